@@ -1,0 +1,23 @@
+import type { Context } from '../context.ts';
+import type { BootTarget, Deployment } from '../records/index.ts';
+import { capability } from './token.ts';
+
+/** Turns commits into deployments below a sysroot. One writer at a time, under the lock that libostree uses. */
+export interface Deployer {
+  /** In boot order, the default first. */
+  list(sysroot: string): Promise<readonly Deployment[]>;
+  /** Checks the commit out beside the others, with its origin; reversible. */
+  prepare(target: BootTarget, bootloader: string, ctx: Context): Promise<Deployment>;
+  /** Removes what `prepare` made. */
+  discard(deployment: Deployment, ctx: Context): Promise<void>;
+  /** Leaves it for shutdown. */
+  stage(deployment: Deployment, ctx: Context): Promise<Deployment>;
+  /** Merges the running system's /etc into it. */
+  mergeEtc(deployment: Deployment, ctx: Context): Promise<void>;
+  /** The point of no return: makes it the default, in one rename. */
+  swap(deployment: Deployment, ctx: Context): Promise<Deployment>;
+  /** Removes what nothing refers to. */
+  cleanup(sysroot: string, ctx: Context): Promise<void>;
+}
+
+export const DEPLOYER = capability<Deployer>('deployer');

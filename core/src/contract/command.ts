@@ -1,0 +1,48 @@
+import type { Context } from './context.ts';
+import type { Json } from './records/index.ts';
+
+/** A flag of a command, as data. */
+export interface FlagSpec {
+  readonly kind: 'boolean' | 'string' | 'integer';
+  readonly summary: string;
+  readonly char?: string;
+  readonly multiple?: boolean;
+  readonly required?: boolean;
+  readonly options?: readonly string[];
+  readonly default?: string | number | boolean;
+  readonly hidden?: boolean;
+}
+
+export interface ArgSpec {
+  readonly name: string;
+  readonly summary: string;
+  readonly required: boolean;
+  /** Takes all that follow. */
+  readonly multiple?: boolean;
+}
+
+/** What a command line gave. */
+export interface CommandInput {
+  readonly args: { readonly [name: string]: string | readonly string[] | undefined };
+  readonly flags: { readonly [name: string]: string | number | boolean | readonly string[] | undefined };
+}
+
+export interface CommandResult {
+  /** For `--json`. */
+  readonly data: Json;
+  /** For people; without colour. */
+  readonly text: string;
+  readonly exitCode?: number;
+}
+
+/** A command-line verb that a plugin adds, as data: the command line is built from it and no plugin imports a CLI library. */
+export interface CommandSpec {
+  /** Words, separated by spaces: `repo list`. */
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  readonly args?: readonly ArgSpec[];
+  readonly flags?: { readonly [name: string]: FlagSpec };
+  readonly examples?: readonly string[];
+  run(input: CommandInput, ctx: Context): Promise<CommandResult>;
+}

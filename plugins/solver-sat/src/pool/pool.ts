@@ -1,0 +1,144 @@
+import { type CompareVersions, EvrOrder } from '../version/evr.ts';
+import type { ArchPolicy } from './arch.ts';
+import { ProviderIndex } from './providers.ts';
+import type { RelationTable } from './relations.ts';
+import type { StringTable } from './strings.ts';
+
+/** The machine itself: always installed, provides what rpm itself provides (`rpmlib(…)`). Packages have ids from 2 on. */
+export const SYSTEM = 1;
+/** Repository of {@link SYSTEM}. */
+export const NO_REPO = -1;
+
+/** Lists of dependencies, each one an offset into {@link Pool.deps}; 0 is the empty list, lists end with 0. */
+export type DependencyKind =
+  | 'provides'
+  | 'requires'
+  | 'preRequires'
+  | 'conflicts'
+  | 'obsoletes'
+  | 'recommends'
+  | 'suggests'
+  | 'supplements'
+  | 'enhances';
+
+export interface Repo {
+  readonly id: string;
+  /** Greater is preferred (the opposite of .repo files). */
+  readonly priority: number;
+  /** Its packages are what is installed now. */
+  readonly installed: boolean;
+}
+
+/** The columns of all packages, as {@link PoolBuilder} collects them. */
+export interface PoolColumns {
+  /** Number of ids: packages, SYSTEM and 0. */
+  readonly count: number;
+  readonly name: Int32Array;
+  readonly evr: Int32Array;
+  readonly arch: Int32Array;
+  readonly vendor: Int32Array;
+  readonly repo: Int32Array;
+  readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
+  readonly deps: Int32Array;
+  /** Pairs of package and path that a dependency names. */
+  readonly filePairs: Int32Array;
+}
+
+/** All packages of all repositories with interned names and dependencies, and the index of who provides what. */
+export class Pool implements PoolColumns {
+  readonly strings: StringTable;
+  readonly relations: RelationTable;
+  readonly repos: readonly Repo[];
+  readonly archs: ArchPolicy;
+  readonly evrs: EvrOrder;
+  /** Packages of one name and different word size may be installed side by side. */
+  readonly multilib: boolean;
+
+  readonly count: number;
+  readonly name: Int32Array;
+  readonly evr: Int32Array;
+  readonly arch: Int32Array;
+  readonly vendor: Int32Array;
+  readonly repo: Int32Array;
+  readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
+  readonly deps: Int32Array;
+  readonly filePairs: Int32Array;
+
+  /** Architecture score of each package; see {@link ArchPolicy.score}. */
+  readonly archScore: Int32Array;
+  readonly color: Uint8Array;
+  /** 1 for packages of an installed repository. */
+  readonly installed: Uint8Array;
+  /** Ids of installed packages, ascending. */
+  readonly installedIds: Int32Array;
+  /** 0, or why a package must not be installed: an index into the caller's own list of reasons. */
+  readonly excluded: Uint8Array;
+  readonly providers: ProviderIndex;
+
+  constructor(
+    columns: PoolColumns,
+    strings: StringTable,
+    relations: RelationTable,
+    repos: readonly Repo[],
+    archs: ArchPolicy,
+    options: { multilib: boolean; compareVersions: CompareVersions; excluded?: Uint8Array },
+  ) {
+    this.strings = strings;
+    this.relations = relations;
+    this.repos = repos;
+    this.archs = archs;
+    this.multilib = options.multilib;
+    this.evrs = new EvrOrder((id) => strings.text(id), options.compareVersions);
+    this.count = columns.count;
+    this.name = columns.name;
+    this.evr = columns.evr;
+    this.arch = columns.arch;
+    this.vendor = columns.vendor;
+    this.repo = columns.repo;
+    this.lists = columns.lists;
+    this.deps = columns.deps;
+    this.filePairs = columns.filePairs;
+    this.archScore = new Int32Array(this.count);
+    this.color = new Uint8Array(this.count);
+    this.installed = new Uint8Array(this.count);
+    this.excluded = options.excluded ?? new Uint8Array(this.count);
+    const installedIds: number[] = [];
+    for (let p = SYSTEM; p < this.count; p++) {
+      const arch = strings.text(this.arch[p]!);
+      this.archScore[p] = archs.score(arch);
+      this.color[p] = archs.color(arch);
+      if (p !== SYSTEM && repos[this.repo[p]!]!.installed) {
+        this.installed[p] = 1;
+        installedIds.push(p);
+      }
+    }
+    this.installedIds = Int32Array.from(installedIds);
+    this.providers = new ProviderIndex(this);
+  }
+
+  /** Whether the package may be installed at all: its architecture fits and nothing excludes it. */
+  installable(p: number): boolean {
+    return this.archScore[p] !== 0 && this.excluded[p] === 0;
+  }
+
+  /** Whether two packages of one name exclude each other. */
+  sameColor(a: number, b: number): boolean {
+    return !this.multilib || (this.color[a]! & this.color[b]!) !== 0;
+  }
+
+  priority(p: number): number {
+    const repo = this.repo[p]!;
+    return repo === NO_REPO ? 0 : this.repos[repo]!.priority;
+  }
+
+  /** Compares the versions of two packages. */
+  compareVersions(a: number, b: number): number {
+    return this.evrs.compare(this.evr[a]!, this.evr[b]!);
+  }
+
+  /** `name-evr.arch`. */
+  text(p: number): string {
+    const { strings } = this;
+    return `${strings.text(this.name[p]!)}-${strings.text(this.evr[p]!)}.${strings.text(this.arch[p]!)}`;
+  }
+}

@@ -1,0 +1,109 @@
+import { IntList } from '../util/int-list.ts';
+
+/** Version comparisons are sets of these three bits; operators of rich dependencies are numbers from 16 on. */
+export const GREATER = 1;
+export const EQUAL = 2;
+export const LESS = 4;
+export const AND = 16;
+export const OR = 17;
+export const WITH = 18;
+export const WITHOUT = 19;
+export const IF = 20;
+export const UNLESS = 21;
+/** Pairs the condition and the alternative of `if` and `unless`. */
+export const ELSE = 22;
+/** Name restricted to an architecture (`glibc.i686`), from NEVRA forms. */
+export const ARCH = 23;
+
+/**
+ * Interned relations `left operator right`. A dependency id is a string id when positive and `-index` of a relation when negative;
+ * left and right are dependency ids themselves, so that relations nest.
+ */
+export class RelationTable {
+  readonly #left = new IntList(1024);
+  readonly #right = new IntList(1024);
+  readonly #operator = new IntList(1024);
+  #slots = new Int32Array(4096);
+
+  constructor() {
+    this.#push(0, 0, 0);
+  }
+
+  get size(): number {
+    return this.#left.length;
+  }
+
+  left(id: number): number {
+    return this.#left.data[-id]!;
+  }
+
+  right(id: number): number {
+    return this.#right.data[-id]!;
+  }
+
+  operator(id: number): number {
+    return this.#operator.data[-id]!;
+  }
+
+  intern(left: number, operator: number, right: number): number {
+    const mask = this.#slots.length - 1;
+    let slot = hash(left, operator, right) & mask;
+    for (let step = 1; ; step++) {
+      const index = this.#slots[slot]!;
+      if (index === 0) break;
+      if (this.#left.data[index] === left && this.#right.data[index] === right && this.#operator.data[index] === operator) {
+        return -index;
+      }
+      slot = (slot + step) & mask;
+    }
+    const index = this.size;
+    this.#slots[slot] = index;
+    this.#push(left, operator, right);
+    if (index * 2 > this.#slots.length) this.#rehash();
+    return -index;
+  }
+
+  #push(left: number, operator: number, right: number): void {
+    this.#left.push(left);
+    this.#operator.push(operator);
+    this.#right.push(right);
+  }
+
+  #rehash(): void {
+    this.#slots = new Int32Array(this.#slots.length * 2);
+    const mask = this.#slots.length - 1;
+    for (let index = 1; index < this.size; index++) {
+      let slot = hash(this.#left.at(index), this.#operator.at(index), this.#right.at(index)) & mask;
+      for (let step = 1; this.#slots[slot] !== 0; step++) slot = (slot + step) & mask;
+      this.#slots[slot] = index;
+    }
+  }
+}
+
+function hash(left: number, operator: number, right: number): number {
+  let h = Math.imul(left, 0x9e3779b1) ^ Math.imul(right, 0x85ebca77) ^ Math.imul(operator, 0xc2b2ae3d);
+  h ^= h >>> 15;
+  h = Math.imul(h, 0x2c1b3c6d);
+  return (h ^ (h >>> 13)) >>> 0;
+}
+
+/** Whether an operator compares versions, as against combining dependencies. */
+export function isComparison(operator: number): boolean {
+  return operator < 8;
+}
+
+const SIGNS = ['', '>', '=', '>=', '<', '<>', '<=', '<=>'];
+const WORDS: Record<number, string> = {
+  [AND]: 'and',
+  [OR]: 'or',
+  [WITH]: 'with',
+  [WITHOUT]: 'without',
+  [IF]: 'if',
+  [UNLESS]: 'unless',
+  [ELSE]: 'else',
+};
+
+/** How an operator is written in a dependency. */
+export function operatorText(operator: number): string {
+  return isComparison(operator) ? SIGNS[operator]! : (WORDS[operator] ?? '?');
+}

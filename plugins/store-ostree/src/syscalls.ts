@@ -1,0 +1,93 @@
+import { Buffer } from 'node:buffer';
+import { constants as osConstants } from 'node:os';
+import { getSystemErrorName } from 'node:util';
+import koffi from 'koffi';
+
+// The calls of Linux that Node has no function for. Nothing else in this plugin declares a prototype.
+
+const libc = koffi.load(null);
+const call = {
+  lsetxattr: libc.func('int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)'),
+  lgetxattr: libc.func('long lgetxattr(const char *path, const char *name, void *value, size_t size)'),
+  llistxattr: libc.func('long llistxattr(const char *path, void *list, size_t size)'),
+  lremovexattr: libc.func('int lremovexattr(const char *path, const char *name)'),
+  syncfs: libc.func('int syncfs(int fd)'),
+  fcntl: libc.func('int fcntl(int fd, int command, ...)'),
+};
+
+const { ENODATA, ENOTSUP, ERANGE, EAGAIN, EACCES, EINTR } = { ENODATA: 61, ...osConstants.errno };
+
+function failure(syscall: string, path: string | undefined): NodeJS.ErrnoException {
+  const number = koffi.errno();
+  const code = getSystemErrorName(-number);
+  const where = path === undefined ? '' : ` '${path}'`;
+  return Object.assign(new Error(`${code}: ${syscall}${where}`), {
+    errno: -number,
+    code,
+    syscall,
+    ...(path === undefined ? {} : { path }),
+  });
+}
+
+/** The kernel's limits for the value of one attribute and for the list of names (XATTR_SIZE_MAX, XATTR_LIST_MAX). */
+const XATTR_MAX = 65536;
+const scratch = Buffer.allocUnsafeSlow(XATTR_MAX);
+
+/** The names of a path's extended attributes, not following a link; none where the file system has no attributes. */
+export function llistxattr(path: string): string[] {
+  const length = Number(call.llistxattr(path, scratch, scratch.length));
+  if (length < 0) {
+    if (koffi.errno() === ENOTSUP) return [];
+    throw failure('llistxattr', path);
+  }
+  return length === 0 ? [] : scratch.utf8Slice(0, length - 1).split('\0');
+}
+
+/** The value of an extended attribute, not following a link, or undefined where there is none. */
+export function lgetxattr(path: string, name: string): Buffer | undefined {
+  const length = Number(call.lgetxattr(path, name, scratch, scratch.length));
+  if (length < 0) {
+    const number = koffi.errno();
+    if (number === ENODATA || number === ENOTSUP) return undefined;
+    throw failure('lgetxattr', path);
+  }
+  return Buffer.from(scratch.subarray(0, length));
+}
+
+export function lsetxattr(path: string, name: string, value: Uint8Array): void {
+  // An empty typed array has no address that could be passed.
+  const bytes = value.length === 0 ? scratch : value;
+  if (call.lsetxattr(path, name, bytes, value.length, 0) !== 0) throw failure('lsetxattr', path);
+}
+
+/** Removes an extended attribute; one that is not there is no error. */
+export function lremovexattr(path: string, name: string): void {
+  if (call.lremovexattr(path, name) !== 0 && koffi.errno() !== ENODATA) throw failure('lremovexattr', path);
+}
+
+/** Writes everything of the file system that holds the open file to its device. */
+export function syncfs(fd: number): void {
+  if (call.syncfs(fd) !== 0) throw failure('syncfs', undefined);
+}
+
+export type LockKind = 'shared' | 'exclusive' | 'unlocked';
+
+// <fcntl.h>: the lock types, and commands for locks that belong to the open file description rather than to the process.
+const LOCK_TYPE: Record<LockKind, number> = { shared: 0, exclusive: 1, unlocked: 2 };
+const F_OFD_SETLK = 37;
+/** struct flock of 64-bit Linux: two shorts, padding, two 64-bit offsets, a pid, padding. */
+const FLOCK_SIZE = 32;
+
+/** Takes or changes a lock on the whole of an open file without waiting. False when somebody else holds it. */
+export function tryLock(fd: number, kind: LockKind): boolean {
+  const lock = Buffer.alloc(FLOCK_SIZE);
+  lock.writeInt16LE(LOCK_TYPE[kind], 0);
+  for (;;) {
+    if (call.fcntl(fd, F_OFD_SETLK, 'void *', lock) === 0) return true;
+    const number = koffi.errno();
+    if (number === EAGAIN || number === EACCES) return false;
+    if (number !== EINTR) throw failure('fcntl', undefined);
+  }
+}
+
+export { ENODATA, ENOTSUP, ERANGE };
