@@ -7,8 +7,8 @@ import type { SourceRef } from './sources.ts';
 export const STAGES = ['fetch', 'resolve', 'assemble', 'commit', 'deploy', 'finalize'] as const;
 export type Stage = (typeof STAGES)[number];
 
-/** Where a run may stop: after a stage, or inside assemble once all packages are in the store (`--download-only`), or only on disk. */
-export type Halt = Stage | 'download' | 'acquire';
+/** Where a run may stop: once the Request is complete (`--print-only`), after a stage, or inside assemble once all packages are in the store (`--download-only`), or only on disk. */
+export type Halt = 'request' | Stage | 'download' | 'acquire';
 
 /** Where objects live. */
 export interface StoreRef {
