@@ -1,0 +1,23 @@
+import type { Settings } from './schema.ts';
+
+/** Built-in plugins by name, with the package each is in. To the command line plugins are strings. */
+export const BUILT_IN: { readonly [name: string]: string } = {
+  'store-ostree': '@ostrata/plugin-store-ostree',
+  'fetch-http': '@ostrata/plugin-fetch-http',
+  treefile: '@ostrata/plugin-treefile',
+  'repo-rpm': '@ostrata/plugin-repo-rpm',
+  'solver-sat': '@ostrata/plugin-solver-sat',
+  'sandbox-bwrap': '@ostrata/plugin-sandbox-bwrap',
+  'layout-ostree': '@ostrata/plugin-layout-ostree',
+  'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
+};
+
+/** What is in force where no file says otherwise. */
+export const DEFAULTS: Settings = {
+  plugins: Object.fromEntries(Object.keys(BUILT_IN).map((name) => [name, { enabled: true }])),
+  order: [],
+  capabilities: {},
+  cache: null,
+  state: null,
+  workers: null,
+};
