@@ -1,9 +1,38 @@
 export { type ByteSource, toByteSource } from './byte-source.ts';
+export {
+  type Dependency,
+  type DependencyKind,
+  dependencies,
+  dependencyPurposes,
+  formatDependency,
+  Sense,
+} from './dependencies.ts';
 export { RPM_FORMAT_HINTS, type RpmFormatCode, RpmFormatError } from './errors.ts';
+export {
+  FileFlag,
+  type FileList,
+  fileList,
+  formatFileFlags,
+  hashAlgorithm,
+  isRegular,
+  type PackageFile,
+} from './files.ts';
 export { Header, type TagAddition } from './header.ts';
 export type { HeaderEntry } from './header-blob.ts';
 export type { TagValue } from './header-value.ts';
 export type { Lead } from './lead.ts';
+export { formatEvr, formatNevra, isSource, type Nevra, nevraOf } from './nevra.ts';
 export { type Extent, type RpmPackage, readPackage } from './package.ts';
+export {
+  type Script,
+  type ScriptKind,
+  scriptOf,
+  scripts,
+  type Trigger,
+  type TriggerEvent,
+  type TriggerScope,
+  triggers,
+} from './scripts.ts';
 export { SigTag } from './signature-tags.ts';
 export { isScalarTag, Tag, type TagName, TagType, tagName, tagType } from './tags.ts';
+export { compareEvr, compareVersions, type Evr, parseEvr } from './version.ts';

@@ -1,11 +1,14 @@
+import { dependencies, Sense } from './dependencies.ts';
 import { RpmFormatError } from './errors.ts';
 import type { Header, TagAddition } from './header.ts';
 import type { HeaderEntry } from './header-blob.ts';
+import { formatEvr, isSource, nevraOf } from './nevra.ts';
 import { SIGNATURE_MERGES } from './signature-tags.ts';
 import { Tag, tagName, tagType } from './tags.ts';
 
 const MAX_SIGNATURE_COUNT = 16 * 1024 * 1024;
 const FIRST_LEGACY_TAG = 1000;
+const SENSE_MASK = Sense.LESS | Sense.GREATER | Sense.EQUAL;
 
 function invalid(tag: number): RpmFormatError {
   const name = tagName(tag) ?? tag;
@@ -63,7 +66,23 @@ function looksLikeSource(header: Header): boolean {
   return directories.length === 1 && directories[0] === '';
 }
 
-/** Brings the forms of rpm 3 and before up to date: file names, and the mark that tells source from binary packages. */
+/** A binary package that does not provide itself: rpm before 3.0.3 did not write it down, nor versions of provides at all. */
+function selfProvide(header: Header): TagAddition[] {
+  const nevra = nevraOf(header);
+  const own = formatEvr(nevra);
+  const provides = header.has(Tag.PROVIDENAME) ? dependencies(header, 'provides') : [];
+  const known = provides.some(
+    ({ name, evr, flags }) => name === nevra.name && evr === own && (flags & SENSE_MASK) === Sense.EQUAL,
+  );
+  if (nevra.name === '' || known) return [];
+  return [
+    { tag: Tag.PROVIDENAME, value: [...provides.map(({ name }) => name), nevra.name] },
+    { tag: Tag.PROVIDEVERSION, value: [...provides.map(({ evr }) => evr), own] },
+    { tag: Tag.PROVIDEFLAGS, value: [...provides.map(({ flags }) => flags), Sense.EQUAL] },
+  ];
+}
+
+/** Brings the forms of rpm 3 and before up to date: file names, the mark that tells source from binary packages, the provide of itself. */
 export function retrofit(header: Header): Header {
   let result = header;
   if (header.has(Tag.OLDFILENAMES)) {
@@ -75,5 +94,6 @@ export function retrofit(header: Header): Header {
       looksLikeSource(result) ? { tag: Tag.SOURCEPACKAGE, value: 1 } : { tag: Tag.SOURCERPM, value: '(none)' },
     ]);
   }
+  if (header.region !== Tag.HEADERIMMUTABLE && !isSource(result)) result = result.with(selfProvide(result));
   return result;
 }
