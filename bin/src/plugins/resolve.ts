@@ -33,11 +33,15 @@ async function loadPlugin(name: string, module: string | undefined, uid: number)
   try {
     exported = await import(pathToFileURL(origin).href);
   } catch (cause) {
-    throw new HostError<Code>('PLUGIN_NOT_LOADABLE', `The plugin "${name}" at ${origin} failed to load: ${(cause as Error).message}`, {
-      cause,
-      data: { plugin: name, file: origin },
-      hint: `Disable it with "plugins: {${name}: {enabled: false}}", or mend it.`,
-    });
+    throw new HostError<Code>(
+      'PLUGIN_NOT_LOADABLE',
+      `The plugin "${name}" at ${origin} failed to load: ${(cause as Error).message}`,
+      {
+        cause,
+        data: { plugin: name, file: origin },
+        hint: `Disable it with "plugins: {${name}: {enabled: false}}", or mend it.`,
+      },
+    );
   }
   const plugin = exported.default;
   if (typeof plugin !== 'object' || plugin === null) {
@@ -52,7 +56,8 @@ async function loadPlugin(name: string, module: string | undefined, uid: number)
 /** Finds a plugin's main file: a path, an npm package below the install prefix, or a file or package in {@link PLUGIN_DIRECTORY}. */
 function locate(name: string, module: string | undefined): string {
   const require = createRequire(import.meta.url);
-  const specifiers = module !== undefined ? [module] : name in BUILT_IN ? [BUILT_IN[name] as string] : [`ostrata-plugin-${name}`, name];
+  const specifiers =
+    module !== undefined ? [module] : name in BUILT_IN ? [BUILT_IN[name] as string] : [`ostrata-plugin-${name}`, name];
   const tried: string[] = [];
   for (const specifier of specifiers) {
     tried.push(specifier);
@@ -71,10 +76,14 @@ function locate(name: string, module: string | undefined): string {
       if (file !== undefined) return file;
     }
   }
-  throw new HostError<Code>('PLUGIN_NOT_FOUND', `The plugin "${name}" cannot be found (looked for ${tried.join(', ')}).`, {
-    data: { plugin: name, tried },
-    hint: `Install it beside ostrata or in ${PLUGIN_DIRECTORY}, or name its file with "plugins: {${name}: {module: /path}}".`,
-  });
+  throw new HostError<Code>(
+    'PLUGIN_NOT_FOUND',
+    `The plugin "${name}" cannot be found (looked for ${tried.join(', ')}).`,
+    {
+      data: { plugin: name, tried },
+      hint: `Install it beside ostrata or in ${PLUGIN_DIRECTORY}, or name its file with "plugins: {${name}: {module: /path}}".`,
+    },
+  );
 }
 
 /** A file, or the main file of a package directory. */

@@ -1,0 +1,82 @@
+import { resolve } from 'node:path';
+import { Args, Flags } from '@oclif/core';
+import { BaseCommand, commonFlags } from '../../base-command.ts';
+import { composeFiles } from '../../compose/files.ts';
+import { composeRequest } from '../../compose/request.ts';
+import { composeSummary } from '../../compose/summary.ts';
+import { renderOutcome } from '../../render/outcome.ts';
+
+export default class ComposeTree extends BaseCommand {
+  static override summary = 'Compose an OSTree commit from a treefile and package repositories';
+  static override examples = [
+    '<%= config.bin %> compose tree --repo /srv/repo manifest.yaml',
+    '<%= config.bin %> compose tree --repo /srv/repo --cachedir cache --touch-if-changed changed.stamp manifest.yaml',
+    '<%= config.bin %> compose tree --print-only manifest.yaml',
+  ];
+  static override args = { treefile: Args.file({ description: 'YAML or JSON treefile', required: true }) };
+  static override flags = {
+    ...commonFlags,
+    repo: Flags.string({
+      char: 'r',
+      summary: 'OSTree repository that gets the commit; made when absent (mode archive)',
+    }),
+    cachedir: Flags.string({ summary: 'Directory for metadata, packages and imported objects' }),
+    'unified-core': Flags.boolean({ summary: 'Accepted for compatibility; every compose works this way' }),
+    'cache-only': Flags.boolean({ char: 'C', summary: 'Use what is in the cache and open no connection' }),
+    'dry-run': Flags.boolean({ summary: 'Resolve packages, print the transaction and stop' }),
+    'download-only': Flags.boolean({ summary: 'Resolve, download and import packages, then stop' }),
+    'download-only-rpms': Flags.boolean({ summary: 'Resolve and download packages, then stop' }),
+    'print-only': Flags.boolean({ summary: 'Print the flattened treefile and stop' }),
+    'force-nocache': Flags.boolean({ summary: 'Make a commit even when nothing changed' }),
+    'touch-if-changed': Flags.string({
+      summary: 'Update the time stamp of this file when a commit was made',
+      helpValue: 'FILE',
+    }),
+    'previous-commit': Flags.string({
+      summary: 'Commit to look for changes against (default: what the ref names)',
+      helpValue: 'REV',
+    }),
+    'write-lockfile-to': Flags.string({
+      aliases: ['ex-write-lockfile-to'],
+      summary: 'Write the packages chosen as a lockfile',
+      helpValue: 'FILE',
+    }),
+    lockfile: Flags.string({
+      aliases: ['ex-lockfile'],
+      summary: 'Hold packages at the builds of this lockfile (may be repeated)',
+      multiple: true,
+      helpValue: 'FILE',
+    }),
+    'lockfile-strict': Flags.boolean({
+      aliases: ['ex-lockfile-strict'],
+      summary: 'Install nothing that the lockfiles do not name',
+    }),
+    'add-metadata-string': Flags.string({
+      summary: 'Add metadata to the commit (may be repeated)',
+      multiple: true,
+      helpValue: 'KEY=VALUE',
+    }),
+    'write-commitid-to': Flags.string({ summary: 'Write the checksum to this file and set no ref', helpValue: 'FILE' }),
+    'write-composejson-to': Flags.string({ summary: 'Write facts about the compose as JSON', helpValue: 'FILE' }),
+    'write-plan-to': Flags.string({
+      summary: 'Write the Plan, to be run later with "ostrata apply"',
+      helpValue: 'FILE',
+    }),
+    'no-parent': Flags.boolean({ summary: 'Make a commit without a parent', exclusive: ['parent'] }),
+    parent: Flags.string({ summary: 'Parent of the commit (default: what the ref names)', helpValue: 'REV' }),
+  };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ComposeTree);
+    this.json = flags.json;
+    const treefile = resolve(args.treefile);
+    const outcome = await this.session(flags, async ({ host, signal, onEvent }) => {
+      const made = await host.run(composeRequest(treefile, flags, host.environment), { signal, onEvent });
+      await composeFiles(made, flags);
+      return made;
+    });
+    if (flags['print-only'])
+      this.result(composeSummary.flattened(outcome), `${JSON.stringify(composeSummary.flattened(outcome), null, 2)}\n`);
+    else this.result(composeSummary.json(outcome), renderOutcome(outcome, this.style));
+  }
+}

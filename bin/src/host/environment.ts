@@ -1,0 +1,61 @@
+import { mkdirSync } from 'node:fs';
+import { arch, availableParallelism, homedir, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Environment } from '@ostrata/core';
+import type { Settings } from '../config/schema.ts';
+
+const RPM_ARCH: { readonly [nodeArch: string]: string } = {
+  x64: 'x86_64',
+  arm64: 'aarch64',
+  ia32: 'i686',
+  arm: 'armv7hl',
+  ppc64: 'ppc64le',
+  s390x: 's390x',
+  riscv64: 'riscv64',
+};
+
+/** Facts of this machine and process for plugins. The only reader of environment variables. */
+export function readEnvironment(settings: Settings, cacheDir: string | undefined): Environment {
+  const env = process.env;
+  const uid = process.geteuid?.() ?? 0;
+  const root = uid === 0;
+  const cache =
+    cacheDir ??
+    settings.cache ??
+    (root ? '/var/cache/ostrata' : join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ostrata'));
+  const state =
+    settings.state ??
+    (root ? '/var/lib/ostrata' : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'ostrata'));
+  const temp = join(tmpdir(), `ostrata-${uid}`);
+  const [cachePath, statePath] = [resolve(cache), resolve(state)];
+  for (const directory of [cachePath, statePath]) mkdirSync(directory, { recursive: true });
+  mkdirSync(temp, { recursive: true, mode: 0o700 });
+  const variable = (name: string) => env[name.toUpperCase()] ?? env[name] ?? null;
+  return {
+    arch: RPM_ARCH[arch()] ?? arch(),
+    uid,
+    cacheDir: cachePath,
+    stateDir: statePath,
+    tempDir: temp,
+    proxy: { http: env['http_proxy'] ?? null, https: variable('https_proxy'), no: variable('no_proxy') },
+    commandEnv: {
+      PATH: commandPath(env['PATH']),
+      LANG: 'C.UTF-8',
+      ...(env['HOME'] === undefined ? {} : { HOME: env['HOME'] }),
+    },
+    workers: settings.workers ?? Math.min(8, availableParallelism()),
+  };
+}
+
+/** SOURCE_DATE_EPOCH in seconds, or null (https://reproducible-builds.org/specs/source-date-epoch/). */
+export function sourceDateEpoch(): number | null {
+  const value = process.env['SOURCE_DATE_EPOCH'];
+  return value !== undefined && /^\d{1,11}$/.test(value) ? Number(value) : null;
+}
+
+/** The system directories are searched too: image tools live in sbin, which a user's PATH often lacks. */
+function commandPath(path: string | undefined): string {
+  const parts = (path ?? '/usr/bin:/bin').split(':').filter((part) => part.startsWith('/'));
+  for (const extra of ['/usr/sbin', '/sbin']) if (!parts.includes(extra)) parts.push(extra);
+  return parts.join(':');
+}

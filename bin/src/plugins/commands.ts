@@ -1,0 +1,82 @@
+import { Args, type Command, Flags } from '@oclif/core';
+import type { ArgSpec, CommandInput, CommandSpec, FlagSpec } from '@ostrata/core';
+import { BaseCommand, commonFlags } from '../base-command.ts';
+import { loadSettings } from '../config/load.ts';
+import { loadPlugins } from './resolve.ts';
+
+/**
+ * Verbs of the configured plugins as command classes; none when `argv` names a built-in one. A configuration that cannot be read
+ * adds no verbs here: the commands that need it report it.
+ */
+export async function pluginCommands(
+  argv: readonly string[],
+  builtIn: readonly string[],
+): Promise<Record<string, Command.Class>> {
+  const words = argv.filter((word) => !word.startsWith('-'));
+  if (builtIn.some((id) => id.split(':').every((part, i) => words[i] === part))) return {};
+  const at = argv.indexOf('--config');
+  const given = at >= 0 && argv[at + 1] !== undefined ? [argv[at + 1] as string] : [];
+  try {
+    const { settings } = await loadSettings(given);
+    const plugins = await loadPlugins(settings, process.geteuid?.() ?? 0);
+    const specs = plugins.flatMap(({ plugin }) => plugin.commands ?? []);
+    return Object.fromEntries(specs.map((spec) => [spec.id.replaceAll(' ', ':'), commandOf(spec)]));
+  } catch {
+    return {};
+  }
+}
+
+function commandOf(spec: CommandSpec): Command.Class {
+  class PluginCommand extends BaseCommand {
+    static override id = spec.id.replaceAll(' ', ':');
+    static override summary = spec.summary;
+    static override description = spec.description;
+    static override examples = [...(spec.examples ?? [])];
+    static override strict = !(spec.args ?? []).some((arg) => arg.multiple);
+    static override args = Object.fromEntries((spec.args ?? []).map((arg) => [arg.name, argOf(arg)]));
+    static override flags = {
+      ...Object.fromEntries(Object.entries(spec.flags ?? {}).map(([name, flag]) => [name, flagOf(flag)])),
+      ...commonFlags,
+    };
+
+    async run(): Promise<void> {
+      const parsed = await this.parse(PluginCommand);
+      this.json = parsed.flags.json;
+      const last = spec.args?.at(-1);
+      const args = last?.multiple
+        ? { ...parsed.args, [last.name]: parsed.argv.slice(spec.args!.length - 1) as string[] }
+        : parsed.args;
+      const input: CommandInput = { args: args as CommandInput['args'], flags: parsed.flags as CommandInput['flags'] };
+      const outcome = await this.session(parsed.flags, ({ host, signal, onEvent }) =>
+        host.query((ctx) => spec.run(input, ctx), { signal, onEvent }),
+      );
+      this.result(outcome.data, outcome.text);
+      if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
+    }
+  }
+  return PluginCommand;
+}
+
+function argOf(arg: ArgSpec) {
+  return Args.string({ description: arg.summary, required: arg.required });
+}
+
+function flagOf(flag: FlagSpec) {
+  const common = {
+    summary: flag.summary,
+    ...(flag.char === undefined ? {} : { char: flag.char as 'a' }),
+    ...(flag.hidden === undefined ? {} : { hidden: flag.hidden }),
+    ...(flag.required === undefined ? {} : { required: flag.required }),
+  };
+  if (flag.kind === 'boolean') return Flags.boolean({ ...common, default: flag.default === true });
+  if (flag.kind === 'integer') {
+    return Flags.integer({ ...common, ...(typeof flag.default === 'number' ? { default: flag.default } : {}) });
+  }
+  const options = flag.options === undefined ? {} : { options: [...flag.options] };
+  if (flag.multiple) return Flags.string({ ...common, ...options, multiple: true });
+  return Flags.string({
+    ...common,
+    ...options,
+    ...(typeof flag.default === 'string' ? { default: flag.default } : {}),
+  });
+}
