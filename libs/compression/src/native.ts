@@ -1,0 +1,104 @@
+import { createRequire } from 'node:module';
+import type Koffi from 'koffi';
+
+/**
+ * The C functions of the system's compression libraries. All prototypes are here and nowhere else: a wrong one can crash the process, so
+ * each is covered by a test that decompresses with it. The layouts are those of 64-bit Linux.
+ */
+export interface NativeLibraries {
+  readonly address: (bytes: Uint8Array) => bigint;
+  readonly zlib: ZlibFunctions | undefined;
+  readonly lzma: LzmaFunctions | undefined;
+  readonly bzip2: Bzip2Functions | undefined;
+  readonly zstd: ZstdFunctions | undefined;
+}
+
+/** libz.so.1 (zlib.h). `stream` is a z_stream of 112 bytes. */
+export interface ZlibFunctions {
+  init(stream: Uint8Array, windowBits: number, version: string, size: number): number;
+  code(stream: Uint8Array, flush: number): number;
+  reset(stream: Uint8Array): number;
+  end(stream: Uint8Array): number;
+}
+
+/** liblzma.so.5 (lzma/base.h, lzma/container.h). `stream` is an lzma_stream of 136 bytes. */
+export interface LzmaFunctions {
+  xz(stream: Uint8Array, memoryLimit: bigint, flags: number): number;
+  alone(stream: Uint8Array, memoryLimit: bigint): number;
+  code(stream: Uint8Array, action: number): number;
+  end(stream: Uint8Array): void;
+}
+
+/** libbz2.so.1.0 (bzlib.h). `stream` is a bz_stream of 80 bytes. */
+export interface Bzip2Functions {
+  init(stream: Uint8Array, verbosity: number, small: number): number;
+  code(stream: Uint8Array): number;
+  end(stream: Uint8Array): number;
+}
+
+/** libzstd.so.1 (zstd.h). The buffers are structures of pointer, size and position. */
+export interface ZstdFunctions {
+  create(): unknown;
+  code(context: unknown, output: Uint8Array, input: Uint8Array): number;
+  isError(result: number): number;
+  errorName(result: number): string;
+  free(context: unknown): number;
+}
+
+type Library = ReturnType<typeof Koffi.load>;
+
+function load<T>(koffi: typeof Koffi, name: string, bind: (library: Library) => T): T | undefined {
+  try {
+    return bind(koffi.load(name));
+  } catch {
+    return undefined;
+  }
+}
+
+function bindAll(koffi: typeof Koffi): NativeLibraries {
+  return {
+    address: (bytes) => koffi.address(bytes),
+    zlib: load(koffi, 'libz.so.1', (library) => ({
+      init: library.func('int inflateInit2_(void *stream, int windowBits, const char *version, int size)'),
+      code: library.func('int inflate(void *stream, int flush)'),
+      reset: library.func('int inflateReset(void *stream)'),
+      end: library.func('int inflateEnd(void *stream)'),
+    })),
+    lzma: load(koffi, 'liblzma.so.5', (library) => ({
+      xz: library.func('int lzma_stream_decoder(void *stream, uint64_t memoryLimit, uint32_t flags)'),
+      alone: library.func('int lzma_alone_decoder(void *stream, uint64_t memoryLimit)'),
+      code: library.func('int lzma_code(void *stream, int action)'),
+      end: library.func('void lzma_end(void *stream)'),
+    })),
+    bzip2: load(koffi, 'libbz2.so.1.0', (library) => ({
+      init: library.func('int BZ2_bzDecompressInit(void *stream, int verbosity, int small)'),
+      code: library.func('int BZ2_bzDecompress(void *stream)'),
+      end: library.func('int BZ2_bzDecompressEnd(void *stream)'),
+    })),
+    zstd: load(koffi, 'libzstd.so.1', (library) => ({
+      create: library.func('void *ZSTD_createDCtx()'),
+      code: library.func('size_t ZSTD_decompressStream(void *context, void *output, void *input)'),
+      isError: library.func('uint32_t ZSTD_isError(size_t result)'),
+      errorName: library.func('const char *ZSTD_getErrorName(size_t result)'),
+      free: library.func('size_t ZSTD_freeDCtx(void *context)'),
+    })),
+  };
+}
+
+let libraries: NativeLibraries | undefined;
+
+/** The libraries that this machine has; loaded at the first call, once a thread. */
+export function nativeLibraries(): NativeLibraries {
+  libraries ??= loadLibraries();
+  return libraries;
+}
+
+function loadLibraries(): NativeLibraries {
+  const none = { address: () => 0n, zlib: undefined, lzma: undefined, bzip2: undefined, zstd: undefined };
+  if (process.platform !== 'linux' || !/^(x64|arm64|riscv64|loong64|ppc64)$/.test(process.arch)) return none;
+  try {
+    return bindAll(createRequire(import.meta.url)('koffi') as typeof Koffi);
+  } catch {
+    return none;
+  }
+}
