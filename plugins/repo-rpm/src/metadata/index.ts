@@ -1,0 +1,13 @@
+export { type Comps, CompsReader, type Environment, MAX_COMPS, selectableGroups } from './comps.ts';
+export { METADATA_HINTS, type MetadataCode, MetadataError } from './errors.ts';
+export { type FileLists, FileListsReader } from './filelists.ts';
+export {
+  MAX_MIRRORS,
+  type Metalink,
+  type MetalinkVersion,
+  parseMetalink,
+  parseMirrorList,
+} from './mirrors.ts';
+export { Column, type FileColumns, type PackageColumns, PackedPackages, pathsOf } from './packed-packages.ts';
+export { PrimaryReader } from './primary.ts';
+export { MAX_REPOMD, parseRepomd, type Repomd, type RepomdFile } from './repomd.ts';
