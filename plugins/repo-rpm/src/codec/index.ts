@@ -23,6 +23,7 @@ export type { TagValue } from './header-value.ts';
 export type { Lead } from './lead.ts';
 export { formatEvr, formatNevra, isSource, type Nevra, nevraOf } from './nevra.ts';
 export { type Extent, type RpmPackage, readPackage } from './package.ts';
+export { type PayloadFile, payloadFormat, readPayload } from './payload.ts';
 export {
   type Script,
   type ScriptKind,
