@@ -1,0 +1,105 @@
+import type { CommandInput, CommandResult, CommandSpec, Context, Environment, Outcome } from './contract/index.ts';
+import { CORE_ERRORS, coreError } from './errors.ts';
+import type { FailpointHandler } from './failpoint.ts';
+import { type PluginEntry, passGate } from './host/gate.ts';
+import type { Pending } from './host/guard.ts';
+import { type Inspection, inspect } from './host/inspect.ts';
+import type { RunInput } from './run/corridor.ts';
+import { addCoreRecoveries } from './run/recover.ts';
+import { run } from './run/run.ts';
+import { type HostSettings, type RunOptions, RunState } from './run/run-state.ts';
+
+export interface HostOptions {
+  /** In the order of the configuration's list. */
+  readonly plugins: readonly PluginEntry[];
+  /** Configuration by plugin name. */
+  readonly config?: { readonly [plugin: string]: unknown };
+  /** Which plugin answers a capability that several provide: `{ solver: 'solver-sat', 'transport:https': 'fetch-http' }`. */
+  readonly capabilities?: { readonly [slot: string]: string };
+  readonly environment: Environment;
+  /** Seconds since the epoch; the clock when absent. */
+  readonly now?: () => number;
+  /** For tests: hears of every place at which the run can be made to fail. */
+  readonly failpoint?: FailpointHandler;
+}
+
+/** A context for what only asks: commands that list and show. `close` takes down what providers have set up. */
+export interface Session {
+  readonly ctx: Context;
+  close(): Promise<void>;
+}
+
+/** All plugins, checked and registered. */
+export interface Host {
+  /**
+   * Walks the corridor once, from a request or a Plan. One at a time a state directory.
+   * Throws a HostError; the system is then as before or, after the boot swap, complete.
+   */
+  run(input: RunInput, options?: RunOptions): Promise<Outcome>;
+  context(options?: RunOptions): Session;
+  /** Does something with such a context, and closes it. */
+  query<T>(work: (ctx: Context) => T | Promise<T>, options?: RunOptions): Promise<T>;
+  readonly environment: Environment;
+  /** Verbs that plugins add to the command line, in plugin order. */
+  readonly commands: readonly { readonly plugin: string; readonly spec: CommandSpec }[];
+  /** Runs one by its id. */
+  command(id: string, input: CommandInput, options?: RunOptions): Promise<CommandResult>;
+  /** What is loaded and what it does; with the time spent in each so far. */
+  inspect(): Inspection;
+  /** Plugin code that was called and has not come back. */
+  pending(): readonly Pending[];
+}
+
+/** Lets plugins through the gate. Throws the HostError of the first check that fails. */
+export async function createHost(options: HostOptions): Promise<Host> {
+  const loaded = await passGate(options.plugins, options.config ?? {}, options.capabilities ?? {});
+  addCoreRecoveries(loaded.recoveries);
+  const settings: HostSettings = {
+    loaded,
+    environment: Object.freeze({ ...options.environment }),
+    now: options.now ?? (() => Math.floor(Date.now() / 1000)),
+    failpoint: options.failpoint ?? (() => {}),
+  };
+  const commands = loaded.entries.flatMap(({ plugin }) =>
+    (plugin.commands ?? []).map((spec) => ({ plugin: plugin.name, spec })),
+  );
+  return {
+    run: (input, runOptions = {}) => run(settings, input, runOptions),
+    context: (runOptions = {}) => {
+      const state = new RunState(settings, runOptions);
+      return { ctx: state.contextFor(null, null), close: () => state.close() };
+    },
+    query: async (work, runOptions = {}) => {
+      const state = new RunState(settings, runOptions);
+      try {
+        return await Promise.race([work(state.contextFor(null, null)), state.hang.hung]);
+      } finally {
+        await state.close();
+      }
+    },
+    environment: settings.environment,
+    commands,
+    command: async (id, input, runOptions = {}) => {
+      const found = commands.find(({ spec }) => spec.id === id);
+      if (found === undefined) {
+        throw coreError('COMMAND_UNKNOWN', `No loaded plugin has a command \`${id}\`.`, {
+          hint: 'Enable the plugin that has it; `ostrata plugins` shows what is loaded.',
+        });
+      }
+      const state = new RunState(settings, runOptions);
+      const origin = { stage: null, hook: null, plugin: found.plugin };
+      try {
+        return await loaded.guard.call(origin, state.watch, () =>
+          found.spec.run(input, state.contextFor(found.plugin, null)),
+        );
+      } finally {
+        await state.close();
+      }
+    },
+    inspect: () => inspect(loaded),
+    pending: () => loaded.guard.pending,
+  };
+}
+
+/** Codes of the core with their meanings. */
+export const errors = CORE_ERRORS;

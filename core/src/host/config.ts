@@ -1,0 +1,71 @@
+import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
+import type { HostError, Json, Plugin } from '../contract/index.ts';
+import { coreError, joined, messageOf } from '../errors.ts';
+import { deepFreeze } from './freeze.ts';
+
+export type ConfigByPlugin = { readonly [plugin: string]: unknown };
+
+/**
+ * Validates the configuration of all plugins and fills in defaults. Throws one CONFIG_INVALID with every problem of every plugin;
+ * each has `data: {plugin, path}` where `path` is a JSON pointer into the plugin's configuration.
+ */
+export async function resolveConfig(plugins: readonly Plugin[], config: ConfigByPlugin): Promise<Map<string, unknown>> {
+  const problems: HostError[] = [];
+  const resolved = new Map<string, unknown>();
+  const ajv = plugins.some((plugin) => plugin.config !== undefined) ? await loadAjv() : null;
+
+  for (const name of Object.keys(config)) {
+    if (!plugins.some((plugin) => plugin.name === name)) {
+      problems.push(
+        problem(name, '', 'is configured and not loaded', 'Enable the plugin, or remove its configuration.'),
+      );
+    }
+  }
+  for (const plugin of plugins) {
+    const given = structuredClone(config[plugin.name] ?? {});
+    resolved.set(plugin.name, given);
+    if (plugin.config !== undefined && ajv !== null) problems.push(...validate(ajv, plugin, given));
+    else if (!isEmpty(given))
+      problems.push(problem(plugin.name, '', 'takes no configuration', 'Remove its configuration.'));
+    deepFreeze(given);
+  }
+  if (problems.length > 0) throw joined('CONFIG_INVALID', 'The configuration has problems:', problems);
+  return resolved;
+}
+
+async function loadAjv(): Promise<Ajv2020> {
+  const { Ajv2020 } = await import('ajv/dist/2020.js');
+  return new Ajv2020({ allErrors: true, useDefaults: true, allowUnionTypes: true });
+}
+
+function validate(ajv: Ajv2020, plugin: Plugin, given: unknown): HostError[] {
+  const schema = plugin.config ?? {};
+  let check: ReturnType<Ajv2020['compile']>;
+  try {
+    check = ajv.compile(schema);
+  } catch (error) {
+    throw coreError('PLUGIN_SHAPE', `The configuration schema of ${plugin.name} is none: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  }
+  if (check(given)) return [];
+  return (check.errors ?? []).map((error) => problem(plugin.name, error.instancePath, describe(error), null));
+}
+
+function describe(error: ErrorObject): string {
+  const { params, keyword } = error as { params: { [key: string]: Json }; keyword: string };
+  if (keyword === 'additionalProperties') return `has no option ${JSON.stringify(params['additionalProperty'])}`;
+  if (keyword === 'enum') return `must be one of ${JSON.stringify(params['allowedValues'])}`;
+  if (keyword === 'const') return `must be ${JSON.stringify(params['allowedValue'])}`;
+  return error.message ?? `does not satisfy ${keyword}`;
+}
+
+function problem(plugin: string, path: string, text: string, hint: string | null): HostError {
+  const where = path === '' ? plugin : `${plugin}: ${path.slice(1).replaceAll('/', '.')}`;
+  const options = { data: { plugin, path } };
+  return coreError('CONFIG_INVALID', `${where} ${text}.`, hint === null ? options : { ...options, hint });
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}

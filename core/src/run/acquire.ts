@@ -1,0 +1,135 @@
+import {
+  type ImportedPackage,
+  nevraOf,
+  type ObjectStore,
+  PACKAGE_FORMAT,
+  type Plan,
+  type PlannedPackage,
+  SOURCE,
+} from '../contract/index.ts';
+import { coreError } from '../errors.ts';
+import type { StageContext } from './stage-context.ts';
+
+/** Packages that are fetched at the same time; transports bound their own connections besides. */
+const PARALLEL = 8;
+
+/** A package's file on disk. */
+interface Fetched {
+  readonly package: PlannedPackage;
+  readonly file: string;
+}
+
+/** What of a Plan is in the store, and what is missing. */
+export interface Stock {
+  readonly found: ReadonlyMap<PlannedPackage, string>;
+  readonly missing: readonly PlannedPackage[];
+}
+
+export async function takeStock(ctx: StageContext, plan: Plan, store: ObjectStore): Promise<Stock> {
+  const found = new Map<PlannedPackage, string>();
+  const missing: PlannedPackage[] = [];
+  for (const pkg of plan.inputs.install) {
+    const format = await ctx.get(PACKAGE_FORMAT, pkg.format);
+    const commit = await format.find(pkg, plan.inputs.image, store);
+    if (commit === null) missing.push(pkg);
+    else found.set(pkg, commit);
+  }
+  return { found, missing };
+}
+
+/** Brings package files here. The first failure ends it, once nothing is running any more. */
+export async function download(ctx: StageContext, plan: Plan, packages: readonly PlannedPackage[]): Promise<Fetched[]> {
+  if (packages.length === 0) return [];
+  const total = packages.reduce((sum, pkg) => sum + pkg.size, 0);
+  const task = ctx.progress.task(`Downloading ${packages.length} packages`, { unit: 'bytes', total });
+  const received = new Map<PlannedPackage, number>();
+  let sum = 0;
+  const advance = (pkg: PlannedPackage, bytes: number) => {
+    sum += bytes - (received.get(pkg) ?? 0);
+    received.set(pkg, bytes);
+    task.advance(sum, nevraOf(pkg));
+  };
+  const fetchOne = async (pkg: PlannedPackage): Promise<Fetched> => {
+    ctx.signal.throwIfAborted();
+    const snapshot = snapshotOf(plan, pkg);
+    const source = await ctx.get(SOURCE, snapshot.source.kind);
+    const options = { cacheOnly: plan.cacheOnly, onBytes: (bytes: number) => advance(pkg, bytes) };
+    const file = await source.fetch(pkg, snapshot, options, ctx);
+    advance(pkg, pkg.size);
+    return { package: pkg, file };
+  };
+  try {
+    const fetched = await mapBounded(packages, PARALLEL, fetchOne);
+    task.end();
+    return fetched;
+  } finally {
+    task.end('failed');
+  }
+}
+
+/** Imports what was fetched, format by format, and returns all packages of the Plan in its order. */
+export async function importAll(
+  ctx: StageContext,
+  plan: Plan,
+  store: ObjectStore,
+  stock: Stock,
+  fetched: readonly Fetched[],
+): Promise<readonly ImportedPackage[]> {
+  const commits = new Map(stock.found);
+  const task =
+    fetched.length > 0 ? ctx.progress.task('Importing packages', { unit: 'items', total: fetched.length }) : null;
+  let done = 0;
+  const onImported = (imported: ImportedPackage) => {
+    done += 1;
+    task?.advance(done, nevraOf(imported.package));
+  };
+  try {
+    for (const [name, group] of Map.groupBy(fetched, (item) => item.package.format)) {
+      const format = await ctx.get(PACKAGE_FORMAT, name);
+      const imported = await format.import(group, plan.inputs.image, store, ctx, onImported);
+      group.forEach((item, index) => {
+        const commit = imported[index]?.commit;
+        if (commit !== undefined) commits.set(item.package, commit);
+      });
+    }
+    task?.end();
+  } finally {
+    task?.end('failed');
+  }
+  return plan.inputs.install.map((pkg) => {
+    const commit = commits.get(pkg);
+    if (commit !== undefined) return { package: pkg, commit };
+    throw coreError('PACKAGE_ABSENT', `${nevraOf(pkg)} was not imported.`, {
+      hint: `This is a bug of the plugin that provides package-format:${pkg.format}.`,
+    });
+  });
+}
+
+function snapshotOf(plan: Plan, pkg: PlannedPackage): Plan['snapshots'][number] {
+  const snapshot = plan.snapshots.find((candidate) => candidate.source.id === pkg.source);
+  if (snapshot !== undefined) return snapshot;
+  throw coreError('SOURCE_ABSENT', `${nevraOf(pkg)} comes from ${pkg.source}, of which the Plan has no snapshot.`, {
+    hint: 'Make the Plan anew.',
+    data: { package: nevraOf(pkg), source: pkg.source },
+  });
+}
+
+async function mapBounded<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = new Array(items.length);
+  let next = 0;
+  let failure: { readonly error: unknown } | null = null;
+  const worker = async () => {
+    while (next < items.length && failure === null) {
+      const index = next;
+      next += 1;
+      try {
+        results[index] = await work(items[index] as T);
+      } catch (error) {
+        failure ??= { error };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: limit }, worker));
+  if (failure !== null) throw (failure as { error: unknown }).error;
+  return results;
+}

@@ -1,0 +1,126 @@
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Json } from '../contract/index.ts';
+import { coreError } from '../errors.ts';
+
+/**
+ * One line of the journal. `intend` says what will be changed, `complete` that it has been; `swap` is the point of no return. A
+ * journal that is there when a run begins was left by an interrupted one: whoever ends in order removes it.
+ */
+export type JournalLine =
+  | { readonly type: 'intend'; readonly id: number; readonly kind: string; readonly data: Json }
+  | { readonly type: 'complete'; readonly id: number }
+  | { readonly type: 'swap' };
+
+/** An intent with what became of it. */
+export interface Intention {
+  readonly id: number;
+  readonly kind: string;
+  readonly data: Json;
+  readonly complete: boolean;
+}
+
+export interface JournalState {
+  readonly intentions: readonly Intention[];
+  readonly swapped: boolean;
+}
+
+/** Append-only JSON lines, each fsynced before `append` returns. The file is made at the first line. */
+export class Journal {
+  readonly path: string;
+  #file: number | null = null;
+
+  constructor(directory: string) {
+    this.path = join(directory, 'journal.jsonl');
+  }
+
+  append(line: JournalLine): void {
+    const isNew = this.#file === null && !existsSync(this.path);
+    this.#file ??= openSync(this.path, 'a', 0o600);
+    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    fsyncSync(this.#file);
+    if (isNew) this.#syncDirectory();
+  }
+
+  /**
+   * What an interrupted run left; null when nothing. A last line without its line feed was being written when the machine stopped:
+   * it is cut off. Throws JOURNAL_CORRUPT for any other damage.
+   */
+  read(): JournalState | null {
+    if (!existsSync(this.path)) return null;
+    const bytes = readFileSync(this.path);
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    if (end < bytes.length) this.#truncate(end);
+    const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
+    return replay(lines.map((text, index) => parseLine(text, index + 1, this.path)));
+  }
+
+  /** Removes the journal: its run has ended, with everything done or undone. */
+  clear(): void {
+    this.close();
+    if (!existsSync(this.path)) return;
+    rmSync(this.path);
+    this.#syncDirectory();
+  }
+
+  close(): void {
+    if (this.#file !== null) closeSync(this.#file);
+    this.#file = null;
+  }
+
+  #truncate(length: number): void {
+    const file = openSync(this.path, 'r+');
+    try {
+      ftruncateSync(file, length);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+  }
+
+  #syncDirectory(): void {
+    const directory = openSync(dirname(this.path), 'r');
+    try {
+      fsyncSync(directory);
+    } finally {
+      closeSync(directory);
+    }
+  }
+}
+
+function replay(lines: readonly JournalLine[]): JournalState {
+  const intentions = new Map<number, Intention>();
+  let swapped = false;
+  for (const line of lines) {
+    if (line.type === 'swap') swapped = true;
+    else if (line.type === 'intend')
+      intentions.set(line.id, { id: line.id, kind: line.kind, data: line.data, complete: false });
+    else {
+      const intention = intentions.get(line.id);
+      if (intention !== undefined) intentions.set(line.id, { ...intention, complete: true });
+    }
+  }
+  return { intentions: [...intentions.values()], swapped };
+}
+
+function parseLine(text: string, number: number, path: string): JournalLine {
+  const fail = (cause?: unknown) =>
+    coreError('JOURNAL_CORRUPT', `Line ${number} of the journal ${path} cannot be read.`, {
+      hint: 'The disk or somebody changed the file. Check the system by hand, then remove the file.',
+      data: { path, line: number },
+      cause,
+    });
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw fail(error);
+  }
+  if (typeof value !== 'object' || value === null) throw fail();
+  const line = value as { readonly [key: string]: unknown };
+  const id = typeof line['id'] === 'number';
+  if (line['type'] === 'swap' || (line['type'] === 'complete' && id)) return value as JournalLine;
+  if (line['type'] === 'intend' && id && typeof line['kind'] === 'string' && 'data' in line)
+    return value as JournalLine;
+  throw fail();
+}

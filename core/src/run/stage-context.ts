@@ -1,0 +1,82 @@
+import {
+  type Context,
+  HOOK_KINDS,
+  type HookName,
+  type Hooks,
+  OBJECT_STORES,
+  type ObjectStore,
+} from '../contract/index.ts';
+import { cancelled, joined } from '../errors.ts';
+import { deepFreeze } from '../host/freeze.ts';
+import type { HookCall } from '../host/guard.ts';
+import type { RunState } from './run-state.ts';
+
+type OfKind<Kind extends string> = { [Name in HookName]: Hooks[Name]['kind'] extends Kind ? Name : never }[HookName];
+type Value<Name extends HookName> = Hooks[Name]['value'];
+
+/** What a stage is given: the context of plugins, and besides the right to call hooks. */
+export interface StageContext extends Context {
+  shape<Name extends OfKind<'shape'>>(hook: Name, value: Value<Name>): Promise<Value<Name>>;
+  step(hook: OfKind<'step'>, value: Value<OfKind<'step'>>): Promise<void>;
+  /** Throws the veto, or one error with all vetoes. */
+  check(hook: OfKind<'check'>, value: Value<OfKind<'check'>>): Promise<void>;
+  choose(hook: OfKind<'choose'>, value: Value<OfKind<'choose'>>): Promise<string | undefined>;
+  notice(hook: OfKind<'notice'>, value: Value<OfKind<'notice'>>): Promise<void>;
+  /** A repository, opened once a run and closed at its end; `make` makes it when it is absent. */
+  store(location: string, make: boolean): Promise<ObjectStore>;
+  /** The point of no return: journalled, and not to be cancelled any more. */
+  swap(): void;
+}
+
+export function stageContext(state: RunState): StageContext {
+  const stores = new Map<string, Promise<ObjectStore>>();
+  const call = (hook: HookName, value: unknown) => callHook(state, hook, value);
+  const context: StageContext = {
+    ...state.contextFor(null, null),
+    shape: async (hook, value) => (await call(hook, value)) as typeof value,
+    step: async (hook, value) => void (await call(hook, value)),
+    check: async (hook, value) => void (await call(hook, value)),
+    choose: async (hook, value) => (await call(hook, value)) as string | undefined,
+    notice: async (hook, value) => void (await call(hook, value)),
+    store: (location, make) => {
+      const opened = stores.get(location) ?? openStore(context, location, make);
+      stores.set(location, opened);
+      return opened;
+    },
+    swap: () => {
+      state.runSignal.mask();
+      state.transaction?.swap();
+    },
+  };
+  return context;
+}
+
+/** Calls a hook with a frozen value. For the kind's meaning see `HookKind`. */
+export async function callHook(state: RunState, name: HookName, value: unknown): Promise<unknown> {
+  const { failpoint, loaded } = state.settings;
+  const hook = loaded.hooks.get(name);
+  failpoint(`hook.${name}.before`);
+  const { signal, stage, hung } = { ...state.watch, stage: state.stage };
+  if (signal.aborted) throw cancelled(signal.reason);
+  const call: HookCall = {
+    stage,
+    signal,
+    hung,
+    vetoes: [],
+    contextFor: (plugin, hookName) => state.contextFor(plugin, hookName),
+  };
+  const frozen = deepFreeze(value);
+  const answer = hook.isUsed() ? await hook.promise(frozen, call) : HOOK_KINDS[name] === 'shape' ? frozen : undefined;
+  if (signal.aborted) throw cancelled(signal.reason);
+  if (call.vetoes.length > 0)
+    throw joined('CHECKS_FAILED', `${call.vetoes.length} checks refused to go on:`, call.vetoes);
+  failpoint(`hook.${name}.after`);
+  return answer;
+}
+
+async function openStore(context: StageContext, location: string, make: boolean): Promise<ObjectStore> {
+  const stores = await context.get(OBJECT_STORES);
+  const store = await (make ? stores.ensure(location) : stores.open(location));
+  context.defer(`closing ${location}`, () => store.close());
+  return store;
+}

@@ -1,0 +1,57 @@
+import { type Assembly, type ImportedPackage, PACKAGE_FORMAT, type Plan, type Tree } from '../../contract/index.ts';
+import { coreError } from '../../errors.ts';
+import { download, importAll, takeStock } from '../acquire.ts';
+import { overlayAll } from '../overlay.ts';
+import type { StageContext } from '../stage-context.ts';
+
+/** What assemble hands on: a tree to be committed, a base commit that passes straight through, or null at a halt inside. */
+export type Assembled = { readonly assembly: Assembly } | { readonly commit: string } | null;
+
+/** Plan → Tree. */
+export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled> {
+  const { base, install, remove, image } = plan.inputs;
+  const store = await ctx.store(plan.store.work, true);
+  if (base !== null && !(await store.has(base))) throw baseUnknown(base, plan);
+
+  const stock = await takeStock(ctx, plan, store);
+  const fetched = await download(ctx, plan, stock.missing);
+  if (plan.until === 'download') return null;
+  const packages = await importAll(ctx, plan, store, stock, fetched);
+  await ctx.notice('assemble.acquired', plan);
+  if (plan.until === 'acquire') return null;
+  if (base !== null && passesThrough(plan)) return { commit: base };
+
+  const tree = await store.openTree(base);
+  for (const pkg of remove) await (await ctx.get(PACKAGE_FORMAT, pkg.format)).remove(tree, pkg);
+  if (install.length > 0) await layOver(ctx, plan, tree, packages);
+  const assembly: Assembly = { plan, tree, packages, store };
+  await ctx.step('assemble.populate', assembly);
+  await ctx.step('assemble.scripts', assembly);
+  await ctx.step('assemble.database', assembly);
+  await ctx.step('assemble.kernel', assembly);
+  await ctx.step('assemble.postprocess', assembly);
+  await ctx.check('assemble.check', assembly);
+  return { assembly };
+
+  async function layOver(stage: StageContext, { inputs }: Plan, over: Tree, layers: readonly ImportedPackage[]) {
+    const task = stage.progress.task(`Laying over ${inputs.install.length} packages`);
+    try {
+      await overlayAll(stage, over, layers, image, store);
+      task.end();
+    } finally {
+      task.end('failed');
+    }
+  }
+}
+
+/** Nothing is layered, removed or decided by a plugin: the base is the result. */
+function passesThrough({ inputs }: Plan): boolean {
+  return inputs.install.length === 0 && inputs.remove.length === 0 && Object.keys(inputs.extras).length === 0;
+}
+
+function baseUnknown(base: string, { store }: Plan): Error {
+  return coreError('BASE_UNKNOWN', `The base commit ${base} is not in the repository ${store.work}.`, {
+    hint: 'Pull it, or make the Plan anew.',
+    data: { commit: base, repository: store.work },
+  });
+}
