@@ -1,0 +1,16 @@
+import { definePlugin, EXEC, SANDBOX } from '@ostrata/core';
+import { configSchema, type SandboxConfig } from './config.schema.ts';
+import { errors } from './errors.ts';
+import { BwrapSandbox } from './sandbox.ts';
+
+/** Provides {@link SANDBOX} by bubblewrap, with the layers of a root mounted in a private mount namespace. */
+export default definePlugin<SandboxConfig>({
+  name: 'sandbox-bwrap',
+  apiVersion: '^0.1.0',
+  requires: ['exec'],
+  config: configSchema,
+  errors,
+  apply(host) {
+    host.provide(SANDBOX, async (ctx) => new BwrapSandbox(await ctx.get(EXEC), host.config, ctx));
+  },
+});
