@@ -1,8 +1,8 @@
 import { IntList } from '../util/int-list.ts';
 import type { ArchPolicy } from './arch.ts';
-import type { CompareVersions } from '../version/evr.ts';
-import { type DependencyKind, NO_REPO, Pool, type PoolColumns, type Repo, SYSTEM } from './pool.ts';
-import { RelationTable } from './relations.ts';
+import { type DependencyKind, NO_REPO, type PoolColumns, type Repo, SYSTEM } from './columns.ts';
+import { Pool, type PoolOptions } from './pool.ts';
+import { EQUAL, RelationTable } from './relations.ts';
 import { parseRichDependency } from './rich-dependency.ts';
 import { StringTable } from './strings.ts';
 
@@ -26,16 +26,18 @@ export class PoolBuilder {
   readonly #name = new IntList(1024);
   readonly #evr = new IntList(1024);
   readonly #arch = new IntList(1024);
-  readonly #vendor = new IntList(1024);
   readonly #repo = new IntList(1024);
-  readonly #lists = Object.fromEntries(KINDS.map((kind) => [kind, new IntList(1024)])) as Record<DependencyKind, IntList>;
+  readonly #lists = Object.fromEntries(KINDS.map((kind) => [kind, new IntList(1024)])) as Record<
+    DependencyKind,
+    IntList
+  >;
   readonly #deps = new IntList(1 << 16);
   readonly #files: (readonly [number, Iterable<string>])[] = [];
 
   constructor() {
     this.#deps.push(0);
-    this.#push(0, 0, 0, 0, NO_REPO);
-    this.#push(this.strings.intern('system:system'), 1, this.strings.intern('noarch'), 0, NO_REPO);
+    this.#push(0, 0, 0, NO_REPO);
+    this.#push(this.strings.intern('system:system'), 1, this.strings.intern('noarch'), NO_REPO);
   }
 
   /** Number of ids given so far; the next package gets this one. */
@@ -57,22 +59,19 @@ export class PoolBuilder {
   /** Adds a package to a repository; `files` are walked once, when the pool is built. Returns its id. */
   addPackage(
     repo: number,
-    pkg: { name: string; evr: string; arch: string; vendor?: string },
-    lists: Partial<Record<DependencyKind, ArrayLike<number>>>,
+    pkg: { name: string; evr: string; arch: string },
+    lists: Partial<Record<DependencyKind, readonly number[]>>,
     files?: Iterable<string>,
   ): number {
     const { strings } = this;
     const id = this.count;
-    this.#push(
-      strings.intern(pkg.name),
-      strings.intern(pkg.evr),
-      strings.intern(pkg.arch),
-      pkg.vendor === undefined ? 0 : strings.intern(pkg.vendor),
-      repo,
-    );
+    this.#push(strings.intern(pkg.name), strings.intern(pkg.evr), strings.intern(pkg.arch), repo);
+    const self = this.relations.intern(strings.intern(pkg.name), EQUAL, strings.intern(pkg.evr));
     for (const kind of KINDS) {
-      const list = lists[kind];
-      if (list === undefined || list.length === 0) continue;
+      let list = lists[kind] ?? [];
+      // Every package provides itself, also where its metadata does not say so.
+      if (kind === 'provides' && !list.includes(self)) list = [...list, self];
+      if (list.length === 0) continue;
       this.#lists[kind].data[id] = this.#deps.length;
       for (let i = 0; i < list.length; i++) this.#deps.push(list[i]!);
       this.#deps.push(0);
@@ -81,38 +80,30 @@ export class PoolBuilder {
     return id;
   }
 
-  /** Paths that dependencies name: what file lists are searched for. */
-  filePaths(): string[] {
-    return Array.from(this.#pathIds(), (id) => this.strings.text(id));
+  /** Makes the pool. `paths` are further dependencies whose paths are looked for in file lists. */
+  build(archs: ArchPolicy, options: PoolOptions & { paths?: readonly number[] }): Pool {
+    return new Pool(this.#columns(options.paths ?? []), this.strings, this.relations, this.#repos, archs, options);
   }
 
-  build(
-    archs: ArchPolicy,
-    options: { multilib: boolean; compareVersions: CompareVersions; excluded?: Uint8Array },
-  ): Pool {
-    return new Pool(this.#columns(), this.strings, this.relations, this.#repos, archs, options);
-  }
-
-  #columns(): PoolColumns {
+  #columns(paths: readonly number[]): PoolColumns {
     const { count } = this;
     return {
       count,
       name: this.#name.data.slice(0, count),
       evr: this.#evr.data.slice(0, count),
       arch: this.#arch.data.slice(0, count),
-      vendor: this.#vendor.data.slice(0, count),
       repo: this.#repo.data.slice(0, count),
       lists: Object.fromEntries(KINDS.map((kind) => [kind, this.#lists[kind].data.slice(0, count)])) as Record<
         DependencyKind,
         Int32Array
       >,
       deps: this.#deps.data.slice(0, this.#deps.length),
-      filePairs: this.#filePairs(),
+      filePairs: this.#filePairs(paths),
     };
   }
 
-  #filePairs(): Int32Array {
-    const wanted = this.#pathIds();
+  #filePairs(paths: readonly number[]): Int32Array {
+    const wanted = this.#pathIds(paths);
     const pairs = new IntList(1024);
     if (wanted.size === 0) return pairs.data.slice(0, 0);
     for (const [id, files] of this.#files) {
@@ -126,7 +117,7 @@ export class PoolBuilder {
     return pairs.data.slice(0, pairs.length);
   }
 
-  #pathIds(): Set<number> {
+  #pathIds(more: readonly number[]): Set<number> {
     const paths = new Set<number>();
     const visit = (dep: number): void => {
       if (dep < 0) {
@@ -143,14 +134,14 @@ export class PoolBuilder {
         for (let i = start; this.#deps.data[i] !== 0; i++) visit(this.#deps.data[i]!);
       }
     }
+    for (const dep of more) visit(dep);
     return paths;
   }
 
-  #push(name: number, evr: number, arch: number, vendor: number, repo: number): void {
+  #push(name: number, evr: number, arch: number, repo: number): void {
     this.#name.push(name);
     this.#evr.push(evr);
     this.#arch.push(arch);
-    this.#vendor.push(vendor);
     this.#repo.push(repo);
     for (const kind of KINDS) this.#lists[kind].push(0);
   }

@@ -1,11 +1,11 @@
 import { FEWER, MORE } from '../version/evr.ts';
-import type { Pool } from './pool.ts';
+import type { Packages } from './columns.ts';
 import { AND, ARCH, EQUAL, GREATER, isComparison, LESS, OR, WITH, WITHOUT } from './relations.ts';
 
 const ANY = GREATER | EQUAL | LESS;
 
 /** Whether the ranges `have` (of a provide) and `want` (of a requirement) have a version in common. */
-export function rangesMeet(pool: Pool, have: number, haveEvr: number, want: number, wantEvr: number): boolean {
+export function rangesMeet(pool: Packages, have: number, haveEvr: number, want: number, wantEvr: number): boolean {
   if (have === 0 || want === 0) return false;
   if (have === ANY || want === ANY) return true;
   if ((have & want & (LESS | GREATER)) !== 0) return true;
@@ -26,7 +26,7 @@ export function rangesMeet(pool: Pool, have: number, haveEvr: number, want: numb
 }
 
 /** Whether the name, version and architecture of a package itself (not its provides) fit a dependency, as obsoletes need. */
-export function matchesPackage(pool: Pool, p: number, dep: number): boolean {
+export function matchesPackage(pool: Packages, p: number, dep: number): boolean {
   if (dep >= 0) return pool.name[p] === dep;
   const { relations } = pool;
   const operator = relations.operator(dep);

@@ -1,51 +1,20 @@
 import { type CompareVersions, EvrOrder } from '../version/evr.ts';
 import type { ArchPolicy } from './arch.ts';
+import { type DependencyKind, NO_REPO, type Packages, type PoolColumns, type Repo, SYSTEM } from './columns.ts';
 import { ProviderIndex } from './providers.ts';
 import type { RelationTable } from './relations.ts';
 import type { StringTable } from './strings.ts';
 
-/** The machine itself: always installed, provides what rpm itself provides (`rpmlib(…)`). Packages have ids from 2 on. */
-export const SYSTEM = 1;
-/** Repository of {@link SYSTEM}. */
-export const NO_REPO = -1;
-
-/** Lists of dependencies, each one an offset into {@link Pool.deps}; 0 is the empty list, lists end with 0. */
-export type DependencyKind =
-  | 'provides'
-  | 'requires'
-  | 'preRequires'
-  | 'conflicts'
-  | 'obsoletes'
-  | 'recommends'
-  | 'suggests'
-  | 'supplements'
-  | 'enhances';
-
-export interface Repo {
-  readonly id: string;
-  /** Greater is preferred (the opposite of .repo files). */
-  readonly priority: number;
-  /** Its packages are what is installed now. */
-  readonly installed: boolean;
-}
-
-/** The columns of all packages, as {@link PoolBuilder} collects them. */
-export interface PoolColumns {
-  /** Number of ids: packages, SYSTEM and 0. */
-  readonly count: number;
-  readonly name: Int32Array;
-  readonly evr: Int32Array;
-  readonly arch: Int32Array;
-  readonly vendor: Int32Array;
-  readonly repo: Int32Array;
-  readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
-  readonly deps: Int32Array;
-  /** Pairs of package and path that a dependency names. */
-  readonly filePairs: Int32Array;
+export interface PoolOptions {
+  /** Packages of one name and different word size may be installed side by side. */
+  readonly multilib: boolean;
+  readonly compareVersions: CompareVersions;
+  /** Not 0 for packages that must not be installed. */
+  readonly excluded?: Uint8Array;
 }
 
 /** All packages of all repositories with interned names and dependencies, and the index of who provides what. */
-export class Pool implements PoolColumns {
+export class Pool implements Packages {
   readonly strings: StringTable;
   readonly relations: RelationTable;
   readonly repos: readonly Repo[];
@@ -58,7 +27,6 @@ export class Pool implements PoolColumns {
   readonly name: Int32Array;
   readonly evr: Int32Array;
   readonly arch: Int32Array;
-  readonly vendor: Int32Array;
   readonly repo: Int32Array;
   readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
   readonly deps: Int32Array;
@@ -81,7 +49,7 @@ export class Pool implements PoolColumns {
     relations: RelationTable,
     repos: readonly Repo[],
     archs: ArchPolicy,
-    options: { multilib: boolean; compareVersions: CompareVersions; excluded?: Uint8Array },
+    options: PoolOptions,
   ) {
     this.strings = strings;
     this.relations = relations;
@@ -93,7 +61,6 @@ export class Pool implements PoolColumns {
     this.name = columns.name;
     this.evr = columns.evr;
     this.arch = columns.arch;
-    this.vendor = columns.vendor;
     this.repo = columns.repo;
     this.lists = columns.lists;
     this.deps = columns.deps;

@@ -1,6 +1,6 @@
 import { IntList } from '../util/int-list.ts';
+import { type Packages, SYSTEM } from './columns.ts';
 import { rangesMeet } from './match.ts';
-import { type Pool, SYSTEM } from './pool.ts';
 import { AND, ARCH, ELSE, IF, isComparison, OR, UNLESS, WITH, WITHOUT } from './relations.ts';
 
 /** Offset of the empty list. */
@@ -17,14 +17,14 @@ const READ_LIST = 1;
  */
 export class ProviderIndex {
   data: Int32Array;
-  readonly #pool: Pool;
+  readonly #pool: Packages;
   #end = 4;
   #byString: Int32Array;
   #byRelation = new Int32Array(1024);
   /** For each entry of the lists of names: the dependency that provides it, or READ_LIST. */
   #how: Int32Array;
 
-  constructor(pool: Pool) {
+  constructor(pool: Packages) {
     this.#pool = pool;
     const names = pool.strings.size;
     this.#byString = new Int32Array(names);

@@ -51,7 +51,11 @@ export class RelationTable {
     for (let step = 1; ; step++) {
       const index = this.#slots[slot]!;
       if (index === 0) break;
-      if (this.#left.data[index] === left && this.#right.data[index] === right && this.#operator.data[index] === operator) {
+      if (
+        this.#left.data[index] === left &&
+        this.#right.data[index] === right &&
+        this.#operator.data[index] === operator
+      ) {
         return -index;
       }
       slot = (slot + step) & mask;

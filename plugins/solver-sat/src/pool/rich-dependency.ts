@@ -4,7 +4,15 @@ import type { StringTable } from './strings.ts';
 /** Parentheses may nest this deep; rpm itself writes two or three. */
 const MAX_DEPTH = 64;
 
-const OPERATORS: Record<string, number> = { and: AND, or: OR, with: WITH, without: WITHOUT, if: IF, unless: UNLESS, else: ELSE };
+const OPERATORS: Record<string, number> = {
+  and: AND,
+  or: OR,
+  with: WITH,
+  without: WITHOUT,
+  if: IF,
+  unless: UNLESS,
+  else: ELSE,
+};
 const COMPARISONS: Record<string, number> = {
   '<': LESS,
   '<=': LESS | EQUAL,
@@ -83,7 +91,8 @@ export function parseRichDependency(text: string, strings: StringTable, relation
         break;
       }
       const chains = op === AND || op === OR || op === WITH;
-      if (op === ELSE || (chain !== 0 && (op !== chain || !chains))) fail('operators of different kinds need parentheses');
+      if (op === ELSE || (chain !== 0 && (op !== chain || !chains)))
+        fail('operators of different kinds need parentheses');
       chain = op;
       operands.push(operand(depth));
       skipSpace();
@@ -101,7 +110,13 @@ export function parseRichDependency(text: string, strings: StringTable, relation
 }
 
 /** A chain of equal operators as a balanced tree, so that long chains do not nest deeply. */
-function combine(relations: RelationTable, operands: readonly number[], operator: number, from: number, to: number): number {
+function combine(
+  relations: RelationTable,
+  operands: readonly number[],
+  operator: number,
+  from: number,
+  to: number,
+): number {
   if (to - from === 1) return operands[from]!;
   const middle = (from + to) >> 1;
   const left = combine(relations, operands, operator, from, middle);

@@ -1,0 +1,67 @@
+import type { HostError, Json } from '@ostrata/core';
+import { solverError } from '../errors.ts';
+import type { Pool } from '../pool/pool.ts';
+import { isComparison } from '../pool/relations.ts';
+import type { Job } from '../rules/job.ts';
+import type { SatState } from '../sat/state.ts';
+import { minimalContradiction } from './minimal.ts';
+import { type ProofRule, proofRules, type Step, tell } from './steps.ts';
+
+/** Steps of a story that fit into a message; the whole story is in the error's data. */
+const SHOWN_STEPS = 6;
+
+/** One error for every contradiction the search met: the rules that are needed for it, as a story and as data. */
+export function explainProblems(state: SatState, jobs: readonly Job[], reasons: readonly string[]): HostError[] {
+  return state.problems.map(({ proof }) => {
+    const rules = minimalContradiction(proofRules(state, jobs, inTrialOrder(state, proof)));
+    return problem(state.pool, rules, tell(state.pool, rules, reasons));
+  });
+}
+
+/** Rules of package metadata first: what can be left out there makes the story shorter, and jobs are what it is about. */
+function inTrialOrder(state: SatState, proof: readonly number[]): number[] {
+  const fromPackages = proof.filter((rule) => rule < state.packageRules.end);
+  return [...fromPackages, ...proof.filter((rule) => rule >= state.packageRules.end)];
+}
+
+function problem(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[]): HostError {
+  const wanted = [...new Set(rules.flatMap((rule) => (rule.job?.kind === 'install' ? [rule.job.spec] : [])))];
+  const what = wanted.length === 0 ? 'The base cannot stay as it is' : `${quoted(wanted)} cannot be installed`;
+  const story = steps.filter((step) => step.kind !== 'job' || step.packages.length > 0);
+  const told = story.length > 1 ? story.filter((step) => !step.text.endsWith('was asked for')) : story;
+  const shown = told.length > SHOWN_STEPS ? [...told.slice(0, 2), ...told.slice(2 - SHOWN_STEPS)] : told;
+  return solverError('SOLVER_CONFLICT', `${what}: ${shown.map((step) => step.text).join('; ')}.`, {
+    hint: hintFor(pool, rules, steps, wanted),
+    data: { requested: wanted, steps: steps.map((step) => ({ ...step }) as unknown as { [key: string]: Json }) },
+  });
+}
+
+function quoted(specs: readonly string[]): string {
+  return specs.length === 1 ? `"${specs[0]}"` : `${specs.map((spec) => `"${spec}"`).join(', ')} together`;
+}
+
+function hintFor(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[], wanted: readonly string[]): string {
+  const leaveOut = wanted.length > 0 ? ` or leave out ${wanted.map((spec) => `"${spec}"`).join(' or ')}` : '';
+  if (steps.some((step) => step.unusable.length > 0))
+    return `Change what keeps the package from being used${leaveOut}.`;
+  const missing = rules.find((rule) => rule.kind === 'nothing-provides');
+  if (missing !== undefined) {
+    const versions = otherVersions(pool, missing.dep);
+    const have = versions.length > 0 ? `The sources have ${versions.join(', ')}. ` : '';
+    return `${have}Add a package source that has what is missing${leaveOut}.`;
+  }
+  if (steps.some((step) => step.kind === 'lock'))
+    return `Override the package of the base (replace or remove it)${leaveOut}.`;
+  return `Ask for packages that go together${leaveOut}.`;
+}
+
+/** Packages that provide what is wanted in other versions. */
+function otherVersions(pool: Pool, dep: number): string[] {
+  if (dep >= 0 || !isComparison(pool.relations.operator(dep))) return [];
+  const { providers } = pool;
+  const found: string[] = [];
+  for (let i = providers.of(pool.relations.left(dep)); providers.data[i] !== 0 && found.length < 3; i++) {
+    found.push(pool.text(providers.data[i]!));
+  }
+  return found;
+}

@@ -1,0 +1,15 @@
+import { definePlugin, SOLVER } from '@ostrata/core';
+import { CONFIG_SCHEMA } from './config.schema.ts';
+import { SOLVER_ERRORS } from './errors.ts';
+import { SatSolver, type SolverConfig } from './request/solver.ts';
+
+/** The solver that needs nothing on the machine. */
+export default definePlugin<SolverConfig>({
+  name: 'solver-sat',
+  apiVersion: '^0.1.0',
+  config: CONFIG_SCHEMA,
+  errors: SOLVER_ERRORS,
+  apply(host) {
+    host.provide(SOLVER, () => new SatSolver(host.config));
+  },
+});

@@ -1,0 +1,88 @@
+import { NOARCH, sameClass } from '../pool/arch.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { SatState } from '../sat/state.ts';
+import type { IntList } from '../util/int-list.ts';
+import { isSupplementing } from './fulfilled.ts';
+import { updateHints } from './hints.ts';
+import { obsoletes } from './updates.ts';
+
+/** Leaves the packages of the most preferred repositories, and what is installed. */
+export function pruneToHighestPriority(pool: Pool, candidates: IntList): void {
+  let best = Number.NEGATIVE_INFINITY;
+  for (const p of candidates.view()) if (pool.installed[p] === 0) best = Math.max(best, pool.priority(p));
+  if (best === Number.NEGATIVE_INFINITY) return;
+  candidates.filter((p) => pool.installed[p] === 1 || pool.priority(p) === best);
+}
+
+/** Leaves the packages of the best architecture among the candidates, and those for any. */
+export function pruneToBestArch(pool: Pool, candidates: IntList): void {
+  let best = 0;
+  for (const p of candidates.view()) {
+    const score = pool.archScore[p]!;
+    if (score > NOARCH && (best === 0 || score < best)) best = score;
+  }
+  if (best === 0) return;
+  const kept = candidates.toArray().filter((p) => {
+    const score = pool.archScore[p]!;
+    return score !== 0 && (score === NOARCH || sameClass(score, best));
+  });
+  if (kept.length > 0) candidates.replaceFrom(0, kept);
+}
+
+/** Leaves the newest package of each name, ordered by name, without those that others obsolete. */
+export function pruneToBestVersions(pool: Pool, candidates: IntList): void {
+  const sorted = candidates.toArray().sort((a, b) => compareByName(pool, a, b));
+  const best: number[] = [];
+  for (const p of sorted) {
+    const last = best.length - 1;
+    if (last < 0 || pool.name[best[last]!] !== pool.name[p]) best.push(p);
+    else if (pool.compareVersions(best[last]!, p) < 0) best[last] = p;
+  }
+  candidates.replaceFrom(0, best.length > 1 ? withoutObsoleted(pool, best) : best);
+}
+
+function compareByName(pool: Pool, a: number, b: number): number {
+  const { strings } = pool;
+  if (pool.name[a] !== pool.name[b]) return strings.text(pool.name[a]!) < strings.text(pool.name[b]!) ? -1 : 1;
+  const archA = pool.archScore[a]!;
+  const archB = pool.archScore[b]!;
+  if (archA !== archB && archA > NOARCH && archB > NOARCH) return archA - archB;
+  return pool.installed[b]! - pool.installed[a]! || a - b;
+}
+
+/** Drops what another candidate of a different name obsoletes; candidates that obsolete each other in a circle stay. */
+function withoutObsoleted(pool: Pool, candidates: readonly number[]): number[] {
+  const by = candidates.map((p) =>
+    candidates.flatMap((q, j) => (q !== p && pool.name[q] !== pool.name[p] && obsoletes(pool, q, p) ? [j] : [])),
+  );
+  const reaches = (from: number, to: number): boolean => {
+    const seen = new Set<number>();
+    const pending = [from];
+    for (let i = pending.pop(); i !== undefined; i = pending.pop()) {
+      for (const j of by[i]!) {
+        if (j === to) return true;
+        if (!seen.has(j)) {
+          seen.add(j);
+          pending.push(j);
+        }
+      }
+    }
+    return false;
+  };
+  return candidates.filter((_p, i) => by[i]!.every((j) => reaches(j, i)));
+}
+
+/** Leaves what chosen packages recommend or what supplements them, where there is any; what is installed stays. */
+export function pruneToRecommended(state: SatState, candidates: IntList): void {
+  const { pool, level, recommended } = state;
+  let fresh = 0;
+  for (const p of candidates.view()) if (pool.installed[p] === 0) fresh++;
+  if (fresh < 2) return;
+  updateHints(state);
+  const hinted = candidates
+    .toArray()
+    .filter((p) => pool.installed[p] === 0 && (recommended[p] === 1 || isSupplementing(pool, level, p)));
+  if (hinted.length === 0) return;
+  const keep = new Set(hinted);
+  candidates.filter((p) => pool.installed[p] === 1 || keep.has(p));
+}

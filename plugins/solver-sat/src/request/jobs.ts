@@ -1,0 +1,127 @@
+import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/core';
+import { solverError } from '../errors.ts';
+import { explainMissing } from '../explain/missing.ts';
+import type { PoolBuilder } from '../pool/builder.ts';
+import type { Pool } from '../pool/pool.ts';
+import { IF } from '../pool/relations.ts';
+import type { Job } from '../rules/job.ts';
+import { findGroup } from './groups.ts';
+import { dependencyOfSpec, select } from './select.ts';
+
+/** A spec with the dependency it reads as. */
+interface Wish extends PackageRequest {
+  readonly dependency: number;
+  /** A member of a group may be missing; anything else may not. */
+  readonly optional: boolean;
+}
+
+/** The specs of an intent, groups expanded, before the pool exists. */
+export interface Wishes {
+  readonly install: readonly Wish[];
+  readonly replace: readonly Wish[];
+  readonly remove: readonly string[];
+  readonly problems: readonly HostError[];
+}
+
+export interface Jobs {
+  readonly jobs: readonly Job[];
+  readonly skipped: readonly { readonly spec: string; readonly reason: string }[];
+  readonly problems: readonly HostError[];
+}
+
+/** Reads the specs of an intent; interns what they name, so that the pool knows it. */
+export function readWishes(builder: PoolBuilder, intent: Intent, tables: readonly PackageTable[]): Wishes {
+  const problems: HostError[] = [];
+  const wish = (request: PackageRequest): Wish => ({
+    ...request,
+    dependency: dependencyOfSpec(builder, request.spec),
+    optional: false,
+  });
+  const install = intent.install.flatMap((request): Wish[] => {
+    if (!request.spec.startsWith('@')) return [wish(request)];
+    const group = findGroup(tables, request.spec.slice(1));
+    if (group === null) {
+      problems.push(unknownGroup(request, tables));
+      return [];
+    }
+    const from = request.source === undefined ? {} : { source: request.source };
+    return [
+      ...group.packages.map((spec) => ({ spec, dependency: builder.dependency(spec), optional: true, ...from })),
+      ...group.conditional.map(({ name, requires }) => ({
+        spec: `(${name} if ${requires})`,
+        dependency: builder.relations.intern(builder.dependency(name), IF, builder.dependency(requires)),
+        optional: true,
+        ...from,
+      })),
+    ];
+  });
+  return { install, replace: intent.replace.map(wish), remove: intent.remove, problems };
+}
+
+function unknownGroup(request: PackageRequest, tables: readonly PackageTable[]): HostError {
+  const known = [...new Set(tables.flatMap((table) => table.groups.map((group) => group.id)))].sort();
+  return solverError('SOLVER_GROUP_UNKNOWN', `No source has a group "${request.spec.slice(1)}"${asked(request)}.`, {
+    hint: known.length > 0 ? `Known groups: ${known.slice(0, 20).join(', ')}.` : 'None of the sources has groups.',
+    data: { spec: request.spec, groups: known },
+  });
+}
+
+function asked(request: PackageRequest): string {
+  return request.origin === undefined ? '' : ` (asked for by ${request.origin})`;
+}
+
+/** Turns specs into jobs over a pool's packages. What cannot be found is collected. */
+export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[]): Jobs {
+  const jobs: Job[] = [];
+  const skipped: { spec: string; reason: string }[] = [];
+  const problems: HostError[] = [...wishes.problems];
+  const changing = new Set<number>();
+
+  for (const name of wishes.remove) {
+    const gone = Array.from(pool.installedIds).filter((p) => pool.strings.text(pool.name[p]!) === name);
+    if (gone.length === 0) problems.push(notInBase(name, 'removed'));
+    else jobs.push(job('erase', name, [gone]));
+    for (const p of gone) changing.add(p);
+  }
+  for (const wish of wishes.replace) {
+    const found = select(pool, wish.spec, wish.dependency, (p) => pool.installed[p] === 0 && fromSource(pool, wish, p));
+    if (found === null) problems.push(explainMissing(pool, wish, reasons));
+    else {
+      const names = new Set(found.candidates.flat().map((p) => pool.name[p]));
+      const replaced = Array.from(pool.installedIds).filter((p) => names.has(pool.name[p]));
+      if (replaced.length === 0) problems.push(notInBase(wish.spec, 'replaced'));
+      for (const p of replaced) changing.add(p);
+      jobs.push({ ...job('install', wish.spec, found.candidates), anyArch: true, anyVersion: true });
+    }
+  }
+  for (const wish of wishes.install) {
+    const found = select(pool, wish.spec, wish.dependency, (p) => fromSource(pool, wish, p));
+    if (found !== null) {
+      const { namesArch: anyArch, namesVersion: anyVersion } = found;
+      jobs.push({ ...job('install', wish.spec, found.candidates), anyArch, anyVersion });
+    } else {
+      const missing = explainMissing(pool, wish, reasons);
+      if (wish.optional) skipped.push({ spec: wish.spec, reason: missing.message });
+      else problems.push(missing);
+    }
+  }
+  // The base is an image: nothing of it changes unless somebody asked for that.
+  for (const p of pool.installedIds) if (!changing.has(p)) jobs.push(job('lock', pool.text(p), [[p]]));
+  return { jobs, skipped, problems };
+}
+
+function job(kind: Job['kind'], spec: string, candidates: Job['candidates']): Job {
+  return { kind, spec, candidates, weak: false, best: false, anyArch: false, anyVersion: false };
+}
+
+/** What is installed counts for every source. */
+function fromSource(pool: Pool, wish: Wish, p: number): boolean {
+  return wish.source === undefined || pool.installed[p] === 1 || pool.repos[pool.repo[p]!]!.id === wish.source;
+}
+
+function notInBase(name: string, what: string): HostError {
+  return solverError('SOLVER_NOT_INSTALLED', `"${name}" shall be ${what}, but the base has no such package.`, {
+    hint: 'Look at the packages of the base, or drop the override.',
+    data: { spec: name },
+  });
+}

@@ -1,0 +1,78 @@
+import { NOARCH, sameClass } from '../pool/arch.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { SatState } from '../sat/state.ts';
+import { IntList } from '../util/int-list.ts';
+
+/**
+ * Forbids builds of a package for an architecture that is not the best one it comes in, so that a missing 64-bit update never pulls in
+ * a 32-bit one. With multilib they are allowed beside the best build of the same version.
+ */
+export function addInferiorArchRules(state: SatState, visited: Uint8Array): void {
+  const { pool, rules } = state;
+  state.inferiorArchRules = { start: rules.count, end: rules.count };
+  const done = new Uint8Array(pool.strings.size);
+  for (let p = 2; p < pool.count; p++) {
+    const name = pool.name[p]!;
+    if (visited[p] === 0 || done[name] !== 0) continue;
+    done[name] = 1;
+    addForName(state, visited, name);
+  }
+  state.inferiorArchRules.end = rules.count;
+}
+
+function addForName(state: SatState, visited: Uint8Array, name: number): void {
+  const { pool, rules } = state;
+  const group = named(pool, name).filter((p) => visited[p] !== 0);
+  let best = 0;
+  for (const p of group) {
+    const score = pool.archScore[p]!;
+    if (pool.installed[p] === 0 && score > NOARCH && (best === 0 || score < best)) best = score;
+  }
+  if (best === 0) return;
+  const allowed = keptArchs(pool, group, best);
+  for (const p of group) {
+    const score = pool.archScore[p]!;
+    if (score === NOARCH || sameClass(score, best)) continue;
+    const installed = pool.installed[p] === 1;
+    if (installed && !pool.multilib) continue;
+    if (!installed && allowed.some((arch) => arch === pool.arch[p])) continue;
+    if (!pool.multilib) {
+      rules.add(-p, 0, 0);
+      continue;
+    }
+    const partners = named(pool, name).filter((other) => isPartner(pool, p, other, best));
+    if (installed && !partners.some((other) => pool.installed[other] === 1)) continue;
+    rules.addLiterals(IntList.from([-p, ...partners]));
+  }
+}
+
+/** Architectures that installed packages of this name have and may keep. */
+function keptArchs(pool: Pool, group: readonly number[], best: number): number[] {
+  const archs: number[] = [];
+  for (const p of group) {
+    if (pool.installed[p] === 0) continue;
+    const score = pool.archScore[p]!;
+    if (score === NOARCH || sameClass(score, best)) continue;
+    const inStep =
+      pool.multilib && score !== 0 && named(pool, pool.name[p]!).some((other) => isPartner(pool, p, other, best));
+    if (!inStep) archs.push(pool.arch[p]!);
+  }
+  return archs;
+}
+
+/** Whether `other` is the same version as `p` for the best architecture. */
+function isPartner(pool: Pool, p: number, other: number, best: number): boolean {
+  if (other === p || pool.evr[other] !== pool.evr[p] || pool.arch[other] === pool.arch[p]) return false;
+  const score = pool.archScore[other]!;
+  return score === NOARCH || (score !== 0 && sameClass(score, best));
+}
+
+/** Packages of a name, ascending. */
+function named(pool: Pool, name: number): number[] {
+  const { providers } = pool;
+  const found: number[] = [];
+  for (let i = providers.of(name); providers.data[i] !== 0; i++) {
+    if (pool.name[providers.data[i]!] === name) found.push(providers.data[i]!);
+  }
+  return found;
+}

@@ -1,0 +1,134 @@
+import type { ProviderIndex } from '../pool/providers.ts';
+import type { IntList } from '../util/int-list.ts';
+
+/**
+ * Clauses in columns. A literal is a package id, positive for "installed" and negative for "not installed". A rule is `first`, and
+ * either up to one more literal (`tail` is 0, `watch2` holds it) or the list at offset `tail` of the provider arena. Rule 0 does not
+ * exist; a rule with `first` 0 is a placeholder that says nothing.
+ */
+export class RuleStore {
+  readonly providers: ProviderIndex;
+  count = 1;
+  first: Int32Array;
+  tail: Int32Array;
+  watch1: Int32Array;
+  watch2: Int32Array;
+  next1: Int32Array;
+  next2: Int32Array;
+  disabled: Uint8Array;
+
+  constructor(providers: ProviderIndex, capacity = 1 << 14) {
+    this.providers = providers;
+    this.first = new Int32Array(capacity);
+    this.tail = new Int32Array(capacity);
+    this.watch1 = new Int32Array(capacity);
+    this.watch2 = new Int32Array(capacity);
+    this.next1 = new Int32Array(capacity);
+    this.next2 = new Int32Array(capacity);
+    this.disabled = new Uint8Array(capacity);
+  }
+
+  /** Adds `first ∨ second`, or `first ∨ list` for an offset of the arena; 0 leaves a part out. Returns the rule's number. */
+  add(first: number, second: number, list: number): number {
+    const { data } = this.providers;
+    let other = second;
+    let tail = list;
+    if (tail !== 0 && data[tail] === 0) tail = 0;
+    else if (tail !== 0 && data[tail + 1] === 0) {
+      other = data[tail]!;
+      tail = 0;
+    }
+    if (this.count === this.first.length) this.#grow();
+    const rule = this.count++;
+    this.first[rule] = first;
+    this.tail[rule] = tail;
+    this.watch1[rule] = first;
+    this.watch2[rule] = tail === 0 ? other : data[tail]!;
+    this.disabled[rule] = 0;
+    return rule;
+  }
+
+  /** Adds a rule of the literals from `start` on. */
+  addLiterals(literals: IntList, start = 0): number {
+    const n = literals.length - start;
+    if (n <= 2) return this.add(n > 0 ? literals.at(start) : 0, n > 1 ? literals.at(start + 1) : 0, 0);
+    return this.add(literals.at(start), 0, this.providers.store(literals, start + 1));
+  }
+
+  /** The literal at an index, 0 after the last one. */
+  literal(rule: number, index: number): number {
+    if (index === 0) return this.first[rule]!;
+    const tail = this.tail[rule]!;
+    if (tail !== 0) return this.providers.data[tail + index - 1]!;
+    return index === 1 ? this.watch2[rule]! : 0;
+  }
+
+  literals(rule: number): number[] {
+    const all: number[] = [];
+    for (let i = 0, l = this.literal(rule, 0); l !== 0; l = this.literal(rule, ++i)) all.push(l);
+    return all;
+  }
+
+  /** Whether the rule has exactly one literal. */
+  isAssertion(rule: number): boolean {
+    return this.first[rule] !== 0 && this.tail[rule] === 0 && this.watch2[rule] === 0;
+  }
+
+  /** Order that brings equal rules together: by literals, one after the other. */
+  compare(a: number, b: number): number {
+    const byFirst = this.first[a]! - this.first[b]!;
+    if (byFirst !== 0) return byFirst;
+    const ta = this.tail[a]!;
+    const tb = this.tail[b]!;
+    if (ta === 0 && tb === 0) return this.watch2[a]! - this.watch2[b]!;
+    const { data } = this.providers;
+    if (ta === 0) return this.watch2[a]! - data[tb]! || -1;
+    if (tb === 0) return data[ta]! - this.watch2[b]! || 1;
+    if (ta === tb) return 0;
+    for (let i = 0; ; i++) {
+      const x = data[ta + i]!;
+      const y = data[tb + i]!;
+      if (x !== y) return x - y;
+      if (x === 0) return 0;
+    }
+  }
+
+  /** Sorts all rules and drops duplicates; only before anything refers to rules by number. */
+  unify(): void {
+    const order = new Int32Array(this.count - 1);
+    for (let i = 0; i < order.length; i++) order[i] = i + 1;
+    order.sort((a, b) => this.compare(a, b));
+    let kept = 0;
+    for (let i = 0; i < order.length; i++) {
+      if (i > 0 && this.compare(order[i]!, order[kept - 1]!) === 0) continue;
+      order[kept++] = order[i]!;
+    }
+    const permute = (column: Int32Array) => {
+      const copy = new Int32Array(column.length);
+      for (let i = 0; i < kept; i++) copy[i + 1] = column[order[i]!]!;
+      return copy;
+    };
+    this.first = permute(this.first);
+    this.tail = permute(this.tail);
+    this.watch1 = permute(this.watch1);
+    this.watch2 = permute(this.watch2);
+    this.count = kept + 1;
+  }
+
+  #grow(): void {
+    const larger = (column: Int32Array) => {
+      const grown = new Int32Array(column.length * 2);
+      grown.set(column);
+      return grown;
+    };
+    this.first = larger(this.first);
+    this.tail = larger(this.tail);
+    this.watch1 = larger(this.watch1);
+    this.watch2 = larger(this.watch2);
+    this.next1 = larger(this.next1);
+    this.next2 = larger(this.next2);
+    const disabled = new Uint8Array(this.disabled.length * 2);
+    disabled.set(this.disabled);
+    this.disabled = disabled;
+  }
+}

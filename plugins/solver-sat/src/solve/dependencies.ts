@@ -1,0 +1,65 @@
+import { filterCandidates } from '../policy/filter.ts';
+import { BECAUSE_REQUIRED, type SatState } from '../sat/state.ts';
+import { IntList } from '../util/int-list.ts';
+import { installBest } from './choose.ts';
+
+/**
+ * Decides all rules that are still open, those first for which only one candidate is left after filtering: what is chosen for them may
+ * decide the others. Returns the level; lower than given when decisions of before were taken back.
+ */
+export function resolveDependencies(state: SatState, from: number): number {
+  const { rules } = state;
+  const candidates = new IntList();
+  let level = from;
+  /** First rule with a real choice; -1 while choosing from it on. */
+  let postponed = 0;
+  for (let rule = 1, looked = 1; ; rule++, looked++) {
+    if (looked >= rules.count) {
+      if (postponed <= 0) return level;
+      rule = postponed;
+      postponed = -1;
+      looked = 1;
+    }
+    if (rule >= rules.count) rule = 1;
+    if (rules.disabled[rule] !== 0 || !open(state, rule, candidates)) continue;
+    if (postponed >= 0) {
+      filterCandidates(state, candidates, 'narrow');
+      if (candidates.length > 1) {
+        if (postponed === 0) postponed = rule;
+        continue;
+      }
+    }
+    level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, false);
+    if (level < from) return level;
+    looked = 0;
+  }
+}
+
+/** Collects the candidates of a rule that is neither fulfilled nor decided; there are two at least, one would have been decided. */
+function open(state: SatState, rule: number, candidates: IntList): boolean {
+  const { rules, level } = state;
+  const first = rules.first[rule]!;
+  const tail = rules.tail[rule]!;
+  if (first < 0 && (tail === 0 || level[-first]! <= 0)) return false;
+  candidates.clear();
+  if (tail === 0) {
+    const second = rules.watch2[rule]!;
+    if (first === 0 || second <= 0 || level[first] !== 0 || level[second] !== 0) return false;
+    candidates.push(first);
+    candidates.push(second);
+    return true;
+  }
+  if (first > 0) {
+    if (level[first]! > 0) return false;
+    if (level[first] === 0) candidates.push(first);
+  }
+  const { data } = rules.providers;
+  for (let i = tail; data[i] !== 0; i++) {
+    const literal = data[i]!;
+    if (literal < 0) {
+      if (level[-literal]! <= 0) return false;
+    } else if (level[literal]! > 0) return false;
+    else if (level[literal] === 0) candidates.push(literal);
+  }
+  return true;
+}

@@ -1,0 +1,89 @@
+import { disableUnneededChoiceRules } from '../rules/choice-rules.ts';
+import { decideAssertions } from '../sat/assertions.ts';
+import { decideAndLearn } from '../sat/learn.ts';
+import { propagate } from '../sat/propagate.ts';
+import { BECAUSE_INSTALLED, type SatState } from '../sat/state.ts';
+import { analyzeUnsolvable } from '../sat/unsolvable.ts';
+import { takeBetterBranch } from './branches.ts';
+import { resolveDependencies } from './dependencies.ts';
+import { resolveInstalled } from './installed.ts';
+import { resolveJobs } from './jobs.ts';
+import { resolveWeak } from './weak.ts';
+
+export interface RunOptions {
+  /** Install what is recommended. */
+  readonly weak: boolean;
+  readonly multiversion: Uint8Array | null;
+  /** Installed packages that shall go and not be replaced. */
+  readonly leaving: ReadonlySet<number>;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Searches: what is certain, then jobs, installed packages, all open dependencies, weak dependencies, and finally better choices. Each
+ * step that takes back decisions of an earlier one sends the search back to that. Problems end up in the state; what does not depend on
+ * them is decided all the same.
+ */
+export function run(state: SatState, options: RunOptions): void {
+  let level = 0;
+  /** Decisions above this level are not from jobs or installed packages. */
+  let certain = 1;
+  while (level >= 0) {
+    options.signal?.throwIfAborted();
+    if (level === 0) {
+      level = start(state);
+      if (level <= 0) continue;
+      certain = level + 1;
+    }
+    let before = level;
+    if (level < certain) {
+      level = resolveJobs(state, level);
+      if (level < before) continue;
+      certain = level + 1;
+    }
+    if (level < certain && state.pool.installedIds.length > 0) {
+      before = level;
+      level = resolveInstalled(state, level, options.leaving);
+      if (level < before) continue;
+      certain = level + 1;
+    }
+    if (level < certain) certain = level;
+    before = level;
+    level = resolveDependencies(state, level);
+    if (level < before) continue;
+    if (options.weak) {
+      const weak = resolveWeak(state, level, options.multiversion);
+      level = weak.level;
+      if (weak.again) continue;
+    }
+    before = level;
+    level = removeUndecided(state, level);
+    if (level < before) continue;
+    if (disableUnneededChoiceRules(state)) {
+      state.reset();
+      level = 0;
+      continue;
+    }
+    const better = takeBetterBranch(state);
+    if (better === null) return;
+    level = better;
+  }
+}
+
+function start(state: SatState): number {
+  if (!decideAssertions(state, true)) return -1;
+  const conflict = propagate(state, 1);
+  return conflict === 0 ? 1 : analyzeUnsolvable(state, conflict, true);
+}
+
+/** Installed packages that nothing kept go. */
+function removeUndecided(state: SatState, from: number): number {
+  let level = from;
+  for (const p of state.pool.installedIds) {
+    if (state.level[p] !== 0) continue;
+    const before = level;
+    level = decideAndLearn(state, level, -p, false, 0, BECAUSE_INSTALLED);
+    if (level < before) return level;
+  }
+  return level;
+}

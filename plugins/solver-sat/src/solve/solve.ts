@@ -1,0 +1,101 @@
+import { isPossible } from '../policy/fulfilled.ts';
+import { ANY_UPDATE, ObsoleterIndex, updatesOf } from '../policy/updates.ts';
+import { SYSTEM } from '../pool/columns.ts';
+import type { Pool } from '../pool/pool.ts';
+import { addInferiorArchRules } from '../rules/arch-rules.ts';
+import { addBestRules } from '../rules/best-rules.ts';
+import { addChoiceRules } from '../rules/choice-rules.ts';
+import type { Job } from '../rules/job.ts';
+import { addJobRules } from '../rules/job-rules.ts';
+import { PackageRules } from '../rules/package-rules.ts';
+import { disablePolicies } from '../rules/policy-rules.ts';
+import { addUpdateRules } from '../rules/update-rules.ts';
+import { indexAssertions } from '../sat/assertions.ts';
+import { makeWatches } from '../sat/propagate.ts';
+import { SatState } from '../sat/state.ts';
+import { IntList } from '../util/int-list.ts';
+import { run } from './run.ts';
+
+export interface SolveOptions {
+  readonly weak: boolean;
+  /** 1 for packages of which several versions may be installed. */
+  readonly multiversion?: Uint8Array;
+  readonly signal?: AbortSignal;
+}
+
+/** Makes the rules that jobs can lead to and searches for what fulfils them. The answer, or the problems, are in the state. */
+export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): SatState {
+  const state = new SatState(pool);
+  const multiversion = options.multiversion ?? null;
+  const obsoleters = new ObsoleterIndex(pool);
+  const visited = addPackageRules(state, jobs, multiversion, obsoleters);
+  state.visited = visited;
+  state.rules.unify();
+  state.packageRules = { start: 1, end: state.rules.count };
+  const weak = new IntList();
+  addUpdateRules(state, obsoleters, multiversion);
+  addJobRules(state, jobs, weak);
+  addInferiorArchRules(state, visited);
+  addBestRules(state, jobs, weak);
+  addChoiceRules(state, weak);
+  state.weak = new Uint8Array(state.rules.count);
+  for (const rule of weak.view()) state.weak[rule] = 1;
+  state.learntStart = state.rules.count;
+  makeWatches(state);
+  indexAssertions(state);
+  const leaving = disablePolicies(state, jobs);
+  const signal = options.signal === undefined ? {} : { signal: options.signal };
+  run(state, { weak: options.weak, multiversion, leaving, ...signal });
+  return state;
+}
+
+/** Rules of everything that may play a part. Returns the marks of these packages. */
+function addPackageRules(
+  state: SatState,
+  jobs: readonly Job[],
+  multiversion: Uint8Array | null,
+  obsoleters: ObsoleterIndex,
+): Uint8Array {
+  const { pool, rules } = state;
+  const visited = new Uint8Array(pool.count);
+  visited[SYSTEM] = 1;
+  const builder = new PackageRules(
+    pool,
+    { multiversion, repairInstalled: false },
+    visited,
+    (_kind, _from, a, b, list) => {
+      // Rules of two literals have them in order, so that equal ones become neighbours.
+      if (list === 0 && b !== 0 && a > b) rules.add(b, a, 0);
+      else rules.add(a, b, list);
+    },
+  );
+  const add = (p: number) => {
+    if (visited[p] === 0) builder.add(p);
+  };
+  for (const p of pool.installedIds) add(p);
+  for (const p of pool.installedIds) for (const other of updatesOf(pool, p, ANY_UPDATE, obsoleters)) add(other);
+  for (const job of jobs) if (job.kind === 'install') for (const list of job.candidates) for (const p of list) add(p);
+  addWeakCandidates(pool, visited, add);
+  return visited;
+}
+
+/** Packages that supplement or enhance what is marked may come in by themselves, or influence a choice. */
+function addWeakCandidates(pool: Pool, visited: Uint8Array, add: (p: number) => void): void {
+  const { lists, deps } = pool;
+  const hinting: number[] = [];
+  for (let p = 2; p < pool.count; p++) {
+    if ((lists.supplements[p] !== 0 || lists.enhances[p] !== 0) && (pool.installed[p] === 1 || pool.installable(p))) {
+      hinting.push(p);
+    }
+  }
+  const possible = (list: number) => {
+    if (list !== 0) for (let i = list; deps[i] !== 0; i++) if (isPossible(pool, visited, deps[i]!)) return true;
+    return false;
+  };
+  for (let i = 0, looked = 0; looked < hinting.length; i = (i + 1) % hinting.length, looked++) {
+    const p = hinting[i]!;
+    if (visited[p] !== 0 || !(possible(lists.supplements[p]!) || possible(lists.enhances[p]!))) continue;
+    add(p);
+    looked = -1;
+  }
+}

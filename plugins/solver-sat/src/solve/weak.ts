@@ -1,0 +1,154 @@
+import { filterCandidates } from '../policy/filter.ts';
+import { isSupplementing } from '../policy/fulfilled.ts';
+import { matchesPackage } from '../pool/match.ts';
+import { conjunctive, isComplex } from '../rules/normal-form.ts';
+import { decideAndLearn } from '../sat/learn.ts';
+import { BECAUSE_WEAK, type SatState } from '../sat/state.ts';
+import { IntList } from '../util/int-list.ts';
+import { openBranch } from './choose.ts';
+
+/**
+ * Installs what chosen packages recommend and what supplements them, as far as nothing stands against it. Returns the level, and
+ * whether anything was tried: then dependencies have to be looked at again.
+ */
+export function resolveWeak(
+  state: SatState,
+  from: number,
+  multiversion: Uint8Array | null,
+): { level: number; again: boolean } {
+  const { pool } = state;
+  const recommended = new IntList();
+  const supplements = new IntList();
+  const known = new Uint8Array(pool.count);
+  for (let p = 2; p < pool.count; p++) {
+    const at = state.level[p]!;
+    if (at > 0) {
+      if (pool.installed[p] === 0) for (const q of openRecommends(state, p, null)) addOnce(recommended, known, q);
+    } else if (at === 0 && pool.lists.supplements[p] !== 0 && isWantedSupplement(state, p, multiversion))
+      supplements.push(p);
+  }
+  dropObsoleted(state, recommended, supplements, multiversion);
+  for (const p of supplements.toArray()) addOnce(recommended, known, p);
+  if (recommended.length === 0) return { level: from, again: false };
+  if (recommended.length === 1) {
+    return { level: decideAndLearn(state, from, recommended.at(0), false, 0, BECAUSE_WEAK), again: true };
+  }
+  filterCandidates(state, recommended, 'recommend');
+  const best = new Uint8Array(pool.count);
+  for (const p of recommended.view()) best[p] = 1;
+  supplements.filter((p) => best[p] === 1);
+  return { level: install(state, from, supplements, best), again: true };
+}
+
+function addOnce(list: IntList, known: Uint8Array, p: number): void {
+  if (known[p] !== 0) return;
+  known[p] = 1;
+  list.push(p);
+}
+
+/** Installs all supplements, then the best candidate of each recommendation; stops when a decision had to be taken back. */
+function install(state: SatState, from: number, supplements: IntList, best: Uint8Array): number {
+  const { pool, queue } = state;
+  let level = from;
+  if (supplements.length > 1) filterCandidates(state, supplements, 'supplement');
+  const decided = queue.length;
+  for (const p of supplements.toArray()) {
+    if (state.level[p] !== 0) continue;
+    const before = level;
+    level = decideAndLearn(state, level, p, false, 0, BECAUSE_WEAK);
+    if (level <= before) return level;
+  }
+  if (queue.length < decided) return level;
+  for (let i = 0; i < decided; i++) {
+    const p = queue.at(i);
+    if (p < 0 || pool.installed[p] === 1 || pool.lists.recommends[p] === 0) continue;
+    for (let j = pool.lists.recommends[p]!; pool.deps[j] !== 0; j++) {
+      const candidates = IntList.from(openCandidates(state, pool.deps[j]!, best));
+      if (candidates.length === 0) continue;
+      if (candidates.length > 1) filterCandidates(state, candidates, 'choose');
+      if (candidates.length > 1) openBranch(state, level, candidates);
+      const before = level;
+      level = decideAndLearn(state, level, candidates.at(0), false, 0, BECAUSE_WEAK);
+      if (level <= before || queue.length < decided) return level;
+    }
+  }
+  return level;
+}
+
+function openRecommends(state: SatState, p: number, among: Uint8Array | null): number[] {
+  const { deps, lists } = state.pool;
+  const list = lists.recommends[p]!;
+  const found: number[] = [];
+  if (list !== 0) for (let i = list; deps[i] !== 0; i++) found.push(...openCandidates(state, deps[i]!, among));
+  return found;
+}
+
+/** Undecided packages that would fulfil a recommendation, none when something chosen does. */
+function openCandidates(state: SatState, dep: number, among: Uint8Array | null): number[] {
+  const { pool, level } = state;
+  const { providers } = pool;
+  const found: number[] = [];
+  if (!isComplex(pool, dep)) {
+    for (let i = providers.of(dep); providers.data[i] !== 0; i++) {
+      const p = providers.data[i]!;
+      if (level[p]! > 0) return [];
+      if (level[p] === 0 && (among === null || among[p] === 1)) found.push(p);
+    }
+    return found;
+  }
+  const form = conjunctive(pool, dep);
+  if (typeof form === 'string') return [];
+  for (const block of form) {
+    if (block.some((literal) => (literal > 0 ? level[literal]! > 0 : level[-literal]! <= 0))) continue;
+    for (const p of block) {
+      if (p > 0 && level[p] === 0 && (among === null || among[p] === 1) && !found.includes(p)) found.push(p);
+    }
+  }
+  return found;
+}
+
+function isWantedSupplement(state: SatState, p: number, multiversion: Uint8Array | null): boolean {
+  const { pool, level } = state;
+  if (!pool.installable(p) || !isSupplementing(pool, level, p)) return false;
+  if (pool.installedIds.length > 0 && !isNewlySupplementing(state, p)) return false;
+  const { providers, name, arch } = pool;
+  for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
+    const other = providers.data[i]!;
+    if (level[other]! <= 0 || name[other] !== name[p]) continue;
+    // Another version or word size was chosen already.
+    if (multiversion?.[p] === 1 || (pool.multilib && arch[other] !== arch[p])) return false;
+  }
+  return true;
+}
+
+/** What supplements only packages that were there before was left out on purpose then. */
+function isNewlySupplementing(state: SatState, p: number): boolean {
+  const { pool } = state;
+  const onlyOld = state.level.slice();
+  for (let q = 0; q < onlyOld.length; q++) if (pool.installed[q] === 0 && q > 1) onlyOld[q] = 0;
+  return !isSupplementing(pool, onlyOld, p);
+}
+
+/** Leaves out what packages that stay installed obsolete. */
+function dropObsoleted(
+  state: SatState,
+  recommended: IntList,
+  supplements: IntList,
+  multiversion: Uint8Array | null,
+): void {
+  const { pool } = state;
+  if (pool.installedIds.length === 0 || recommended.length + supplements.length === 0) return;
+  const { providers, deps, lists } = pool;
+  const gone = new Set<number>();
+  for (const p of pool.installedIds) {
+    const start = lists.obsoletes[p]!;
+    if (start === 0 || state.level[p]! <= 0 || multiversion?.[p] === 1) continue;
+    for (let i = start; deps[i] !== 0; i++) {
+      for (let j = providers.of(deps[i]!); providers.data[j] !== 0; j++) {
+        if (matchesPackage(pool, providers.data[j]!, deps[i]!)) gone.add(providers.data[j]!);
+      }
+    }
+  }
+  recommended.filter((p) => !gone.has(p));
+  supplements.filter((p) => !gone.has(p));
+}
