@@ -12,6 +12,7 @@ export const commonFlags = {
   config: Flags.string({
     summary: 'Read only this configuration file (may be repeated)',
     multiple: true,
+    multipleNonGreedy: true,
     helpGroup: 'GLOBAL',
   }),
   json: Flags.boolean({ summary: 'Print the result as JSON; errors too', helpGroup: 'GLOBAL' }),

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { tool } from '../support/tools.ts';
+import { shell, tool } from '../support/tools.ts';
 
 /** Programs that {@link deployToDisk} needs. */
 export const DISK_NEEDS = ['ostree', 'mkfs.ext4', 'root'];
@@ -16,7 +16,7 @@ export interface BootDisk {
 /** Deploys a commit with the real `ostree admin` on a new ext4 disk image. */
 export function deployToDisk(repo: string, ref: string, work: string): BootDisk {
   const sysroot = join(work, 'sysroot');
-  rmSync(work, { recursive: true, force: true });
+  removeSysroot(sysroot);
   mkdirSync(sysroot, { recursive: true });
   const admin = (...args: string[]) => tool(['ostree', 'admin', ...args], { env: { OSTREE_SYSROOT: sysroot } });
   admin('init-fs', '--modern', sysroot);
@@ -38,6 +38,11 @@ export function deployToDisk(repo: string, ref: string, work: string): BootDisk 
   // mke2fs copies the directory with owners, hard links and attributes: no loop device is needed.
   tool(['truncate', '-s', '2500M', disk]);
   tool(['mkfs.ext4', '-q', '-F', '-L', 'root', '-d', sysroot, disk]);
-  rmSync(sysroot, { recursive: true, force: true });
+  removeSysroot(sysroot);
   return { disk, kernel, initrd, cmdline: field('options') };
+}
+
+/** Deployment roots carry the immutable attribute. */
+function removeSysroot(sysroot: string): void {
+  shell('chattr -f -i "$1"/ostree/deploy/*/deploy/*.0 || :; rm -rf "$1"', {}, [sysroot]);
 }

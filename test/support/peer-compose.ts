@@ -16,7 +16,6 @@ export function installWithDnf(repository: string, packages: readonly string[], 
     '-q',
     `--installroot=${root}`,
     '--releasever=12',
-    '--disablerepo=*',
     `--repofrompath=peer,${repository}`,
     '--repo=peer',
     '--nogpgcheck',
@@ -59,7 +58,8 @@ chroot . dracut -q --no-hostonly --reproducible --add ostree -f "/usr/lib/module
 trap - EXIT
 for fs in dev sys proc; do umount $fs; done
 mkdir -p usr/share/rpm
-if [ -d var/lib/rpm ]; then cp -a var/lib/rpm/. usr/share/rpm/; fi
+# Debian's rpm keeps the database of root in its home directory.
+for db in var/lib/rpm root/.rpmdb; do if [ -d $db ]; then cp -a $db/. usr/share/rpm/; fi; done
 rm -rf var dev proc sys run tmp home root opt srv mnt media usr/local boot
 mkdir -p var dev proc sys run boot sysroot
 ln -s sysroot/ostree ostree; ln -s sysroot/tmp tmp; ln -s var/home home; ln -s var/roothome root; ln -s var/opt opt

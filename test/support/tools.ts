@@ -35,9 +35,9 @@ export function tool(
   return result.stdout;
 }
 
-/** Runs a shell script with `set -eu`. */
-export function shell(script: string, env: NodeJS.ProcessEnv = {}): string {
-  return execFileSync('/bin/sh', ['-euc', script], {
+/** Runs a shell script with `set -eu`; `args` are its `$1` and so on. */
+export function shell(script: string, env: NodeJS.ProcessEnv = {}, args: readonly string[] = []): string {
+  return execFileSync('/bin/sh', ['-euc', script, 'sh', ...args], {
     encoding: 'utf8',
     env: { ...process.env, PATH: DIRECTORIES.join(':'), LC_ALL: 'C.UTF-8', ...env },
     maxBuffer: 256 * 1024 * 1024,

@@ -73,7 +73,7 @@ function flagOf(flag: FlagSpec) {
     return Flags.integer({ ...common, ...(typeof flag.default === 'number' ? { default: flag.default } : {}) });
   }
   const options = flag.options === undefined ? {} : { options: [...flag.options] };
-  if (flag.multiple) return Flags.string({ ...common, ...options, multiple: true });
+  if (flag.multiple) return Flags.string({ ...common, ...options, multiple: true, multipleNonGreedy: true });
   return Flags.string({
     ...common,
     ...options,

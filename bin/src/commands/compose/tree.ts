@@ -45,6 +45,7 @@ export default class ComposeTree extends BaseCommand {
       aliases: ['ex-lockfile'],
       summary: 'Hold packages at the builds of this lockfile (may be repeated)',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'FILE',
     }),
     'lockfile-strict': Flags.boolean({
@@ -54,6 +55,7 @@ export default class ComposeTree extends BaseCommand {
     'add-metadata-string': Flags.string({
       summary: 'Add metadata to the commit (may be repeated)',
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'KEY=VALUE',
     }),
     'write-commitid-to': Flags.string({ summary: 'Write the checksum to this file and set no ref', helpValue: 'FILE' }),

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BASE_REPOSITORY_NEEDS, type BaseRepository, baseRepository } from '../support/base-repository.ts';
+import { ostrata } from '../support/cli.ts';
+import { bootManifest } from '../support/manifest.ts';
+import { commitWithOstree, installWithDnf, PEER_NEEDS } from '../support/peer-compose.ts';
+import { missing, tool } from '../support/tools.ts';
+import { DISK_NEEDS, deployToDisk } from './disk-image.ts';
+import { type BootLog, bootUntil } from './qemu.ts';
+
+const PROOF = join(import.meta.dirname, 'proof');
+const TIMEOUT_SECONDS = 240;
+
+describe('a composed image boots (needs root, apt, rpmbuild, dnf, dracut, bwrap, ostree, qemu)', () => {
+  const work = mkdtempSync(join(tmpdir(), 'ostrata-boot-'));
+  let base: BaseRepository;
+
+  before(function () {
+    const lacking = missing(
+      ...BASE_REPOSITORY_NEEDS,
+      ...PEER_NEEDS,
+      ...DISK_NEEDS,
+      'bwrap',
+      'dracut',
+      'qemu-system-x86_64',
+    );
+    if (lacking.length > 0) {
+      this.test!.parent!.title += `: no ${lacking.join(', ')}`;
+      this.skip();
+    }
+    base = baseRepository();
+  });
+  after(() => rmSync(work, { recursive: true, force: true }));
+
+  it('reaches multi-user, and no unit fails that does not fail as well in the image of dnf and ostree', async function () {
+    const ours = await boot(this, composed(), 'ours');
+    const peer = await boot(this, byPeers(), 'peer');
+    assert.deepEqual(
+      proof(ours, 'failed').filter((unit) => !proof(peer, 'failed').includes(unit)),
+      [],
+      'units that fail only in our image',
+    );
+    assert.deepEqual(
+      [proof(ours, 'usr'), proof(ours, 'etc'), proof(ours, 'var')],
+      [['readonly'], ['writable'], ['writable']],
+    );
+    assert.ok(
+      Number(proof(ours, 'packages')[0]) > base.packages.length,
+      'rpm -qa in the booted system lists the packages',
+    );
+    assert.match(proof(ours, 'status').join('\n'), /^\* test [0-9a-f]{64}\.0/);
+  });
+
+  /** Composes with ostrata; the boot proof comes in by the treefile's own means. */
+  function composed(): string {
+    const folder = join(work, 'ours');
+    mkdirSync(folder, { recursive: true });
+    cpSync(PROOF, join(folder, 'proof'), { recursive: true });
+    const manifest = bootManifest(folder, base);
+    const repo = join(folder, 'repo');
+    const result = ostrata(['compose', 'tree', '--repo', repo, '--cachedir', join(folder, 'cache'), manifest]);
+    assert.equal(result.code, 0, result.stderr);
+    tool(['ostree', `--repo=${repo}`, 'fsck', '--quiet']);
+    return repo;
+  }
+
+  function byPeers(): string {
+    const folder = join(work, 'peer');
+    mkdirSync(folder, { recursive: true });
+    const root = installWithDnf(base.directory, base.packages, folder);
+    commitWithOstree(root, join(folder, 'repo'), 'test/base', { overlay: PROOF });
+    rmSync(root, { recursive: true, force: true });
+    return join(folder, 'repo');
+  }
+
+  /** Boots once, and once more when the machine was too slow; the second try is reported. */
+  async function boot(context: Mocha.Context, repo: string, name: string): Promise<BootLog> {
+    const disk = deployToDisk(repo, 'test/base', join(work, `disk-${name}`));
+    try {
+      for (let attempt = 1; ; attempt++) {
+        const log = await bootUntil(disk, /BOOT-PROOF-END/, TIMEOUT_SECONDS);
+        if (log.matched) return log;
+        writeFileSync(join(tmpdir(), `ostrata-boot-${name}.log`), log.lines.join('\n'));
+        if (attempt === 2) assert.fail(`${name} did not boot:\n${log.lines.slice(-40).join('\n')}`);
+        process.stdout.write(`boot of ${name} tried again: ${context.test?.title}\n`);
+      }
+    } finally {
+      rmSync(join(work, `disk-${name}`), { recursive: true, force: true });
+    }
+  }
+});
+
+/** Values of the lines `BOOT-PROOF name=value`. */
+function proof(log: BootLog, name: string): string[] {
+  return log.lines.flatMap((line) => new RegExp(`BOOT-PROOF ${name}=(.*)$`).exec(line)?.[1] ?? []);
+}
