@@ -1,0 +1,50 @@
+import type { Json } from '@ostrata/core';
+
+/** Settings of the http and https transports. */
+export interface FetchConfig {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerHost: number;
+  /** Further rounds over the URLs of a file after the first. */
+  readonly retries: number;
+  readonly connectTimeoutSeconds: number;
+  /** A transfer that brings less than this on average over `lowSpeedSeconds` is given up. */
+  readonly lowSpeedBytesPerSecond: number;
+  readonly lowSpeedSeconds: number;
+  readonly userAgent: string;
+}
+
+export const CONFIG_SCHEMA: { readonly [key: string]: Json } = {
+  type: 'object',
+  additionalProperties: false,
+  properties: {
+    maxConnections: { type: 'integer', minimum: 1, maximum: 64, default: 8, description: 'Connections at one time' },
+    maxConnectionsPerHost: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 64,
+      default: 4,
+      description: 'Connections to one host at one time',
+    },
+    retries: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 20,
+      default: 4,
+      description: 'Further rounds over the mirrors of a file',
+    },
+    connectTimeoutSeconds: { type: 'number', exclusiveMinimum: 0, default: 30, description: 'Time to connect' },
+    lowSpeedBytesPerSecond: {
+      type: 'integer',
+      minimum: 0,
+      default: 1000,
+      description: 'Slower transfers are given up',
+    },
+    lowSpeedSeconds: {
+      type: 'number',
+      exclusiveMinimum: 0,
+      default: 30,
+      description: 'Time over which the speed is measured',
+    },
+    userAgent: { type: 'string', default: 'ostrata', description: 'The User-Agent header' },
+  },
+};

@@ -1,0 +1,107 @@
+import { existsSync } from 'node:fs';
+import { type Context, HostError, type TransportRequest, type TransportResult } from '@ostrata/core';
+import { AttemptFailure } from './attempt-failure.ts';
+import { backoffDelay, pause } from './backoff.ts';
+import { hashFor } from './checksum.ts';
+import type { TransportCode } from './errors.ts';
+import type { MirrorHealth } from './mirror-health.ts';
+import { redactUrl } from './redact.ts';
+
+/** Slow failures of many mirrors must not add up: a file gets this many of them a round at most. */
+const MIRRORS_A_ROUND = 6;
+
+/** One attempt at one URL. @throws AttemptFailure, or the signal's reason */
+export type Attempt = (url: string, request: TransportRequest, ctx: Context) => Promise<TransportResult>;
+
+/**
+ * Gets a file from the first of its URLs that has it: rounds over the mirrors, with a pause before each further round for those that
+ * may recover.
+ * @throws HostError TRANSPORT_FAILED with the last reason of each URL, or what made going on useless
+ */
+export async function download(
+  request: TransportRequest,
+  ctx: Context,
+  tools: {
+    readonly schemes: readonly string[];
+    readonly retries: number;
+    readonly health: MirrorHealth;
+    readonly attempt: Attempt;
+  },
+): Promise<TransportResult> {
+  const { health } = tools;
+  if (request.checksum) hashFor(request.checksum);
+  const problems = new Map<string, HostError>();
+  let candidates = health.order(validUrls(request.urls, tools.schemes, problems));
+  const wanted = withoutStaleValidators(request);
+  const rounds = (request.retries ?? tools.retries) + 1;
+  for (let round = 0; round < rounds && candidates.length > 0; round++) {
+    let asked: number | null = null;
+    let slow = 0;
+    for (const url of candidates) {
+      if (slow >= MIRRORS_A_ROUND) break;
+      const outcome = await attemptTwice(url, wanted, ctx, tools.attempt);
+      if (!(outcome instanceof AttemptFailure)) return outcome;
+      problems.set(url, outcome.error);
+      if (outcome.kind === 'fatal') throw outcome.error;
+      if (outcome.kind === 'transient') {
+        slow++;
+        asked = Math.max(asked ?? 0, outcome.retryAfter ?? 0);
+      } else candidates = candidates.filter((other) => other !== url);
+      if (outcome.error.data.status !== 404) health.markBad(url);
+    }
+    if (round + 1 < rounds && candidates.length > 0) await pause(backoffDelay(round, asked), ctx.signal);
+  }
+  throw failed(request, [...problems.values()]);
+}
+
+/** What is kept of an earlier download may be of another file: then the same URL gets a second chance from the start. */
+async function attemptTwice(
+  url: string,
+  request: TransportRequest,
+  ctx: Context,
+  attempt: Attempt,
+): Promise<TransportResult | AttemptFailure> {
+  for (let again = 0; ; again++) {
+    try {
+      return await attempt(url, request, ctx);
+    } catch (error) {
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof AttemptFailure)) throw error;
+      if (error.kind !== 'restart' || again > 0) return error;
+    }
+  }
+}
+
+function validUrls(urls: readonly string[], schemes: readonly string[], problems: Map<string, HostError>): string[] {
+  return urls.filter((url) => {
+    if (URL.canParse(url) && schemes.includes(new URL(url).protocol.slice(0, -1))) return true;
+    const message = `${redactUrl(url)} is no URL with the scheme ${schemes.join(' or ')}`;
+    problems.set(
+      url,
+      new HostError<TransportCode>('TRANSPORT_URL_INVALID', message, {
+        hint: 'Correct the URL where the source is defined.',
+      }),
+    );
+    return false;
+  });
+}
+
+/** Without a file there is nothing that could be not modified. */
+function withoutStaleValidators(request: TransportRequest): TransportRequest {
+  if (request.validators === undefined || existsSync(request.destination)) return request;
+  const { validators: _, ...rest } = request;
+  return rest;
+}
+
+function failed(request: TransportRequest, problems: readonly HostError[]): HostError {
+  const [first] = problems;
+  const urls = [...new Set(request.urls.map(redactUrl))];
+  const message =
+    first === undefined
+      ? `there is no URL to fetch ${request.destination} from`
+      : problems.length === 1
+        ? first.message
+        : `none of ${problems.length} mirrors has the file; the last: ${problems.at(-1)!.message}`;
+  const hint = problems.at(-1)?.hint ?? 'Check the network, the proxy and the URLs of the source.';
+  return new HostError<TransportCode>('TRANSPORT_FAILED', message, { hint, data: { urls }, problems, cause: first });
+}

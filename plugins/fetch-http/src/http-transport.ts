@@ -1,0 +1,58 @@
+import type { Context, Transport, TransportRequest, TransportResult } from '@ostrata/core';
+import type { Agents } from './agents.ts';
+import type { FetchConfig } from './config.schema.ts';
+import type { ConnectionLimiter } from './connection-limiter.ts';
+import { download } from './download.ts';
+import { attemptHttp } from './http-attempt.ts';
+import { MirrorHealth } from './mirror-health.ts';
+import { ReadCredentials } from './request-options.ts';
+
+/** The transport of http and https. */
+export class HttpTransport implements Transport {
+  readonly #config: FetchConfig;
+  readonly #limiter: ConnectionLimiter;
+  readonly #agents: Agents;
+  readonly #health = new MirrorHealth();
+  readonly #credentials = new ReadCredentials();
+  /** Downloads under way by destination: a second one for the same file waits for the first. */
+  readonly #running = new Map<string, Promise<unknown>>();
+
+  constructor(config: FetchConfig, limiter: ConnectionLimiter, agents: Agents) {
+    this.#config = config;
+    this.#limiter = limiter;
+    this.#agents = agents;
+  }
+
+  async get(request: TransportRequest, ctx: Context): Promise<TransportResult> {
+    ctx.signal.throwIfAborted();
+    const { destination } = request;
+    const before = this.#running.get(destination);
+    const work = (async () => {
+      await before?.catch(() => undefined);
+      return this.#download(request, ctx);
+    })();
+    this.#running.set(destination, work);
+    try {
+      return await work;
+    } finally {
+      if (this.#running.get(destination) === work) this.#running.delete(destination);
+    }
+  }
+
+  #download(request: TransportRequest, ctx: Context): Promise<TransportResult> {
+    const tools = { config: this.#config, agents: this.#agents, credentials: this.#credentials };
+    return download(request, ctx, {
+      schemes: ['http', 'https'],
+      retries: this.#config.retries,
+      health: this.#health,
+      attempt: async (url, wanted) => {
+        const release = await this.#limiter.acquire(new URL(url).host, ctx.signal);
+        try {
+          return await attemptHttp(url, wanted, ctx, tools);
+        } finally {
+          release();
+        }
+      },
+    });
+  }
+}
