@@ -15,7 +15,7 @@ const call = {
   fcntl: libc.func('int fcntl(int fd, int command, ...)'),
 };
 
-const { ENODATA, ENOTSUP, ERANGE, EAGAIN, EACCES, EINTR } = { ENODATA: 61, ...osConstants.errno };
+const { ENODATA, ENOTSUP, EAGAIN, EACCES, EINTR } = osConstants.errno;
 
 function failure(syscall: string, path: string | undefined): NodeJS.ErrnoException {
   const number = koffi.errno();
@@ -40,7 +40,7 @@ export function llistxattr(path: string): string[] {
     if (koffi.errno() === ENOTSUP) return [];
     throw failure('llistxattr', path);
   }
-  return length === 0 ? [] : scratch.utf8Slice(0, length - 1).split('\0');
+  return length === 0 ? [] : scratch.toString('utf8', 0, length - 1).split('\0');
 }
 
 /** The value of an extended attribute, not following a link, or undefined where there is none. */
@@ -89,5 +89,3 @@ export function tryLock(fd: number, kind: LockKind): boolean {
     if (number !== EINTR) throw failure('fcntl', undefined);
   }
 }
-
-export { ENODATA, ENOTSUP, ERANGE };

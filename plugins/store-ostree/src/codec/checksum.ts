@@ -19,5 +19,5 @@ export function checksumBytes(checksum: Checksum): Buffer {
 
 export function checksumFromBytes(bytes: Uint8Array): Checksum {
   if (bytes.length !== 32) throw invalid(`a checksum of ${bytes.length} bytes`);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).hexSlice();
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex');
 }

@@ -1,4 +1,4 @@
-import { Buffer } from 'node:buffer';
+import type { Buffer } from 'node:buffer';
 import { swap32 } from './byte-order.ts';
 import { invalid } from './errors.ts';
 import { decode, encode, type Value } from './gvariant/index.ts';

@@ -117,7 +117,7 @@ class Reader {
   #variant(start: number, end: number, depth: number): Value {
     const separator = this.#bytes.lastIndexOf(0, end - 1);
     if (end === start || separator < start) throw invalid('a variant without a type', start);
-    const type = this.#bytes.latin1Slice(separator + 1, end);
+    const type = this.#bytes.toString('latin1', separator + 1, end);
     const node = parseType(type);
     return { type, value: this.value(node, start, separator, depth + 1) };
   }
@@ -154,7 +154,7 @@ class Reader {
 
   #string(type: string, start: number, end: number): string {
     if (end === start || this.#bytes[end - 1] !== 0) throw invalid('a string without its end', start);
-    const text = this.#bytes.utf8Slice(start, end - 1);
+    const text = this.#bytes.toString('utf8', start, end - 1);
     if (text.includes('\0')) throw invalid('a string with a zero byte inside', start);
     // A replacement character is either in the data or the sign of bytes that are no UTF-8.
     if (text.includes('\ufffd') && !isUtf8(this.#bytes.subarray(start, end - 1))) {

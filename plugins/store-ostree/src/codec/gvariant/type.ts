@@ -8,8 +8,20 @@ export type TypeNode =
   | { readonly kind: 'basic'; readonly text: BasicType; readonly align: number; readonly size: number }
   | { readonly kind: 'variant'; readonly text: 'v'; readonly align: 8; readonly size: 0 }
   | { readonly kind: 'bytes'; readonly text: 'ay'; readonly align: 1; readonly size: 0 }
-  | { readonly kind: 'array'; readonly text: string; readonly align: number; readonly size: 0; readonly child: TypeNode }
-  | { readonly kind: 'maybe'; readonly text: string; readonly align: number; readonly size: 0; readonly child: TypeNode }
+  | {
+      readonly kind: 'array';
+      readonly text: string;
+      readonly align: number;
+      readonly size: 0;
+      readonly child: TypeNode;
+    }
+  | {
+      readonly kind: 'maybe';
+      readonly text: string;
+      readonly align: number;
+      readonly size: 0;
+      readonly child: TypeNode;
+    }
   | {
       readonly kind: 'tuple';
       readonly text: string;

@@ -27,22 +27,25 @@ class Writer {
     if (depth > MAX_DEPTH) throw limit(`a value nested deeper than ${MAX_DEPTH}`);
     switch (node.kind) {
       case 'basic':
-        return this.#basic(node.text, value);
+        this.#basic(node.text, value);
+        break;
       case 'bytes':
         if (!(value instanceof Uint8Array)) throw mismatch(node.text, value);
         this.#copy(value);
-        return;
+        break;
       case 'array':
-        return this.#array(node.child, list(node.text, value), depth);
+        this.#array(node.child, list(node.text, value), depth);
+        break;
       case 'tuple':
-        return this.#tuple(node, list(node.text, value), depth);
+        this.#tuple(node, list(node.text, value), depth);
+        break;
       case 'maybe':
         if (value === null) return;
         this.value(node.child, value, depth + 1);
         if (node.child.size === 0) this.#zeros(1);
-        return;
+        break;
       case 'variant':
-        return this.#variant(value, depth);
+        this.#variant(value, depth);
     }
   }
 
@@ -87,31 +90,38 @@ class Writer {
     switch (type) {
       case 'b':
         if (typeof value !== 'boolean') throw mismatch(type, value);
-        return void this.#number(1, (bytes, at) => bytes.writeUInt8(value ? 1 : 0, at));
+        this.#grown(1).writeUInt8(value ? 1 : 0, this.#advance(1));
+        break;
       case 'y':
-        return void this.#number(1, (bytes, at) => bytes.writeUInt8(integer(type, value, 0, 0xff), at));
+        this.#grown(1).writeUInt8(integer(type, value, 0, 0xff), this.#advance(1));
+        break;
       case 'n':
-        return void this.#number(2, (bytes, at) => bytes.writeInt16LE(integer(type, value, -0x8000, 0x7fff), at));
+        this.#grown(2).writeInt16LE(integer(type, value, -0x8000, 0x7fff), this.#advance(2));
+        break;
       case 'q':
-        return void this.#number(2, (bytes, at) => bytes.writeUInt16LE(integer(type, value, 0, 0xffff), at));
+        this.#grown(2).writeUInt16LE(integer(type, value, 0, 0xffff), this.#advance(2));
+        break;
       case 'i':
-      case 'h': {
-        const number = integer(type, value, -0x80000000, 0x7fffffff);
-        return void this.#number(4, (bytes, at) => bytes.writeInt32LE(number, at));
-      }
+      case 'h':
+        this.#grown(4).writeInt32LE(integer(type, value, -0x80000000, 0x7fffffff), this.#advance(4));
+        break;
       case 'u':
-        return void this.#number(4, (bytes, at) => bytes.writeUInt32LE(integer(type, value, 0, 0xffffffff), at));
+        this.#grown(4).writeUInt32LE(integer(type, value, 0, 0xffffffff), this.#advance(4));
+        break;
       case 'x':
         if (typeof value !== 'bigint' || BigInt.asIntN(64, value) !== value) throw mismatch(type, value);
-        return void this.#number(8, (bytes, at) => bytes.writeBigInt64LE(value, at));
+        this.#grown(8).writeBigInt64LE(value, this.#advance(8));
+        break;
       case 't':
         if (typeof value !== 'bigint' || BigInt.asUintN(64, value) !== value) throw mismatch(type, value);
-        return void this.#number(8, (bytes, at) => bytes.writeBigUInt64LE(value, at));
+        this.#grown(8).writeBigUInt64LE(value, this.#advance(8));
+        break;
       case 'd':
         if (typeof value !== 'number') throw mismatch(type, value);
-        return void this.#number(8, (bytes, at) => bytes.writeDoubleLE(value, at));
+        this.#grown(8).writeDoubleLE(value, this.#advance(8));
+        break;
       default:
-        return this.#string(type, value);
+        this.#string(type, value);
     }
   }
 
@@ -123,10 +133,16 @@ class Writer {
     this.#zeros(1);
   }
 
-  #number(size: number, write: (bytes: Buffer, at: number) => void): void {
+  /** The buffer with room for so many bytes more. */
+  #grown(size: number): Buffer {
     this.#reserve(size);
-    write(this.#bytes, this.#length);
+    return this.#bytes;
+  }
+
+  #advance(size: number): number {
+    const at = this.#length;
     this.#length += size;
+    return at;
   }
 
   #text(text: string): void {

@@ -1,0 +1,45 @@
+import { HostError, type HostErrorOptions } from '@ostrata/core';
+
+/** Codes of this plugin. */
+export const STORE_ERRORS = {
+  OSTREE_REPO_MISSING: 'There is no OSTree repository at the given path.',
+  OSTREE_REPO_INVALID:
+    'A directory is not a usable OSTree repository: its config is missing, broken or of an unknown version.',
+  OSTREE_REPO_MODE: 'The repository has a mode that is not known or cannot be used for what was asked.',
+  OSTREE_REPO_EXISTS: 'A repository was to be made where one of another mode is.',
+  OSTREE_REPO_LOCKED: 'Another process kept the repository locked for longer than its lock-timeout-secs.',
+  OSTREE_REPO_PERMISSION: 'The system did not allow a file of the repository to be written as it has to be.',
+  OSTREE_OBJECT_MISSING: 'An object that others refer to is not in the repository.',
+  OSTREE_OBJECT_CORRUPT: 'The bytes of an object do not match its checksum or its format.',
+  OSTREE_OBJECT_INVALID: 'A file, directory or commit cannot be stored as an OSTree object.',
+  OSTREE_METADATA_INVALID: 'Commit metadata has a value that does not fit its type.',
+  OSTREE_REF_INVALID: 'A ref has a name that OSTree does not allow, or its file does not hold a checksum.',
+  OSTREE_REF_CONFLICT: 'A ref cannot be made because another one is a prefix of its path or the reverse.',
+  OSTREE_REV_UNKNOWN: 'A revision names no commit of the repository.',
+  OSTREE_REV_AMBIGUOUS: 'The beginning of a checksum matches several commits.',
+  OSTREE_NO_SPACE: 'Writing would leave less free space than the min-free-space setting of the repository asks for.',
+  OSTREE_CHECKOUT_EXISTS: 'A checkout met a path that is already there.',
+  OSTREE_CHECKOUT_PATH: 'A path that was asked for is not in the commit.',
+  OSTREE_TREE_PATH: 'A path given to a tree is not a relative path without empty, "." or ".." parts.',
+  OSTREE_TREE_MISSING: 'A path that an operation on a tree needs is not in the tree.',
+  OSTREE_TREE_TYPE: 'A path of a tree is not of the kind that an operation needs.',
+  OSTREE_TREE_EXISTS: 'An operation on a tree would overwrite a path that is already there.',
+  OSTREE_ROOT_UNKNOWN: 'Changes were to be taken from a directory that this tree did not make.',
+  OSTREE_SOURCE_UNSUPPORTED:
+    'A directory or archive that is to be committed has something that OSTree cannot hold, such as a device.',
+  OSTREE_TAR_INVALID: 'A tar archive is broken or has paths that leave its root.',
+} as const;
+
+export type StoreErrorCode = keyof typeof STORE_ERRORS;
+
+export class StoreError extends HostError<StoreErrorCode> {}
+
+export function storeError(code: StoreErrorCode, message: string, options: HostErrorOptions = {}): StoreError {
+  return new StoreError(code, message, options);
+}
+
+/** The errno name of a failed system call, or undefined for other errors. */
+export function errnoOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error) || !('syscall' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}

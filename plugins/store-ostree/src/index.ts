@@ -1,0 +1,22 @@
+import { definePlugin, OBJECT_STORES } from '@ostrata/core';
+import { CONFIG_SCHEMA, type StoreConfig } from './config.schema.ts';
+import { STORE_ERRORS } from './errors.ts';
+
+/** OSTree repositories as the object store. */
+export default definePlugin<StoreConfig>({
+  name: 'store-ostree',
+  apiVersion: '^0.1.0',
+  config: CONFIG_SCHEMA,
+  errors: STORE_ERRORS,
+  apply(host) {
+    host.provide(OBJECT_STORES, async (ctx) => {
+      // Loaded on first use: the native library for system calls costs start-up time.
+      const { ostreeStores } = await import('./store/stores.ts');
+      return ostreeStores({
+        refBinding: host.config.refBinding,
+        rootStrategy: host.config.roots,
+        defaultMode: ctx.environment.uid === 0 ? 'bare' : 'bare-user',
+      });
+    });
+  },
+});

@@ -1,0 +1,49 @@
+/** A file of groups with keys as desktop entries have them: the format of a repository's config and of origin files. */
+export class KeyFile {
+  readonly #groups = new Map<string, Map<string, string>>();
+
+  /** Throws an Error that names the line for text that is none. */
+  static parse(text: string): KeyFile {
+    const file = new KeyFile();
+    let group: Map<string, string> | undefined;
+    for (const [index, raw] of text.split('\n').entries()) {
+      const line = raw.trim();
+      if (line === '' || line.startsWith('#')) continue;
+      if (line.startsWith('[') && line.endsWith(']')) {
+        group = file.#group(line.slice(1, -1));
+        continue;
+      }
+      const equals = line.indexOf('=');
+      if (equals < 1 || !group) throw new Error(`line ${index + 1} is neither a group nor a key with a value`);
+      group.set(line.slice(0, equals).trimEnd(), line.slice(equals + 1).trimStart());
+    }
+    return file;
+  }
+
+  get(group: string, key: string): string | undefined {
+    return this.#groups.get(group)?.get(key);
+  }
+
+  set(group: string, key: string, value: string): void {
+    this.#group(group).set(key, value);
+  }
+
+  groups(): string[] {
+    return [...this.#groups.keys()];
+  }
+
+  toString(): string {
+    const parts = [...this.#groups].map(
+      ([group, keys]) => `[${group}]\n${[...keys].map(([key, value]) => `${key}=${value}\n`).join('')}`,
+    );
+    return parts.join('\n');
+  }
+
+  #group(name: string): Map<string, string> {
+    const known = this.#groups.get(name);
+    if (known) return known;
+    const made = new Map<string, string>();
+    this.#groups.set(name, made);
+    return made;
+  }
+}

@@ -1,0 +1,145 @@
+import { lstatSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { type Checksum, sha256 } from '../codec/checksum.ts';
+import { type CommitObject, decodeCommit } from '../codec/commit.ts';
+import { decodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
+import { type DirTree, decodeDirTree } from '../codec/dir-tree.ts';
+import { CodecError } from '../codec/errors.ts';
+import type { FileMeta } from '../codec/file-header.ts';
+import { errnoOf, storeError } from '../errors.ts';
+import { parseConfig, type RepoConfig } from './config.ts';
+import { type ObjectType, objectPath, type RepoMode } from './object-path.ts';
+import { archiveStorage } from './storage/archive.ts';
+import { bareStorage } from './storage/bare.ts';
+import { bareSplitXattrsStorage } from './storage/bare-split-xattrs.ts';
+import { bareUserStorage } from './storage/bare-user.ts';
+import { bareUserOnlyStorage } from './storage/bare-user-only.ts';
+import type { FileStorage, StoredFile } from './storage/storage.ts';
+
+/** OSTREE_MAX_METADATA_SIZE of libostree. */
+const MAX_METADATA = 128 * 1024 * 1024;
+
+/** A repository on disk, for reading. What it reads of metadata is checked against its checksum. */
+export class Repository {
+  readonly path: string;
+  readonly config: RepoConfig;
+  readonly storage: FileStorage;
+  /** Directories laid out as `objects/` that are looked into as well: objects on their way into the repository. */
+  readonly extraObjects: string[] = [];
+
+  private constructor(path: string, config: RepoConfig) {
+    this.path = path;
+    this.config = config;
+    this.storage = storageFor(config);
+  }
+
+  static open(location: string): Repository {
+    const path = resolve(location);
+    const configPath = join(path, 'config');
+    let text: string;
+    try {
+      text = readFileSync(configPath, 'utf8');
+      lstatSync(join(path, 'objects'));
+    } catch (error) {
+      const code = errnoOf(error);
+      if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
+      throw storeError('OSTREE_REPO_MISSING', `There is no OSTree repository at ${path}.`, {
+        hint: 'Check the path, or make a repository there first.',
+        data: { path },
+        cause: error,
+      });
+    }
+    return new Repository(path, parseConfig(text, configPath));
+  }
+
+  get mode(): RepoMode {
+    return this.config.mode;
+  }
+
+  get objectsPath(): string {
+    return join(this.path, 'objects');
+  }
+
+  /** Where an object is, or undefined where it is not. */
+  find(id: Checksum, type: ObjectType): string | undefined {
+    const relative = objectPath(id, type, this.mode);
+    for (const directory of [this.objectsPath, ...this.extraObjects]) {
+      const path = `${directory}/${relative}`;
+      if (lstatSync(path, { throwIfNoEntry: false })) return path;
+    }
+    return undefined;
+  }
+
+  /** Where an object is; throws OSTREE_OBJECT_MISSING. */
+  locate(id: Checksum, type: ObjectType): string {
+    const path = this.find(id, type);
+    if (path !== undefined) return path;
+    throw storeError('OSTREE_OBJECT_MISSING', `The ${type} object ${id} is not in the repository ${this.path}.`, {
+      hint: 'Pull the commit again: the repository has only a part of it.',
+      data: { repository: this.path, object: id, type },
+    });
+  }
+
+  /** The bytes of a metadata object, checked against its checksum (but for commitmeta, which has none). */
+  readMetadata(id: Checksum, type: Exclude<ObjectType, 'file'>): Buffer {
+    const path = this.locate(id, type);
+    const { size } = lstatSync(path);
+    if (size > MAX_METADATA) throw this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
+    const bytes = readFileSync(path);
+    if (type !== 'commitmeta' && sha256(bytes) !== id) throw this.corrupt(id, type, 'its bytes have another checksum');
+    return bytes;
+  }
+
+  readDirTree(id: Checksum): DirTree {
+    return this.decoding(id, 'dirtree', () => decodeDirTree(this.readMetadata(id, 'dirtree')));
+  }
+
+  readDirMeta(id: Checksum): Ownership {
+    return this.decoding(id, 'dirmeta', () => decodeDirMeta(this.readMetadata(id, 'dirmeta')));
+  }
+
+  readCommit(id: Checksum): CommitObject {
+    return this.decoding(id, 'commit', () => decodeCommit(this.readMetadata(id, 'commit')));
+  }
+
+  /** What a file object says but its content. */
+  inspectFile(id: Checksum): StoredFile {
+    return this.decoding(id, 'file', () => this.storage.inspect(this.locate(id, 'file')));
+  }
+
+  readFile(id: Checksum): { readonly meta: FileMeta; readonly content: Uint8Array } {
+    return this.decoding(id, 'file', () => this.storage.read(this.locate(id, 'file')));
+  }
+
+  corrupt(id: Checksum, type: ObjectType, problem: string, cause?: unknown) {
+    return storeError('OSTREE_OBJECT_CORRUPT', `The ${type} object ${id} in ${this.path} is corrupt: ${problem}.`, {
+      hint: 'Run a check of the repository, remove the object and pull its commit again.',
+      data: { repository: this.path, object: id, type },
+      cause,
+    });
+  }
+
+  private decoding<T>(id: Checksum, type: ObjectType, read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof CodecError) throw this.corrupt(id, type, error.message, error);
+      throw error;
+    }
+  }
+}
+
+function storageFor(config: RepoConfig): FileStorage {
+  switch (config.mode) {
+    case 'bare':
+      return bareStorage({ xattrs: !config.disableXattrs });
+    case 'bare-user':
+      return bareUserStorage;
+    case 'bare-user-only':
+      return bareUserOnlyStorage;
+    case 'bare-split-xattrs':
+      return bareSplitXattrsStorage;
+    case 'archive':
+      return archiveStorage({ level: config.zlibLevel });
+  }
+}

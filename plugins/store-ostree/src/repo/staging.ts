@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf } from '../errors.ts';
+import { syncfs } from '../syscalls.ts';
+import { FileLock, lockRepository } from './lock.ts';
+import { writeRef } from './refs.ts';
+import { fsyncDirectory, replaceFile } from './replace-file.ts';
+import type { Repository } from './repository.ts';
+
+const PREFIX = 'staging-';
+const LOCK_SUFFIX = '-lock';
+
+/**
+ * The directory in which objects wait until all of them are on disk, and the refs that are to follow them. Its name and its lock are
+ * those of libostree, so that either program cleans up after the other: `tmp/staging-BOOTID-XXXXXX` with objects laid out as in
+ * `objects/`. Objects in it are complete as soon as they have their name; after a crash of the program, but not of the system, the
+ * next writer takes the directory over with all that is in it.
+ */
+export class Staging {
+  readonly path: string;
+  readonly #repo: Repository;
+  readonly #repoLock: FileLock;
+  readonly #lock: FileLock;
+
+  private constructor(repo: Repository, path: string, repoLock: FileLock, lock: FileLock) {
+    this.#repo = repo;
+    this.path = path;
+    this.#repoLock = repoLock;
+    this.#lock = lock;
+    repo.extraObjects.push(path);
+  }
+
+  /** Takes the repository's shared lock, removes what crashed programs left behind and makes or takes over a directory. */
+  static open(repo: Repository): Staging {
+    const repoLock = lockRepository(join(repo.path, '.lock'), 'shared', repo.config);
+    try {
+      const tmp = join(repo.path, 'tmp');
+      mkdirSync(tmp, { recursive: true });
+      const prefix = `${PREFIX}${bootId()}-`;
+      for (const name of readdirSync(tmp)) {
+        if (!name.startsWith(PREFIX) || name.endsWith(LOCK_SUFFIX)) continue;
+        const lock = tryLockDirectory(join(tmp, name));
+        if (!lock) continue;
+        if (name.startsWith(prefix)) return new Staging(repo, join(tmp, name), repoLock, lock);
+        // Of an earlier boot: its files may never have reached the disk.
+        rmSync(join(tmp, name), { recursive: true, force: true });
+        unlock(join(tmp, name), lock);
+      }
+      for (;;) {
+        const path = join(tmp, `${prefix}${randomBytes(3).toString('hex')}`);
+        mkdirSync(path, { mode: 0o775 });
+        const lock = tryLockDirectory(path);
+        if (lock) return new Staging(repo, path, repoLock, lock);
+      }
+    } catch (error) {
+      repoLock.release();
+      throw error;
+    }
+  }
+
+  /** Refs that are set when the objects are in the repository. */
+  pendingRefs(): Map<string, string> {
+    return pendingRefs(this.path);
+  }
+
+  /** Brings objects and then refs into the repository, and goes on with an empty directory. */
+  flush(): void {
+    const { fsync } = this.#repo.config;
+    const moved = readdirSync(this.path).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    if (fsync && moved.length > 0) syncFileSystem(this.path);
+    for (const prefix of moved) this.#moveObjects(prefix);
+    if (fsync && moved.length > 0) {
+      for (const prefix of moved) fsyncDirectory(join(this.#repo.objectsPath, prefix));
+      fsyncDirectory(this.#repo.objectsPath);
+    }
+    const refs = this.pendingRefs();
+    for (const [ref, commit] of refs) writeRef(this.#repo, ref, commit);
+    for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref));
+  }
+
+  /** Removes the directory with all that was not flushed, and gives up the locks. */
+  close(): void {
+    const extra = this.#repo.extraObjects;
+    extra.splice(extra.indexOf(this.path), 1);
+    rmSync(this.path, { recursive: true, force: true });
+    unlock(this.path, this.#lock);
+    this.#repoLock.release();
+  }
+
+  #moveObjects(prefix: string): void {
+    const target = join(this.#repo.objectsPath, prefix);
+    mkdirSync(target, { recursive: true, mode: 0o775 });
+    for (const name of readdirSync(join(this.path, prefix))) {
+      const from = `${this.path}/${prefix}/${name}`;
+      const to = `${target}/${name}`;
+      // An object that is there keeps its inode: checkouts may be linked to it. Only detached metadata changes.
+      if (!name.endsWith('.commitmeta') && lstatSync(to, { throwIfNoEntry: false })) unlinkSync(from);
+      else renameSync(from, to);
+    }
+  }
+}
+
+const PENDING = 'refs';
+const pendingRefPath = (staging: string, ref: string): string => join(staging, PENDING, encodeURIComponent(ref));
+
+/** Notes a ref to be set when the staging directory is flushed. */
+export function addPendingRef(staging: string, ref: string, commit: string): void {
+  mkdirSync(join(staging, PENDING), { recursive: true });
+  replaceFile(pendingRefPath(staging, ref), commit, { fsync: false });
+}
+
+export function pendingRefs(staging: string): Map<string, string> {
+  const refs = new Map<string, string>();
+  try {
+    for (const name of readdirSync(join(staging, PENDING))) {
+      if (name.startsWith('.')) continue;
+      refs.set(decodeURIComponent(name), readFileSync(join(staging, PENDING, name), 'utf8'));
+    }
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOENT') throw error;
+  }
+  return refs;
+}
+
+function syncFileSystem(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    syncfs(fd);
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The lock stands beside the directory, so that it can be held until the directory is gone. */
+function tryLockDirectory(path: string): FileLock | undefined {
+  const lockPath = `${path}${LOCK_SUFFIX}`;
+  const lock = FileLock.try(lockPath, 'exclusive');
+  if (!lock) return undefined;
+  const held = fstatSync(lock.fd!);
+  const current = statSync(lockPath, { throwIfNoEntry: false });
+  // Somebody may have removed the lock file, or all, between opening and locking.
+  if (current?.ino === held.ino && lstatSync(path, { throwIfNoEntry: false })) return lock;
+  if (current?.ino === held.ino) unlinkSync(lockPath);
+  lock.release();
+  return undefined;
+}
+
+function unlock(path: string, lock: FileLock): void {
+  rmSync(`${path}${LOCK_SUFFIX}`, { force: true });
+  lock.release();
+}
+
+function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+}

@@ -1,0 +1,78 @@
+import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { invalid } from '../../codec/errors.ts';
+import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
+import { isSymlink } from '../../codec/mode.ts';
+import { type FileStorage, writeAll } from './storage.ts';
+
+/** Covers all headers but those with large attributes. */
+const FIRST_READ = 512;
+
+/** Mode archive: one file with header and raw-deflated content, to be served over HTTP. */
+export function archiveStorage(options: { level: number }): FileStorage {
+  return {
+    inspect(path) {
+      const { meta, size } = readHeader(path);
+      return { meta, size: isSymlink(meta.mode) ? 0 : size };
+    },
+    read(path) {
+      const bytes = readFileSync(path);
+      const { meta, size, end } = decodeArchiveHeader(bytes);
+      return { meta, content: isSymlink(meta.mode) ? empty(bytes, end) : inflate(bytes.subarray(end), size) };
+    },
+    write(path, meta, content) {
+      const fd = openSync(path, 'wx', 0o600);
+      try {
+        writeAll(fd, encodeArchiveHeader(meta, content.size));
+        if (!isSymlink(meta.mode)) {
+          let left = content.size;
+          for (const chunk of content.chunks()) {
+            left -= chunk.length;
+            // Each part but the last ends on a byte and leaves the stream open, so that the parts join to one stream.
+            const finishFlush = left > 0 ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+            writeAll(fd, deflateRawSync(chunk, { level: options.level, finishFlush }));
+          }
+          if (content.size === 0) writeAll(fd, deflateRawSync(new Uint8Array(), { level: options.level }));
+        }
+        fchmodSync(fd, 0o644);
+      } finally {
+        closeSync(fd);
+      }
+    },
+  };
+}
+
+function readHeader(path: string) {
+  const fd = openSync(path, 'r');
+  try {
+    let bytes = Buffer.allocUnsafe(FIRST_READ);
+    bytes = bytes.subarray(0, readSync(fd, bytes, 0, bytes.length, 0));
+    const end = headerEnd(bytes);
+    if (end > bytes.length && end <= fstatSync(fd).size) {
+      bytes = Buffer.allocUnsafe(end);
+      bytes = bytes.subarray(0, readSync(fd, bytes, 0, end, 0));
+    }
+    return decodeArchiveHeader(bytes);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function inflate(bytes: Uint8Array, size: number): Uint8Array {
+  let result: { buffer: Buffer; engine: { bytesWritten: number } };
+  try {
+    // One byte more than announced is enough to see that there is too much.
+    result = inflateRawSync(bytes, { maxOutputLength: size + 1, info: true }) as unknown as typeof result;
+  } catch (error) {
+    throw invalid(`a file object whose compressed content is broken (${(error as Error).message})`);
+  }
+  const { buffer, engine } = result;
+  if (buffer.length !== size) throw invalid(`a file object with ${buffer.length} bytes of content instead of ${size}`);
+  if (engine.bytesWritten !== bytes.length) throw invalid('a file object with bytes after its compressed content');
+  return buffer;
+}
+
+function empty(bytes: Uint8Array, end: number): Uint8Array {
+  if (bytes.length !== end) throw invalid('a symbolic link with content');
+  return new Uint8Array();
+}

@@ -1,0 +1,39 @@
+import { fchmodSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
+import { invalid } from '../../codec/errors.ts';
+import type { FileMeta } from '../../codec/file-header.ts';
+import { isRegular, isSymlink, S_IFMT } from '../../codec/mode.ts';
+import { NO_XATTRS } from '../../codec/xattrs.ts';
+import { bareMeta, bareSize } from './bare.ts';
+import { type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
+
+const PERMISSIONS = 0o775;
+
+/** Mode bare-user-only: files of the invoking user that stand for root's, with plain permissions and without attributes. */
+export const bareUserOnlyStorage: FileStorage = {
+  inspect,
+  read(path) {
+    const { meta } = inspect(path);
+    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
+  },
+  write(path, meta, content) {
+    const problem = userOnlyProblem(meta);
+    if (problem) throw invalid(`${problem}, which a repository of mode bare-user-only cannot hold`);
+    if (isSymlink(meta.mode)) symlinkSync(meta.target, path);
+    else writeBareFile(path, content, (fd) => fchmodSync(fd, meta.mode & ~S_IFMT));
+  },
+};
+
+function inspect(path: string): StoredFile {
+  const stat = lstatSync(path);
+  return { meta: { ...bareMeta(path, stat, NO_XATTRS), uid: 0, gid: 0 }, size: bareSize(stat) };
+}
+
+/** What of a file would be lost in this mode. */
+export function userOnlyProblem(meta: FileMeta): string | undefined {
+  if (meta.uid !== 0 || meta.gid !== 0) return `a file of owner ${meta.uid}:${meta.gid}`;
+  if (meta.xattrs.length > 0) return `a file with the extended attribute ${meta.xattrs[0]![0]}`;
+  if (isRegular(meta.mode) && (meta.mode & ~S_IFMT & ~PERMISSIONS) !== 0) {
+    return `a file with the permissions 0${(meta.mode & ~S_IFMT).toString(8)}`;
+  }
+  return undefined;
+}

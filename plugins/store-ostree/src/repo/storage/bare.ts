@@ -1,0 +1,70 @@
+import {
+  fchmodSync,
+  fchownSync,
+  lchownSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  symlinkSync,
+} from 'node:fs';
+import { isSymlink } from '../../codec/mode.ts';
+import { canonicalXattrs, NO_XATTRS, type Xattr } from '../../codec/xattrs.ts';
+import { lgetxattr, llistxattr, lsetxattr } from '../../syscalls.ts';
+import { type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
+
+/** Mode bare: files as they are, with owners, modes and extended attributes of their own. */
+export function bareStorage(options: { xattrs: boolean }): FileStorage {
+  const inspect = (path: string): StoredFile => {
+    const stat = lstatSync(path);
+    return { meta: bareMeta(path, stat, options.xattrs ? readXattrs(path) : NO_XATTRS), size: bareSize(stat) };
+  };
+  return {
+    inspect,
+    read(path) {
+      const { meta } = inspect(path);
+      return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
+    },
+    write(path, meta, content) {
+      const setXattrs = () => {
+        for (const [name, value] of meta.xattrs) lsetxattr(path, name, value);
+      };
+      if (isSymlink(meta.mode)) {
+        symlinkSync(meta.target, path);
+        lchownSync(path, meta.uid, meta.gid);
+        setXattrs();
+        return;
+      }
+      writeBareFile(path, content, (fd) => {
+        // In this order: a change of owner drops capabilities and the setuid bit.
+        fchownSync(fd, meta.uid, meta.gid);
+        fchmodSync(fd, meta.mode & 0o7777);
+        setXattrs();
+      });
+    },
+  };
+}
+
+export const bareSize = (stat: Stats): number => (stat.isSymbolicLink() ? 0 : stat.size);
+
+export function bareMeta(path: string, stat: Stats, xattrs: readonly Xattr[]) {
+  return {
+    uid: stat.uid,
+    gid: stat.gid,
+    mode: stat.mode,
+    target: stat.isSymbolicLink() ? readlinkSync(path) : '',
+    xattrs,
+  };
+}
+
+/** The extended attributes of a path, not following a link, in canonical order. */
+export function readXattrs(path: string): readonly Xattr[] {
+  const names = llistxattr(path);
+  if (names.length === 0) return NO_XATTRS;
+  const xattrs: Xattr[] = [];
+  for (const name of names) {
+    const value = lgetxattr(path, name);
+    if (value) xattrs.push([name, value]);
+  }
+  return canonicalXattrs(xattrs);
+}

@@ -1,0 +1,251 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type {
+  CheckReport,
+  CommitMeta,
+  Context,
+  Metadata,
+  ObjectStore,
+  ReadonlyTree,
+  StoredCommit,
+  Tree,
+  TreeWriter,
+  WriterDescriptor,
+} from '@ostrata/core';
+import { Checkout } from '../checkout/checkout.ts';
+import { isChecksum } from '../codec/checksum.ts';
+import { decodeMetadata } from '../codec/commit.ts';
+import { S_IFDIR } from '../codec/mode.ts';
+import { NO_XATTRS } from '../codec/xattrs.ts';
+import { storeError } from '../errors.ts';
+import { checkRepository, isPartial } from '../fsck/check.ts';
+import { pruneRepository } from '../fsck/prune.ts';
+import { pullLocal } from '../pull/local.ts';
+import { lockRepository } from '../repo/lock.ts';
+import { deleteRef, listRefs, parseRefSpec, writeRef } from '../repo/refs.ts';
+import { Repository } from '../repo/repository.ts';
+import { resolveRev } from '../repo/revs.ts';
+import { addPendingRef } from '../repo/staging.ts';
+import { DirNode } from '../tree/dir-node.ts';
+import { OstreeTree } from '../tree/tree.ts';
+import { type RootStrategy, TreeStore } from '../tree/tree-store.ts';
+import type { WriterLocation } from '../writer.ts';
+import { commitObject } from './commit-object.ts';
+import { findInCommit } from './find-in-commit.ts';
+import { metadataFromJson, metadataToJson } from './metadata.ts';
+import { WriteSession } from './session.ts';
+import { NewTree } from './tree-writer.ts';
+
+export interface StoreOptions {
+  /** Whether commits note the ref they are made for (`ostree.ref-binding`). */
+  readonly refBinding: boolean;
+  readonly rootStrategy: RootStrategy;
+}
+
+/** Module whose `openTreeWriter` worker threads call. */
+const WRITER_MODULE = new URL(import.meta.url.endsWith('.ts') ? '../writer.ts' : '../writer.js', import.meta.url).href;
+
+/** An OSTree repository as the object store of the contract. */
+export class OstreeStore implements ObjectStore {
+  readonly location: string;
+  readonly mode: string;
+  readonly #repo: Repository;
+  readonly #session: WriteSession;
+  readonly #trees: TreeStore;
+  readonly #options: StoreOptions;
+
+  constructor(repo: Repository, options: StoreOptions) {
+    this.location = repo.path;
+    this.mode = repo.mode;
+    this.#repo = repo;
+    this.#options = options;
+    this.#session = new WriteSession(repo);
+    this.#trees = new TreeStore(repo, () => this.#session.writer, options.rootStrategy);
+  }
+
+  async resolve(rev: string): Promise<string | null> {
+    return resolveRev(this.#repo, rev, this.#session.pendingRefs()) ?? null;
+  }
+
+  async has(commit: string): Promise<boolean> {
+    return isChecksum(commit) && this.#repo.find(commit, 'commit') !== undefined && !isPartial(this.#repo, commit);
+  }
+
+  async readCommit(id: string): Promise<StoredCommit> {
+    const { parent, subject, body, timestamp, metadata } = this.#repo.readCommit(this.#checksum(id));
+    return {
+      id,
+      parent: parent ?? null,
+      subject,
+      body,
+      timestamp: Number(timestamp),
+      metadata: metadataToJson(metadata),
+    };
+  }
+
+  async refs(prefix = ''): Promise<ReadonlyMap<string, string>> {
+    const refs = [...listRefs(this.#repo), ...this.#session.pendingRefs()];
+    return new Map(refs.filter(([ref]) => ref.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)));
+  }
+
+  async setRef(ref: string, commit: string | null): Promise<void> {
+    void this.#session.staging;
+    this.#session.flush();
+    if (commit === null) {
+      deleteRef(this.#repo, ref);
+      return;
+    }
+    this.#repo.locate(this.#checksum(commit), 'commit');
+    writeRef(this.#repo, ref, commit);
+  }
+
+  async openTree(commit: string | null): Promise<Tree> {
+    if (commit !== null) {
+      const { tree, meta } = this.#repo.readCommit(this.#checksum(commit));
+      return new OstreeTree(this.#trees, DirNode.stored({ tree, meta }));
+    }
+    const meta = this.#trees.writeDirMeta({ uid: 0, gid: 0, mode: S_IFDIR | 0o755, xattrs: NO_XATTRS });
+    return new OstreeTree(this.#trees, DirNode.empty(meta));
+  }
+
+  async commit(tree: ReadonlyTree, meta: CommitMeta): Promise<string> {
+    if (!(tree instanceof OstreeTree) || tree.store !== this.#trees) {
+      throw storeError('OSTREE_OBJECT_INVALID', `A tree of another store cannot be committed to ${this.location}.`, {
+        hint: 'Open the tree with openTree() of the store that commits it.',
+        data: { repository: this.location },
+      });
+    }
+    const object = commitObject(tree.rootEntry(), meta, { bindRef: this.#options.refBinding });
+    const commit = this.#session.writer.writeCommit(object);
+    this.#session.flush();
+    return commit;
+  }
+
+  newTree(): TreeWriter {
+    const { staging, writer } = this.#session;
+    return new NewTree(this.#repo.mode, writer, (commit, ref) => {
+      if (ref !== null) addPendingRef(staging.path, ref, commit);
+      staging.flush();
+    });
+  }
+
+  get writer(): WriterDescriptor {
+    const location: WriterLocation = { repository: this.#repo.path, staging: this.#session.staging.path };
+    return { module: WRITER_MODULE, location: JSON.stringify(location) };
+  }
+
+  async pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>> {
+    const source = Repository.open(localPath(from));
+    const pulled = new Map<string, string>();
+    const task = ctx.progress.task(`Pulling from ${source.path}`, { unit: 'items' });
+    try {
+      let done = 0;
+      for (const rev of revs) {
+        const commit = resolveRev(source, rev);
+        if (commit === undefined || source.find(commit, 'commit') === undefined) throw unknownRev(source, rev);
+        pullLocal(source, this.#repo, this.#session.writer, commit, () => {
+          ctx.signal.throwIfAborted();
+          task.advance(++done);
+        });
+        pulled.set(rev, commit);
+      }
+      this.#session.flush();
+      for (const [rev, commit] of pulled)
+        if (!isChecksum(rev) && parseRefSpec(rev) && listRefs(source).has(rev)) writeRef(this.#repo, rev, commit);
+      task.end('done');
+      return pulled;
+    } catch (error) {
+      task.end('failed');
+      throw error;
+    }
+  }
+
+  async checkout(
+    commit: string,
+    destination: string,
+    options: { user?: boolean; copy?: boolean; subpath?: string },
+  ): Promise<void> {
+    const found = findInCommit(this.#repo, this.#checksum(commit), options.subpath ?? '');
+    const checkout = new Checkout(this.#repo, options);
+    try {
+      if ('tree' in found) checkout.directory(found, destination);
+      else checkout.file(found.file, destination);
+    } catch (error) {
+      const exists = error instanceof Error && 'code' in error && error.code === 'OSTREE_CHECKOUT_EXISTS';
+      if (!exists) rmSync(destination, { recursive: true, force: true });
+      throw error;
+    }
+  }
+
+  async detachedMetadata(commit: string): Promise<Metadata> {
+    const id = this.#checksum(commit);
+    if (this.#repo.find(id, 'commitmeta') === undefined) return {};
+    return metadataToJson(decodeMetadata(this.#repo.readMetadata(id, 'commitmeta')));
+  }
+
+  async setDetachedMetadata(commit: string, metadata: Metadata): Promise<void> {
+    this.#repo.locate(this.#checksum(commit), 'commit');
+    this.#session.writer.writeCommitMeta(commit, metadataFromJson(metadata));
+    this.#session.flush();
+  }
+
+  async commitBytes(id: string): Promise<Uint8Array> {
+    return this.#repo.readMetadata(this.#checksum(id), 'commit');
+  }
+
+  async check(ctx: Context): Promise<CheckReport> {
+    this.#session.flush();
+    const task = ctx.progress.task(`Checking ${this.location}`, { unit: 'items' });
+    try {
+      const report = checkRepository(this.#repo, (done) => {
+        ctx.signal.throwIfAborted();
+        task.advance(done);
+      });
+      task.end('done');
+      return report;
+    } catch (error) {
+      task.end('failed');
+      throw error;
+    }
+  }
+
+  async prune(): Promise<{ removed: number; bytes: number }> {
+    this.#session.close();
+    using _lock = lockRepository(join(this.#repo.path, '.lock'), 'exclusive', this.#repo.config);
+    return pruneRepository(this.#repo);
+  }
+
+  close(): void {
+    this.#trees.close();
+    this.#session.close();
+  }
+
+  #checksum(id: string): string {
+    if (isChecksum(id)) return id;
+    throw storeError('OSTREE_REV_UNKNOWN', `${JSON.stringify(id)} is not the checksum of a commit.`, {
+      hint: 'Resolve refs and short checksums first.',
+      data: { commit: id },
+    });
+  }
+}
+
+function localPath(from: string): string {
+  if (from.startsWith('file://')) return fileURLToPath(from);
+  if (!/^[a-z][a-z0-9+.-]*:\/\//.test(from)) return from;
+  throw storeError(
+    'OSTREE_REPO_MODE',
+    `Commits cannot be pulled from ${from}: only from a repository on this machine.`,
+    {
+      hint: 'Give the path of a repository or a file:// URL.',
+      data: { from },
+    },
+  );
+}
+
+function unknownRev(source: Repository, rev: string) {
+  return storeError('OSTREE_REV_UNKNOWN', `${rev} names no commit of the repository ${source.path}.`, {
+    hint: 'Check the name: it is a ref, a checksum or the beginning of one.',
+    data: { rev, repository: source.path },
+  });
+}
