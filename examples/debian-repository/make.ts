@@ -3,8 +3,10 @@
  * from. Real binaries and dependencies; alternatives become rich dependencies, Recommends stay weak, everything is in /usr.
  *
  *   node examples/debian-repository/make.ts OUTDIR [--set small|bootable]
+ *   node examples/debian-repository/make.ts OUTDIR --bump NAME...
  *
- * Packages that OUTDIR has already are not built again. Needs apt, dpkg-deb, rpmbuild and createrepo_c.
+ * Packages that OUTDIR has already are not built again. --bump builds packages of OUTDIR again with a higher release and one more file,
+ * as updates to find. Needs apt, dpkg-deb, rpmbuild and createrepo_c.
  */
 import { execFile } from 'node:child_process';
 import {
@@ -30,7 +32,7 @@ const MAX_OUTPUT = { maxBuffer: 64 * 1024 * 1024 };
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { set: { type: 'string', default: 'small' } },
+  options: { set: { type: 'string', default: 'small' }, bump: { type: 'string', multiple: true, default: [] } },
 });
 const wanted = PACKAGE_SETS[values.set];
 if (positionals.length !== 1 || wanted === undefined) {
@@ -41,8 +43,9 @@ const out = resolve(positionals[0] as string);
 const pool = join(out, '.debs');
 mkdirSync(pool, { recursive: true });
 
-const closure = await dependencyClosure(wanted);
-const missing = closure.filter((name) => !readdirSync(pool).some((file) => file.startsWith(`${name}_`)));
+const updates = values.bump;
+const closure = updates.length > 0 ? updates : await dependencyClosure(wanted);
+const missing = closure.filter((name) => !pooled().includes(name));
 if (missing.length > 0) {
   process.stderr.write(`Fetching ${missing.length} Debian packages\n`);
   await exec(
@@ -51,10 +54,8 @@ if (missing.length > 0) {
     { cwd: pool, ...MAX_OUTPUT },
   );
 }
-const debs = readdirSync(pool).filter(
-  (file) => file.endsWith('.deb') && closure.includes(file.split('_')[0] as string),
-);
-const known = new Set(closure);
+const debs = readdirSync(pool).filter((file) => file.endsWith('.deb') && closure.includes(nameOf(file)));
+const known = new Set(pooled());
 let built = 0;
 const queue = [...debs];
 await Promise.all(
@@ -67,7 +68,16 @@ await Promise.all(
   }),
 );
 await exec('createrepo_c', ['-q', '--update', out]);
-writeFileSync(join(out, 'packages.list'), `${wanted.join('\n')}\n`);
+if (updates.length === 0) writeFileSync(join(out, 'packages.list'), `${wanted.join('\n')}\n`);
+
+/** Package name of a file in the pool: NAME_VERSION_ARCH.deb. */
+function nameOf(deb: string): string {
+  return deb.split('_')[0] as string;
+}
+
+function pooled(): string[] {
+  return readdirSync(pool).map(nameOf);
+}
 
 /** What apt would install on an empty system. */
 async function dependencyClosure(names: readonly string[]): Promise<string[]> {
@@ -81,7 +91,8 @@ async function dependencyClosure(names: readonly string[]): Promise<string[]> {
 }
 
 async function buildRpm(deb: string): Promise<void> {
-  const control = parseControl((await exec('dpkg-deb', ['-f', deb])).stdout);
+  const control = { ...parseControl((await exec('dpkg-deb', ['-f', deb])).stdout) };
+  if (updates.length > 0) control['Version'] += '+update1';
   const { version, release } = rpmVersion(control['Version'] ?? '0');
   const arch = rpmArch(control);
   const target = join(out, `${control['Package']}-${version}-${release}.${arch}.rpm`);
@@ -92,6 +103,10 @@ async function buildRpm(deb: string): Promise<void> {
     mkdirSync(root);
     await exec('dpkg-deb', ['-x', deb, root]);
     mergeUsr(root, control['Package'] ?? '');
+    if (updates.length > 0) {
+      mkdirSync(join(root, 'usr/share', control['Package'] ?? ''), { recursive: true });
+      writeFileSync(join(root, 'usr/share', control['Package'] ?? '', 'updated'), `${control['Version']}\n`);
+    }
     const conffiles = await exec('dpkg-deb', ['-I', deb, 'conffiles']).then(
       ({ stdout }) => new Set(stdout.split('\n')),
       () => new Set<string>(),

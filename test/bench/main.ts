@@ -1,0 +1,20 @@
+/**
+ * Measures against peers that do the same work in the same run.
+ *
+ *   npm run -s bench -- NAME [--json] [--runs N]
+ */
+import { parseArgs } from 'node:util';
+import { type Row, renderRows } from './rows.ts';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
+});
+const [name] = positionals;
+if (name === undefined || !/^[a-z-]+$/.test(name)) {
+  process.stderr.write('usage: npm run -s bench -- compose [--json] [--runs N]\n');
+  process.exit(2);
+}
+const bench = (await import(`./${name}.ts`)) as { run(runs: number): Promise<Row[]> };
+const rows = await bench.run(Number(values.runs));
+process.stdout.write(values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : renderRows(rows));
