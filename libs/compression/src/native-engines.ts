@@ -146,18 +146,18 @@ function zstdEngine(zstd: ZstdFunctions, address: Address): Engine {
   };
 }
 
-/** A decoder by the system's library, or undefined where it is absent. */
-export function nativeEngine(format: Exclude<Format, 'none'>, libraries: NativeLibraries): Engine | undefined {
+/** Makes decoders by a library, or undefined where it is absent. */
+export function nativeEngine(format: Exclude<Format, 'none'>, libraries: NativeLibraries): (() => Engine) | undefined {
   const { address, zlib, lzma, bzip2, zstd } = libraries;
   switch (format) {
     case 'gzip':
-      return zlib && gzipEngine(zlib, address);
+      return zlib && (() => gzipEngine(zlib, address));
     case 'xz':
     case 'lzma':
-      return lzma && lzmaEngine(lzma, address, format);
+      return lzma && (() => lzmaEngine(lzma, address, format));
     case 'bzip2':
-      return bzip2 && bzip2Engine(bzip2, address);
+      return bzip2 && (() => bzip2Engine(bzip2, address));
     case 'zstd':
-      return zstd && zstdEngine(zstd, address);
+      return zstd && (() => zstdEngine(zstd, address));
   }
 }

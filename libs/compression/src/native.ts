@@ -2,8 +2,11 @@ import { createRequire } from 'node:module';
 import type Koffi from 'koffi';
 
 /**
- * The C functions of the system's compression libraries. All prototypes are here and nowhere else: a wrong one can crash the process, so
- * each is covered by a test that decompresses with it. The layouts are those of 64-bit Linux.
+ * The C functions of compression libraries. All prototypes are here and nowhere else: a wrong one can crash the process, so each is covered by
+ * a test that decompresses with it. The layouts are those of 64-bit Linux.
+ *
+ * zlib and zstd are those that node itself carries. The system's must not be loaded beside them: node exports the same symbols,
+ * the loader would bind one library's inner calls to the other, and their different structures corrupt the heap.
  */
 export interface NativeLibraries {
   readonly address: (bytes: Uint8Array) => bigint;
@@ -13,7 +16,7 @@ export interface NativeLibraries {
   readonly zstd: ZstdFunctions | undefined;
 }
 
-/** libz.so.1 (zlib.h). `stream` is a z_stream of 112 bytes. */
+/** zlib (zlib.h). `stream` is a z_stream of 112 bytes. */
 export interface ZlibFunctions {
   init(stream: Uint8Array, windowBits: number, version: string, size: number): number;
   code(stream: Uint8Array, flush: number): number;
@@ -36,7 +39,7 @@ export interface Bzip2Functions {
   end(stream: Uint8Array): number;
 }
 
-/** libzstd.so.1 (zstd.h). The buffers are structures of pointer, size and position. */
+/** zstd (zstd.h). The buffers are structures of pointer, size and position. */
 export interface ZstdFunctions {
   create(): unknown;
   code(context: unknown, output: Uint8Array, input: Uint8Array): number;
@@ -47,9 +50,10 @@ export interface ZstdFunctions {
 
 type Library = ReturnType<typeof Koffi.load>;
 
-function load<T>(koffi: typeof Koffi, name: string, bind: (library: Library) => T): T | undefined {
+/** Loads a library by name, or with null what the process holds already. */
+function load<T>(koffi: typeof Koffi, name: string | null, bind: (library: Library) => T): T | undefined {
   try {
-    return bind(koffi.load(name));
+    return bind(koffi.load(name, { deep: true }));
   } catch {
     return undefined;
   }
@@ -58,7 +62,7 @@ function load<T>(koffi: typeof Koffi, name: string, bind: (library: Library) => 
 function bindAll(koffi: typeof Koffi): NativeLibraries {
   return {
     address: (bytes) => koffi.address(bytes),
-    zlib: load(koffi, 'libz.so.1', (library) => ({
+    zlib: load(koffi, null, (library) => ({
       init: library.func('int inflateInit2_(void *stream, int windowBits, const char *version, int size)'),
       code: library.func('int inflate(void *stream, int flush)'),
       reset: library.func('int inflateReset(void *stream)'),
@@ -75,7 +79,7 @@ function bindAll(koffi: typeof Koffi): NativeLibraries {
       code: library.func('int BZ2_bzDecompress(void *stream)'),
       end: library.func('int BZ2_bzDecompressEnd(void *stream)'),
     })),
-    zstd: load(koffi, 'libzstd.so.1', (library) => ({
+    zstd: load(koffi, null, (library) => ({
       create: library.func('void *ZSTD_createDCtx()'),
       code: library.func('size_t ZSTD_decompressStream(void *context, void *output, void *input)'),
       isError: library.func('uint32_t ZSTD_isError(size_t result)'),

@@ -28,7 +28,13 @@ function startsAgain(format: Compressed, input: InputCursor): boolean {
   return detectFormat(next) === format;
 }
 
-function* runEngine(engine: Engine, format: Compressed, input: InputCursor, output: () => Buffer): Generator<Buffer> {
+function* runEngine(
+  open: () => Engine,
+  format: Compressed,
+  input: InputCursor,
+  output: () => Buffer,
+): Generator<Buffer> {
+  const engine = open();
   try {
     if (input.chunk().length === 0) throw truncated(format);
     for (;;) {
@@ -60,8 +66,8 @@ function* copy(input: InputCursor): Generator<Buffer> {
 
 function chunks(input: InputCursor, format: Format, output: () => Buffer, maxBytes: number): Iterable<Buffer> {
   if (format === 'none') return copy(input);
-  const engine = nativeEngine(format, nativeLibraries());
-  if (engine) return runEngine(engine, format, input, output);
+  const open = nativeEngine(format, nativeLibraries());
+  if (open) return runEngine(open, format, input, output);
   return [fallbackDecoder(format)(Buffer.concat([...copy(input)]), maxBytes)];
 }
 
