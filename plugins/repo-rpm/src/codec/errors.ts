@@ -9,6 +9,7 @@ export const RPM_FORMAT_HINTS = {
   RPM_PAYLOAD_UNSUPPORTED: 'Rebuild the package with a payload of gzip, bzip2, xz, lzma, zstd or none.',
   RPM_PAYLOAD_MISMATCH: 'The payload does not agree with the header: download the package again or rebuild it.',
   RPM_SIGNATURE_INVALID: 'The signature cannot be parsed: sign the package again.',
+  RPM_KEY_INVALID: 'Give an OpenPGP public key, armored or binary.',
 } as const;
 
 export type RpmFormatCode = keyof typeof RPM_FORMAT_HINTS;

@@ -1,5 +1,12 @@
 export { type ByteSource, toByteSource } from './byte-source.ts';
 export {
+  type CheckRange,
+  type DigestCheck,
+  type PackageCheck,
+  packageChecks,
+  type SignatureCheck,
+} from './checks.ts';
+export {
   type Dependency,
   type DependencyKind,
   dependencies,
@@ -20,8 +27,10 @@ export {
 export { Header, type TagAddition } from './header.ts';
 export type { HeaderEntry } from './header-blob.ts';
 export type { TagValue } from './header-value.ts';
+export { type Keyring, readKeyring, type SigningKey } from './keyring.ts';
 export type { Lead } from './lead.ts';
 export { formatEvr, formatNevra, isSource, type Nevra, nevraOf } from './nevra.ts';
+export type { SignaturePacket } from './openpgp-packet.ts';
 export { type Extent, type RpmPackage, readPackage } from './package.ts';
 export { type PayloadFile, payloadFormat, readPayload } from './payload.ts';
 export {
@@ -36,4 +45,5 @@ export {
 } from './scripts.ts';
 export { SigTag } from './signature-tags.ts';
 export { isScalarTag, Tag, type TagName, TagType, tagName, tagType } from './tags.ts';
+export { type CheckResult, describeCheck, type Verdict, type VerifyOptions, verifyPackage } from './verify.ts';
 export { compareEvr, compareVersions, type Evr, parseEvr } from './version.ts';

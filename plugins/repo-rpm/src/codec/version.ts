@@ -86,7 +86,7 @@ export function compareVersions(a: string, b: string): -1 | 0 | 1 {
   return i < a.length ? 1 : -1;
 }
 
-/** Epoch, version and release. A missing epoch counts as 0; a missing release matches any. */
+/** Epoch, version and release. A missing epoch counts as 0. */
 export interface Evr {
   readonly epoch: string | undefined;
   readonly version: string;
@@ -106,11 +106,15 @@ export function parseEvr(text: string): Evr {
   };
 }
 
-/** Compares by epoch, version and, when both have one, release. */
+/** Compares by epoch, version and release, as rpm orders packages: without a release comes before any release. */
 export function compareEvr(a: Evr, b: Evr): -1 | 0 | 1 {
   return (
-    compareVersions(a.epoch ?? '0', b.epoch ?? '0') ||
-    compareVersions(a.version, b.version) ||
-    (a.release === undefined || b.release === undefined ? 0 : compareVersions(a.release, b.release))
+    compareVersions(a.epoch ?? '0', b.epoch ?? '0') || compareVersions(a.version, b.version) || compareReleases(a, b)
   );
+}
+
+function compareReleases(a: Evr, b: Evr): -1 | 0 | 1 {
+  if (a.release !== undefined && b.release !== undefined) return compareVersions(a.release, b.release);
+  if (a.release === b.release) return 0;
+  return a.release === undefined ? -1 : 1;
 }

@@ -1,0 +1,153 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type ByteSource, readExactly, toByteSource } from './byte-source.ts';
+import { type CheckRange, type DigestCheck, type PackageCheck, packageChecks, type SignatureCheck } from './checks.ts';
+import { type Keyring, keyFor, type SigningKey } from './keyring.ts';
+import { keyAlgorithmName } from './openpgp-packet.ts';
+import type { RpmPackage } from './package.ts';
+import { beginVerification, type Verification } from './public-key.ts';
+
+/**
+ * ok: it holds. bad: it does not. nokey: the signature may be good, but its key is not in the keyring. unknown: nothing can be said, because
+ * the algorithm is unknown here or the digest is of the uncompressed payload.
+ */
+export type Verdict = 'ok' | 'bad' | 'nokey' | 'unknown';
+
+export interface CheckResult {
+  readonly check: PackageCheck;
+  readonly verdict: Verdict;
+  /** For what is not ok: one sentence. */
+  readonly reason: string | undefined;
+  /** The key that made a good signature. */
+  readonly key: SigningKey | undefined;
+}
+
+const READ_SIZE = 1024 * 1024;
+/** Collisions of these can be made: a signature over them proves nothing. */
+const WEAK_HASHES = new Set(['md5', 'sha1', 'ripemd160']);
+
+/** A check while the bytes pass by. */
+interface Running {
+  readonly check: PackageCheck;
+  readonly hash: Hash;
+  readonly verification: Verification | undefined;
+  readonly key: SigningKey | undefined;
+}
+
+type Result = Omit<CheckResult, 'check'>;
+
+function result(verdict: Verdict, reason?: string, key?: SigningKey): Result {
+  return { verdict, reason, key };
+}
+
+function start(check: PackageCheck, keyring: Keyring): Running | undefined {
+  const algorithm = check.kind === 'digest' ? check.algorithm : check.packet.hash;
+  if (algorithm === undefined) return undefined;
+  const hash = createHash(algorithm);
+  if (check.kind === 'digest') return { check, hash, verification: undefined, key: undefined };
+  const { packet } = check;
+  const key = keyFor(keyring, packet);
+  const verification = key && beginVerification(packet, key.key);
+  const running = { check, hash, verification, key };
+  feed(running, packet.salt);
+  return running;
+}
+
+function feed({ hash, verification }: Running, bytes: Uint8Array): void {
+  if (bytes.length === 0) return;
+  hash.update(bytes);
+  verification?.update(bytes);
+}
+
+function finishDigest(check: DigestCheck, hash: Hash): Result {
+  const found = hash.digest('hex');
+  if (found === check.expected) return result('ok');
+  if (check.alternative) return result('unknown', 'it is the digest of the payload without compression');
+  return result('bad', `expected ${check.expected}, found ${found}`);
+}
+
+function finishSignature({ packet }: SignatureCheck, running: Running): Result {
+  feed(running, packet.trailer);
+  const digest = running.hash.digest();
+  if (packet.type !== 0) return result('bad', `it is a signature of type ${packet.type} and not of data`);
+  if (digest.readUInt16BE(0) !== packet.hashStart) return result('bad', 'the signed data have been changed');
+  const { key, verification } = running;
+  if (!key || !verification) return result('nokey', `key ${packet.keyId} is not trusted`);
+  if (WEAK_HASHES.has(packet.hash as string)) return result('bad', `it relies on ${packet.hash}, which is broken`);
+  if (key.algorithm !== packet.keyAlgorithm) return result('bad', `key ${packet.keyId} is of another algorithm`);
+  if (packet.created < key.validFrom || packet.created >= key.validUntil) {
+    return result('bad', `key ${packet.keyId} was not valid when the signature was made`);
+  }
+  return verification.verify(digest) ? result('ok', undefined, key) : result('bad', 'the signature is wrong');
+}
+
+function finish(check: PackageCheck, running: Running | undefined): Result {
+  if (!running) return result('unknown', 'its hash algorithm is unknown');
+  return check.kind === 'digest' ? finishDigest(check, running.hash) : finishSignature(check, running);
+}
+
+/** Whether something stronger of the package makes a check needless: what rpm 6 no longer looks at either. */
+function isSuperseded(check: PackageCheck, all: readonly PackageCheck[]): boolean {
+  const others = (range: CheckRange, kind: PackageCheck['kind']) =>
+    all.some((other) => other !== check && other.kind === kind && other.range === range);
+  if (check.kind === 'signature')
+    return check.range === 'header+payload' && others('header', 'signature') && others('payload', 'digest');
+  if (check.alternative)
+    return all.some((other) => other.kind === 'digest' && other.range === 'payload' && !other.alternative);
+  if (check.algorithm === 'md5') return others('payload', 'digest') && others('header', 'digest');
+  const stronger = all.filter((other) => other.kind === 'digest' && other.range === check.range && !other.alternative);
+  return stronger[0] !== check;
+}
+
+export interface VerifyOptions {
+  /**
+   * `all` checks everything that the package has, `needed` only the best digest and signature of each part: one pass over the payload with
+   * one hash.
+   */
+  readonly checks?: 'all' | 'needed';
+}
+
+/**
+ * Verifies digests and signatures of a package in one pass over its file.
+ * @param keyring of `readKeyring`; an empty one answers every good signature with nokey.
+ * @throws RpmFormatError RPM_SIGNATURE_INVALID when one is malformed, RPM_TRUNCATED.
+ */
+export function verifyPackage(
+  pkg: RpmPackage,
+  input: Uint8Array | ByteSource,
+  keyring: Keyring,
+  { checks = 'all' }: VerifyOptions = {},
+): CheckResult[] {
+  const source = toByteSource(input);
+  const all = packageChecks(pkg);
+  const wanted = checks === 'all' ? all : all.filter((check) => !isSuperseded(check, all));
+  const runnings = wanted.map((check) => start(check, keyring));
+  const over = (part: 'header' | 'payload') =>
+    runnings.filter((running) => running?.check.range.includes(part)) as Running[];
+  const { header, payload } = pkg.extents;
+  const headerBytes = readExactly(source, header.offset, header.length, 'the main header');
+  for (const running of over('header')) feed(running, headerBytes);
+  const overPayload = over('payload');
+  const end = overPayload.length > 0 ? payload.offset + payload.length : payload.offset;
+  for (let at = payload.offset; at < end; at += READ_SIZE) {
+    const piece = readExactly(source, at, Math.min(READ_SIZE, end - at), 'the payload');
+    for (const running of overPayload) feed(running, piece);
+  }
+  return wanted.map((check, i) => ({ check, ...finish(check, runnings[i]) }));
+}
+
+const HASH_LABELS: Partial<Record<string, string>> = {
+  'sha3-256': 'SHA3-256',
+  'sha3-512': 'SHA3-512',
+  ripemd160: 'RIPEMD160',
+};
+const RANGE_LABELS: Record<CheckRange, string> = { header: 'Header ', payload: 'Payload ', 'header+payload': '' };
+
+/** A check in rpm's words: `Header V4 RSA/SHA256 Signature, key ID 352c64e5`, `Payload SHA256 digest`. */
+export function describeCheck(check: PackageCheck): string {
+  const range = RANGE_LABELS[check.range];
+  const label = (hash: string | undefined) =>
+    hash === undefined ? 'unknown' : (HASH_LABELS[hash] ?? hash.toUpperCase());
+  if (check.kind === 'digest') return `${range}${label(check.algorithm)}${check.alternative ? ' ALT' : ''} digest`;
+  const { version, keyAlgorithm, hash, keyId } = check.packet;
+  return `${range}V${version} ${keyAlgorithmName(keyAlgorithm)}/${label(hash)} Signature, key ID ${keyId.slice(-8)}`;
+}
