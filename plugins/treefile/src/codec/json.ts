@@ -1,7 +1,8 @@
 import { Budget, DocumentError, type MapEntry, type Node, type Position } from './node.ts';
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
-const PLAIN = /[^"\\\u0000-\u001f]*/y;
+/** Control characters (category Cc; DEL and C1 are allowed unescaped) end a plain run. */
+const PLAIN = /(?:[^"\\\p{Cc}]|[\x7f-\x9f])*/uy;
 const SPACE = /(?:[ \t\r\n]+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/y;
 const ESCAPES: { readonly [letter: string]: string } = {
   '"': '"',

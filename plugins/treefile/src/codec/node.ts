@@ -50,10 +50,10 @@ export class Budget {
 }
 
 /** The plain value of a node. Keys keep their order. */
-export function valueOf(node: Node): Json {
+export function toValue(node: Node): Json {
   if (node.kind === 'scalar') return node.value;
-  if (node.kind === 'list') return node.items.map(valueOf);
-  return Object.fromEntries(node.entries.map((entry) => [entry.key, valueOf(entry.value)]));
+  if (node.kind === 'list') return node.items.map(toValue);
+  return Object.fromEntries(node.entries.map((entry) => [entry.key, toValue(entry.value)]));
 }
 
 /** The node at a path of keys and indexes, or the nearest one above it. */

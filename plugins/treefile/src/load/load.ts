@@ -2,7 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { HostError } from '@ostrata/core';
 import { formatOf, parseDocument } from '../codec/document.ts';
-import { DocumentError, entryOf, LIMITS, type Node, nodeAt, valueOf } from '../codec/node.ts';
+import { DocumentError, entryOf, LIMITS, type Node, nodeAt, toValue } from '../codec/node.ts';
 import { treefileError } from '../errors.ts';
 import { evaluate, parseCondition } from '../model/conditions.ts';
 import { mergeTreefiles } from '../model/merge.ts';
@@ -98,7 +98,7 @@ class Loader {
     // A file with mistakes ends its branch: what it includes is unknown.
     if (problems.length > 0) return { fields: {}, externals: NO_EXTERNALS, origins: new Map() };
 
-    const raw = valueOf(root) as Fields;
+    const raw = toValue(root) as Fields;
     this.#checkArch(root, raw, shown);
     const own = normalizeTreefile(raw, this.#basearch);
     this.#remember(own);
@@ -114,7 +114,7 @@ class Loader {
 
     const { files, inline } = this.#includes(root, own, shown);
     for (const node of inline) {
-      const fields = withoutIncludes(normalizeTreefile(valueOf(node) as Fields, this.#basearch));
+      const fields = withoutIncludes(normalizeTreefile(toValue(node) as Fields, this.#basearch));
       const externals = { ...NO_EXTERNALS, ...this.#externals(fields, directory, shown) };
       part = mergeParts(part, { fields, externals, origins: originsOf(node, shown, this.#basearch) });
     }

@@ -47,7 +47,7 @@ export function checkFlattened(
     }
   }
   const suffix = treefile['automatic-version-suffix'];
-  if (suffix !== undefined && !/^[\x00-\x7f]$/.test(suffix)) {
+  if (suffix !== undefined && (suffix.length !== 1 || suffix.charCodeAt(0) > 0x7f)) {
     report('automatic-version-suffix', `automatic-version-suffix must be one ASCII character, not "${suffix}"`);
   }
   for (const [name, instead] of [

@@ -43,10 +43,6 @@ const accountCheck = (entry: Field['schema']): Field['schema'] => ({
     filename: string,
     entries: { type: 'object', additionalProperties: entry },
   },
-  allOf: [
-    { if: { properties: { type: { const: 'file' } } }, then: { required: ['filename'] } },
-    { if: { properties: { type: { const: 'data' } } }, then: { required: ['entries'] } },
-  ],
 });
 
 /**

@@ -49,7 +49,7 @@ const TYPE_NAMES: { readonly [type: string]: string } = {
   object: 'a map',
 };
 
-function toProblem(error: ErrorObject): SchemaProblem | undefined {
+function toProblem(error: ErrorObject): SchemaProblem {
   const path = error.instancePath
     .split('/')
     .slice(1)
@@ -77,8 +77,6 @@ function toProblem(error: ErrorObject): SchemaProblem | undefined {
             : `${minItems} or ${maxItems}`;
       return { path, message: `must have ${count} entries`, type: false };
     }
-    case 'if':
-      return undefined;
     default:
       return { path, message: error.message ?? 'is not valid', type: false };
   }

@@ -1,6 +1,6 @@
 import type { HostError } from '@ostrata/core';
 import type { Format } from '../codec/document.ts';
-import { describe, entryOf, type Node, nodeAt, type Position, valueOf } from '../codec/node.ts';
+import { describe, entryOf, type Node, nodeAt, type Position, toValue } from '../codec/node.ts';
 import type { TreefileErrorCode } from '../errors.ts';
 import { parseCondition } from './conditions.ts';
 import { ARCH_PACKAGES, FIELDS, LEGACY_NAMES } from './fields.ts';
@@ -58,7 +58,7 @@ export function validateTreefile(root: Node, file: string, format: Format, inlin
   }
 
   const present = root.entries.filter((entry) => !isNull(entry.value));
-  const values = valueOf({ ...root, entries: present });
+  const values = toValue({ ...root, entries: present });
   for (const { path, message, type } of schemaProblems(values)) {
     const node = nodeAt(root, path);
     report('TREEFILE_TYPE', node.at, `${name(path)} ${message}${type ? `, and this is ${describe(node)}` : ''}`);
@@ -71,6 +71,7 @@ export function validateTreefile(root: Node, file: string, format: Format, inlin
       if (value.kind === 'list')
         for (const group of value.items) checkQuotes(entryOf(group, 'packages')?.value, report);
     } else if (key === 'variables') checkVariables(value, report);
+    else if (key === 'check-passwd' || key === 'check-groups') checkAccounts(key, value, report);
     else if (key === 'conditional-include') checkConditional(value, file, format, findings, report);
   }
   return findings;
@@ -97,6 +98,14 @@ function checkQuotes(list: Node | undefined, report: Report): void {
   for (const item of list.items) {
     if (item.kind !== 'scalar' || typeof item.value !== 'string' || splitPackages(item.value) !== null) continue;
     report('TREEFILE_VALUE', item.at, `a single quote has no end in "${item.value}"`);
+  }
+}
+
+function checkAccounts(key: string, value: Node, report: Report): void {
+  const type = entryOf(value, 'type')?.value;
+  const needs = type?.kind === 'scalar' ? { file: 'filename', data: 'entries' }[String(type.value)] : undefined;
+  if (needs !== undefined && entryOf(value, needs) === undefined) {
+    report('TREEFILE_TYPE', value.at, `"${key}" lacks the key "${needs}"`);
   }
 }
 
