@@ -1,0 +1,71 @@
+import { type PackageIdentity, type PackageTable, RELATION_KINDS, type Relation } from '@ostrata/core';
+import {
+  type Dependency,
+  dependencies,
+  fileList,
+  type Header,
+  type Nevra,
+  nevraOf,
+  Sense,
+  Tag,
+} from '../codec/index.ts';
+
+const EMPTY_CHECKSUM = { algorithm: 'sha256', value: '' };
+
+function relation({ name, operator, evr, flags }: Dependency): Relation {
+  return {
+    name,
+    ...(operator === '' ? {} : { compare: operator as NonNullable<Relation['compare']>, evr }),
+    ...(flags & (Sense.PREREQ | Sense.SCRIPT_PRE) ? { pre: true } : {}),
+  };
+}
+
+/** The packages of a package database as a table for solvers; reads each header when it is asked for. */
+export function headerTable(headers: readonly Header[]): PackageTable {
+  const identities: Nevra[] = headers.map(nevraOf);
+  const at = (index: number): Header => headers[index]!;
+  const relations = new Map<string, readonly Relation[]>();
+  const text = (index: number, tag: number) => at(index).strings(tag)[0] ?? '';
+  const identity = (index: number): PackageIdentity => {
+    const { name, epoch, version, release, arch } = identities[index]!;
+    return { format: 'rpm', name, epoch: Number(epoch ?? 0), version, release, arch };
+  };
+  return {
+    source: '@installed',
+    priority: 0,
+    format: 'rpm',
+    count: headers.length,
+    name: (index) => identities[index]!.name,
+    epoch: (index) => Number(identities[index]!.epoch ?? 0),
+    version: (index) => identities[index]!.version,
+    release: (index) => identities[index]!.release,
+    arch: (index) => identities[index]!.arch,
+    vendor: (index) => text(index, Tag.VENDOR),
+    summary: (index) => text(index, Tag.SUMMARY),
+    relations(index, kind) {
+      const key = `${RELATION_KINDS.indexOf(kind)}:${index}`;
+      let found = relations.get(key);
+      if (!found) {
+        // What rpm itself must be able to do is no requirement of the system.
+        found = dependencies(at(index), kind)
+          .filter(({ name }) => kind !== 'requires' || !name.startsWith('rpmlib('))
+          .map(relation);
+        relations.set(key, found);
+      }
+      return found;
+    },
+    files: (index) => fileList(at(index)).files.map(({ path }) => path),
+    filesComplete: true,
+    loadFiles: async () => {},
+    groups: [],
+    planned: (index, reason) => ({
+      ...identity(index),
+      source: '@installed',
+      location: '',
+      checksum: EMPTY_CHECKSUM,
+      size: 0,
+      installedSize: at(index).number(Tag.LONGSIZE) ?? at(index).number(Tag.SIZE) ?? 0,
+      reason,
+    }),
+  };
+}

@@ -1,0 +1,49 @@
+import { DatabaseSync } from 'node:sqlite';
+import type { ReadonlyTree } from '@ostrata/core';
+import { Header, Tag } from '../codec/index.ts';
+import { rpmError } from '../errors.ts';
+import { DATABASE_FILE, databaseBytes, spill, withTemporary } from './location.ts';
+import type { DatabaseRow } from './write-database.ts';
+
+const IMPORTED_KEYS = 'gpg-pubkey';
+
+interface Row {
+  readonly hnum: number;
+  readonly blob: Uint8Array;
+}
+
+function readRows(file: string): DatabaseRow[] {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const rows = database.prepare('SELECT hnum, blob FROM Packages ORDER BY hnum').all() as unknown as Row[];
+    return rows.map(({ hnum, blob }) => ({ number: hnum, header: Header.parse(blob) }));
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * All headers of a tree's database in the order of their numbers; none when the tree has no database.
+ * @param temporary directory for a copy that sqlite can open.
+ * @throws RpmError RPM_DATABASE_UNSUPPORTED, RPM_DATABASE_INVALID.
+ */
+export function readDatabase(tree: ReadonlyTree, temporary: string): DatabaseRow[] {
+  const bytes = databaseBytes(tree);
+  if (bytes === undefined) return [];
+  try {
+    return withTemporary(temporary, (directory) => readRows(spill(directory, bytes)));
+  } catch (error) {
+    throw rpmError('RPM_DATABASE_INVALID', `/${DATABASE_FILE} cannot be read: ${(error as Error).message}`, {
+      hint: 'Check the base with `rpmdb --verifydb`, and rebuild it.',
+      data: { path: `/${DATABASE_FILE}` },
+      cause: error,
+    });
+  }
+}
+
+/** The headers of a tree's packages; keys that `rpm --import` put into the database are none. */
+export function installedHeaders(tree: ReadonlyTree, temporary: string): Header[] {
+  return readDatabase(tree, temporary)
+    .map(({ header }) => header)
+    .filter((header) => header.string(Tag.NAME) !== IMPORTED_KEYS);
+}

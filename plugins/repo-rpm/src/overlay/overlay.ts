@@ -1,0 +1,59 @@
+import type { CommitMeta, ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/core';
+import { transactionColor } from '../database/installed-header.ts';
+import { importOptions } from '../import/import-options.ts';
+import type { PackageContent } from '../packages.ts';
+import { applyDirectoryModes } from './directory-modes.ts';
+import { type Layer, layerOf, rememberLayer } from './layers.ts';
+import { moveContents } from './links.ts';
+import { type Settlement, settle } from './settle.ts';
+
+/** Packages that add files and never bring their own where one is: users may have been put into the tree before. */
+const YIELDING = new Set(['setup']);
+
+const UNREACHABLE: CommitMeta = { ref: null, parent: null, subject: '', body: '', timestamp: 0, metadata: {} };
+
+/** Changes layer and tree as settled; false when directories that become one have different things of one name. */
+function carryOut(tree: Tree, layerTree: Tree, settlement: Settlement): boolean {
+  for (const path of settlement.fromLayer) layerTree.remove(path);
+  if (!settlement.moveInLayer.every(([from, to]) => moveContents(layerTree, from, to))) return false;
+  for (const path of settlement.fromTree) tree.remove(path);
+  return settlement.moveInTree.every(([from, to]) => moveContents(tree, from, to));
+}
+
+async function overlaySettled(
+  tree: Tree,
+  layer: Layer,
+  conflicts: readonly OverlayConflict[],
+  arch: string,
+  store: ObjectStore,
+): Promise<readonly OverlayConflict[]> {
+  const layerTree = await store.openTree(layer.content.imported.commit);
+  const settlement = settle(tree, layerTree, layer, conflicts, transactionColor(arch));
+  if (settlement === null || !carryOut(tree, layerTree, settlement)) return conflicts;
+  const left = tree.overlay(await store.commit(layerTree, UNREACHABLE), { policy: 'identical' });
+  if (left.length === 0) for (const [loser, path] of settlement.losses) loser.lost.add(path);
+  return left;
+}
+
+/**
+ * Lays an imported package over a tree by reference. Equal files are one; files of different colours and directories behind symbolic
+ * links are settled as rpm does; what is left are conflicts.
+ * @param arch the image's architecture.
+ */
+export async function overlayPackage(
+  tree: Tree,
+  content: PackageContent,
+  image: ImageSpec,
+  arch: string,
+  store: ObjectStore,
+): Promise<readonly OverlayConflict[]> {
+  const layer = layerOf(content);
+  const { commit, package: pkg } = content.imported;
+  const policy = YIELDING.has(pkg.name) ? 'keep' : 'identical';
+  let conflicts = tree.overlay(commit, { policy });
+  if (conflicts.length > 0) conflicts = await overlaySettled(tree, layer, conflicts, arch, store);
+  if (conflicts.length > 0) return conflicts;
+  rememberLayer(tree, layer);
+  applyDirectoryModes(tree, content.files, importOptions(image));
+  return [];
+}

@@ -1,0 +1,47 @@
+import type { PackageIdentity, Tree } from '@ostrata/core';
+import { fileList, type Header, nevraOf } from '../codec/index.ts';
+import { relativePath, translatePath } from '../import/package-path.ts';
+import { TMPFILES_DIRECTORY } from '../import/unpack.ts';
+import { resolvePath } from './links.ts';
+
+/** Whether a header is the one that an identity means. */
+export function isPackageNamed(header: Header, pkg: PackageIdentity): boolean {
+  const { name, epoch, version, release, arch } = nevraOf(header);
+  return (
+    name === pkg.name &&
+    Number(epoch ?? 0) === pkg.epoch &&
+    version === pkg.version &&
+    release === pkg.release &&
+    arch === pkg.arch
+  );
+}
+
+/** Where a package's files are in a tree whose /etc is at usr/etc; only what lies in /usr. */
+function treePaths(tree: Tree, header: Header): string[] {
+  return fileList(header).files.flatMap(({ path }) => {
+    const resolved = resolvePath(tree, translatePath(relativePath(path)));
+    return resolved?.startsWith('usr/') ? [resolved] : [];
+  });
+}
+
+/**
+ * Takes a package's files out of a tree: those that no other package has, then the directories that are empty afterwards, deepest first
+ * (rpm-ostree, delete_package_from_root).
+ */
+export function removePackage(tree: Tree, pkg: PackageIdentity, installed: readonly Header[]): void {
+  const going = installed.filter((header) => isPackageNamed(header, pkg));
+  const staying = new Set(
+    installed.filter((header) => !going.includes(header)).flatMap((header) => treePaths(tree, header)),
+  );
+  const directories: string[] = [];
+  for (const path of going.flatMap((header) => treePaths(tree, header))) {
+    if (staying.has(path)) continue;
+    const entry = tree.lookup(path);
+    if (entry?.type === 'directory') directories.push(path);
+    else if (entry) tree.remove(path);
+  }
+  for (const path of directories.sort((a, b) => b.length - a.length)) {
+    if (tree.lookup(path)?.type === 'directory' && tree.list(path).length === 0) tree.remove(path);
+  }
+  tree.remove(`${TMPFILES_DIRECTORY}/${pkg.name}.conf`);
+}
