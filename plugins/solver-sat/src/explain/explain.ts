@@ -5,7 +5,7 @@ import { isComparison } from '../pool/relations.ts';
 import type { Job } from '../rules/job.ts';
 import type { SatState } from '../sat/state.ts';
 import { minimalContradiction } from './minimal.ts';
-import { type ProofRule, proofRules, type Step, tell } from './steps.ts';
+import { type ProofRule, proofRules, type Step, type Story, tell } from './steps.ts';
 
 /** Steps of a story that fit into a message; the whole story is in the error's data. */
 const SHOWN_STEPS = 6;
@@ -24,20 +24,25 @@ function inTrialOrder(state: SatState, proof: readonly number[]): number[] {
   return [...fromPackages, ...proof.filter((rule) => rule >= state.packageRules.end)];
 }
 
-function problem(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[]): HostError {
+function problem(pool: Pool, rules: readonly ProofRule[], { all, short }: Story): HostError {
   const wanted = [...new Set(rules.flatMap((rule) => (rule.job?.kind === 'install' ? [rule.job.spec] : [])))];
   const what = wanted.length === 0 ? 'The base cannot stay as it is' : `${quoted(wanted)} cannot be installed`;
-  const story = steps.filter((step) => step.kind !== 'job' || step.packages.length > 0);
-  const told = story.length > 1 ? story.filter((step) => !step.text.endsWith('was asked for')) : story;
-  const shown = told.length > SHOWN_STEPS ? [...told.slice(0, 2), ...told.slice(2 - SHOWN_STEPS)] : told;
+  // A request for exactly one package needs no step of its own.
+  const told = short.filter((step) => step.kind !== 'job' || !step.packages.includes(step.subject));
+  const shown = told.length > SHOWN_STEPS ? [...told.slice(0, 3), ...told.slice(3 - SHOWN_STEPS)] : told;
   return solverError('SOLVER_CONFLICT', `${what}: ${shown.map((step) => step.text).join('; ')}.`, {
-    hint: hintFor(pool, rules, steps, wanted),
-    data: { requested: wanted, steps: steps.map((step) => ({ ...step }) as unknown as { [key: string]: Json }) },
+    hint: hintFor(pool, rules, short, wanted),
+    data: { requested: wanted, steps: all.map(stepData) },
   });
 }
 
+function stepData(step: Step): { readonly [key: string]: Json } {
+  return { ...step, packages: [...step.packages], unusable: step.unusable.map((entry) => ({ ...entry })) };
+}
+
 function quoted(specs: readonly string[]): string {
-  return specs.length === 1 ? `"${specs[0]}"` : `${specs.map((spec) => `"${spec}"`).join(', ')} together`;
+  const shown = specs.map((spec) => `"${spec}"`);
+  return shown.length === 1 ? shown[0]! : `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]} together`;
 }
 
 function hintFor(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[], wanted: readonly string[]): string {

@@ -75,63 +75,92 @@ function keyOf(literals: readonly number[]): string {
   return [...literals].sort((a, b) => a - b).join(' ');
 }
 
-/** Puts the rules of a proof in the order of a story: what was asked, what that needs, and who forbids it. */
-export function tell(pool: Pool, rules: readonly ProofRule[], reasons: readonly string[]): Step[] {
-  const steps: Step[] = [];
-  const told = new Set<ProofRule>();
-  const queue: number[] = [];
-  const met = new Set<number>();
-  const say = (rule: ProofRule) => {
-    if (told.has(rule)) return;
-    told.add(rule);
-    steps.push(stepOf(pool, rule, reasons));
-    for (const literal of rule.literals) {
-      if (literal > 0 && !met.has(literal)) {
-        met.add(literal);
-        queue.push(literal);
+/** Steps of an explanation, all of them and those that lead to the contradiction along the best candidates. */
+export interface Story {
+  readonly all: readonly Step[];
+  readonly short: readonly Step[];
+}
+
+/**
+ * Puts the rules of a proof in the order of a story: what was asked, what that needs, and who forbids it. All candidates fail in a
+ * proof; the short story follows the best one of each choice.
+ */
+export function tell(pool: Pool, rules: readonly ProofRule[], reasons: readonly string[]): Story {
+  const text = new Map(rules.map((rule) => [rule, stepOf(pool, rule, reasons)]));
+  const walk = (candidates: (rule: ProofRule) => readonly number[]): ProofRule[] => {
+    const told = new Set<ProofRule>();
+    const met = new Set<number>();
+    const queue: number[] = [];
+    const say = (rule: ProofRule) => {
+      told.add(rule);
+      for (const p of candidates(rule)) {
+        if (met.has(p)) continue;
+        met.add(p);
+        queue.push(p);
       }
+    };
+    for (const rule of rules) if (rule.job?.kind === 'install') say(rule);
+    for (let head = 0; head < queue.length; head++) {
+      const of = rules.filter((rule) => rule.from === queue[head] && isNeed(rule));
+      for (const rule of of) say(rule);
     }
+    const forbids = (rule: ProofRule) => rule.literals.every((literal) => literal > 0 || met.has(-literal));
+    for (const rule of rules) if (!told.has(rule) && (rule.from === 0 || forbids(rule))) told.add(rule);
+    return [...told];
   };
-  for (const rule of rules) if (rule.job?.kind === 'install') say(rule);
-  for (let head = 0; head < queue.length; head++) {
-    const p = queue[head]!;
-    for (const rule of rules)
-      if (rule.from === p && (rule.kind === 'requires' || rule.kind === 'nothing-provides')) say(rule);
+  const everything = walk(positives);
+  const best = walk((rule) => {
+    const choice = bestOf(pool, positives(rule));
+    return choice === undefined ? [] : [choice];
+  });
+  return {
+    all: [...everything, ...rules.filter((rule) => !everything.includes(rule))].map((rule) => text.get(rule)!),
+    short: best.map((rule) => text.get(rule)!),
+  };
+}
+
+function positives(rule: ProofRule): number[] {
+  return rule.literals.filter((literal) => literal > 1);
+}
+
+function isNeed(rule: ProofRule): boolean {
+  return rule.kind === 'requires' || rule.kind === 'nothing-provides' || rule.kind === 'not-installable';
+}
+
+/** The newest build for the best architecture; of different names the first. */
+function bestOf(pool: Pool, candidates: readonly number[]): number | undefined {
+  let best = candidates[0];
+  for (const p of candidates) {
+    if (best === undefined || pool.name[p] !== pool.name[best]) continue;
+    const byArch = pool.archScore[best]! - pool.archScore[p]!;
+    if (byArch > 0 || (byArch === 0 && pool.compareVersions(p, best) > 0)) best = p;
   }
-  for (const rule of rules) if (rule.from !== 0) say(rule);
-  for (const rule of rules) say(rule);
-  return steps;
+  return best;
 }
 
 function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
   const dependency = rule.dep === 0 ? null : dependencyText(pool, rule.dep);
-  const others = rule.literals
-    .filter((literal) => Math.abs(literal) !== rule.from && Math.abs(literal) > 1)
-    .map(Math.abs);
-  const packages = others.map((p) => pool.text(p));
+  const wanted = positives(rule);
+  const forbidden = rule.literals.flatMap((literal) => (literal < -1 && -literal !== rule.from ? [-literal] : []));
+  const packages = (wanted.length > 0 ? wanted : forbidden).map((p) => pool.text(p));
   const from = rule.from === 0 ? '' : pool.text(rule.from);
-  const step = (text: string, subject = from, kind: Step['kind'] = rule.kind): Step => ({
-    kind,
-    text,
-    subject,
-    dependency,
-    packages,
-    unusable: [],
-  });
-  const listed = enumerate(packages, 'or');
+  const step = (text: string, subject = from, kind: Step['kind'] = rule.kind): Step => {
+    return { kind, text, subject, dependency, packages, unusable: [] };
+  };
+  const best = bestOf(pool, wanted);
+  const more = wanted.length - 1;
+  const others = more > 0 ? ` (${more} more ${more === 1 ? 'fails' : 'fail'} as well)` : '';
   switch (rule.kind) {
     case 'job': {
       const { kind, spec } = rule.job!;
-      if (kind === 'install')
-        return step(
-          packages.length === 1 && packages[0] !== spec ? `"${spec}" means ${listed}` : `"${spec}" was asked for`,
-          spec,
-        );
       if (kind === 'lock') return step(`the base has ${spec}, which must stay as it is`, spec, 'lock');
-      return step(`"${spec}" shall be removed`, spec, 'erase');
+      if (kind === 'erase') return step(`"${spec}" shall be removed`, spec, 'erase');
+      return step(best === undefined ? `"${spec}" was asked for` : `"${spec}" means ${pool.text(best)}${others}`, spec);
     }
     case 'requires':
-      return step(`${from} requires ${dependency}, which ${packages.length === 1 ? 'only ' : ''}${listed} provides`);
+      if (best === undefined)
+        return step(`${from} requires ${dependency}, which ${enumerate(packages)} stands against`);
+      return step(`${from} requires ${dependency}, provided by ${pool.text(best)}${others}`);
     case 'nothing-provides': {
       const unusable = hiddenProviders(pool, rule.dep).map((p) => ({
         package: pool.text(p),
@@ -142,13 +171,13 @@ function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
       return { ...step(`nothing provides ${dependency}${tail}, which ${from} requires`), unusable };
     }
     case 'conflicts':
-      return step(`${from} conflicts with ${dependency}${packages.length > 0 ? `, which ${listed} provides` : ''}`);
-    case 'self-conflict':
-      return step(`${from} conflicts with ${dependency}, which it provides itself`);
+      return step(
+        `${from} conflicts with ${dependency}${packages.length > 0 ? `, provided by ${enumerate(packages)}` : ''}`,
+      );
     case 'obsoletes':
-      return step(`${from} obsoletes ${dependency}, which is ${listed}`);
+      return step(`${from} obsoletes ${dependency}, which is ${enumerate(packages)}`);
     case 'same-name':
-      return step(`only one of ${enumerate([from, ...packages], 'and')} can be installed`);
+      return step(`only one of ${enumerate([from, ...packages])} can be installed`);
     case 'not-installable':
       return step(`${from} cannot be installed: ${unusableBecause(pool, rule.from, reasons)}`);
     case 'policy':
@@ -159,10 +188,10 @@ function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
 function policyText(pool: Pool, rule: ProofRule, packages: readonly string[]): string {
   const [first] = rule.literals;
   if (first !== undefined && first < 0) return `${pool.text(-first)} is for an inferior architecture`;
-  return `${packages[0]} is installed and may only be replaced by ${enumerate(packages.slice(1), 'or') || 'nothing'}`;
+  return `${packages[0]} is installed and may only be replaced by ${enumerate(packages.slice(1)) || 'nothing'}`;
 }
 
-function enumerate(items: readonly string[], word: string): string {
+function enumerate(items: readonly string[]): string {
   const shown = items.length > 4 ? [...items.slice(0, 3), `${items.length - 3} more`] : items;
-  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} ${word} ${shown[shown.length - 1]}`;
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown[shown.length - 1]}`;
 }

@@ -11,7 +11,6 @@ export type PackageRuleKind =
   | 'nothing-provides'
   | 'requires'
   | 'conflicts'
-  | 'self-conflict'
   | 'obsoletes'
   | 'same-name';
 
