@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Exec, Initramfs, Labeler, Sandbox, Signature, Transport, Verifier } from '@ostrata/core';
+import { kitError } from '../errors.ts';
+import { sha256 } from './digest.ts';
+import type { World } from './world.ts';
+
+/** Runs {@link World.programs} on the private copy of a root. */
+export function fakeSandbox(world: World): Sandbox {
+  return {
+    async run(command, ctx) {
+      ctx.signal.throwIfAborted();
+      const name = command.argv[0] ?? '';
+      const program = world.programs.get(name);
+      if (program === undefined) return { code: 127, signal: null, tail: [`${name}: not found`] };
+      const { code = 0, output = [] } = program(command.root.lower, command);
+      for (const line of output) ctx.progress.message(line, { source: command.label });
+      return { code, signal: null, tail: output.slice(-50) };
+    },
+  };
+}
+
+export function fakeExec(world: World): Exec {
+  return {
+    async run({ argv, env, stdin, signal, cwd, onLine }) {
+      signal.throwIfAborted();
+      const program = world.programs.get(argv[0] ?? '');
+      if (program === undefined)
+        throw kitError('FAKE_PROGRAM', `The program ${argv[0]} is not installed.`, { hint: 'Install it.' });
+      const command = { argv, ...(env ? { env } : {}), ...(stdin ? { stdin } : {}) };
+      const { code = 0, output = [] } = program(cwd ?? '/', command);
+      for (const line of output) onLine?.(line, 'stdout');
+      return {
+        code,
+        signal: null,
+        stdout: Buffer.from(output.map((line) => `${line}\n`).join('')),
+        stderr: Buffer.alloc(0),
+      };
+    },
+  };
+}
+
+/** Bytes by URL, out of {@link World.urls}. */
+export function fakeTransport(world: World): Transport {
+  return {
+    async get(request, ctx) {
+      const problems = [];
+      for (const url of request.urls) {
+        ctx.signal.throwIfAborted();
+        const bytes = world.urls.get(url);
+        const problem = bytes === undefined ? 'not found' : mismatch(bytes, request);
+        if (bytes === undefined || problem !== null) {
+          problems.push(kitError('FAKE_TRANSPORT', `${url}: ${problem}`, { data: { url } }));
+          continue;
+        }
+        const etag = sha256(bytes);
+        const known = request.validators?.etag === etag && existsSync(request.destination);
+        if (!known) {
+          const { first, last } = request.range ?? { first: 0, last: bytes.length - 1 };
+          mkdirSync(dirname(request.destination), { recursive: true });
+          writeFileSync(`${request.destination}.part`, bytes.subarray(first, last + 1));
+          renameSync(`${request.destination}.part`, request.destination);
+          request.onBytes?.(bytes.length);
+        }
+        return { notModified: known, url, bytes: known ? 0 : bytes.length, validators: { etag } };
+      }
+      rmSync(`${request.destination}.part`, { force: true });
+      throw kitError('FAKE_TRANSPORT', `${request.urls.join(', ')} could not be fetched.`, {
+        hint: 'Check the URL.',
+        problems,
+      });
+    },
+  };
+}
+
+function mismatch(
+  bytes: Uint8Array,
+  { checksum, size, maxSize }: { checksum?: { algorithm: string; value: string }; size?: number; maxSize?: number },
+): string | null {
+  if (size !== undefined && size !== bytes.length) return `${bytes.length} bytes instead of ${size}`;
+  if (maxSize !== undefined && bytes.length > maxSize) return `more than ${maxSize} bytes`;
+  if (checksum === undefined) return null;
+  const found = createHash(checksum.algorithm).update(bytes).digest('hex');
+  return found === checksum.value ? null : `${checksum.algorithm} ${found} instead of ${checksum.value}`;
+}
+
+/** Puts a file in place that names its arguments. */
+export function fakeInitramfs(): Initramfs {
+  return {
+    async generate(tree, kernel, args) {
+      tree.writeFile(`${kernel.directory}/initramfs.img`, `initramfs for ${kernel.version}: ${args.join(' ')}\n`);
+    },
+  };
+}
+
+/** Gives every file the attribute `security.fake` with its path. */
+export function fakeLabeler(): Labeler {
+  return {
+    async label(tree) {
+      for (const [path] of [...tree.walk()]) tree.setMeta(path, { xattrs: [['security.fake', Buffer.from(path)]] });
+    },
+  };
+}
+
+/** A signature is `KEY:sha256 of the data`; keys are the names of their files. */
+export function fakeVerifier(): Verifier {
+  return {
+    async verify(data, signatures, keys): Promise<readonly Signature[]> {
+      return signatures.map((signature) => {
+        const [key = '', digest] = Buffer.from(signature).toString('utf8').split(':');
+        if (!keys.includes(key)) return { key, verdict: 'unknown-key', signer: null };
+        return { key, verdict: digest === sha256(data) ? 'good' : 'bad', signer: key };
+      });
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export * from './environment.ts';
+export { errors, kitError } from './errors.ts';
+export * from './fakes/deployer.ts';
+export * from './fakes/memory-store.ts';
+export * from './fakes/package-format.ts';
+export * from './fakes/packages.ts';
+export * from './fakes/plugins.ts';
+export * from './fakes/solver.ts';
+export * from './fakes/source.ts';
+export * from './fakes/table.ts';
+export * from './fakes/tools.ts';
+export * from './fakes/version.ts';
+export * from './fakes/world.ts';
+export * from './request.ts';
