@@ -1,0 +1,34 @@
+import { type Assembly, type Context, HostError, type Tree } from '@ostrata/core';
+import type { LayoutConfig } from './config.schema.ts';
+import type { Code } from './errors.ts';
+import { openToplevel } from './toplevel.ts';
+import { beginLayering } from './users/layering.ts';
+import { fillAccounts, parentTree } from './users/preserve.ts';
+
+/** Brings a tree of packages into a form that scripts can run in. */
+export async function populate(assembly: Assembly, config: LayoutConfig, ctx: Context): Promise<void> {
+  const { tree, plan } = assembly;
+  openEtc(tree);
+  if (plan.inputs.base !== null) {
+    beginLayering(tree);
+    return;
+  }
+  openToplevel(tree);
+  fillAccounts(tree, config.preservePasswd ? await parentTree(assembly, ctx) : null);
+}
+
+/** usr/etc, where images have the defaults of /etc, becomes etc while things run. */
+function openEtc(tree: Tree): void {
+  if (tree.lookup('usr/etc') === undefined) return;
+  if (tree.lookup('etc') !== undefined) {
+    throw new HostError<Code>(
+      'LAYOUT_TWO_ETC',
+      'The tree has both /etc and /usr/etc; which one counts cannot be told.',
+      {
+        hint: 'Look for the package that has files in one of the two that the others do not use.',
+        data: { etc: [...tree.list('etc')].slice(0, 20) },
+      },
+    );
+  }
+  tree.rename('usr/etc', 'etc');
+}

@@ -1,0 +1,30 @@
+import type { Tree } from '@ostrata/core';
+import { readText, rewrite } from './modes.ts';
+
+/**
+ * Tells the SELinux policy of an image where the image has moved things, so that they are labelled as what they are (rpm-ostree,
+ * rust/src/composepost.rs, postprocess_subs_dist), and that the policy's modules are in /etc.
+ */
+export function adaptSelinux(tree: Tree): void {
+  const policy = /^\s*SELINUXTYPE=(\w+)/m.exec(readText(tree, 'etc/selinux/config') ?? '')?.[1];
+  if (policy === undefined) return;
+  const path = `etc/selinux/${policy}/contexts/files/file_contexts.subs_dist`;
+  const text = readText(tree, path);
+  if (text !== undefined) rewrite(tree, path, substitutions(text));
+  const semanage = readText(tree, 'etc/selinux/semanage.conf');
+  const store = 'store-root=/etc/selinux';
+  if (semanage !== undefined && tree.lookup(`etc/selinux/${policy}/active/modules`) !== undefined) {
+    if (!semanage.split('\n').includes(store))
+      rewrite(tree, 'etc/selinux/semanage.conf', `${semanage.trimEnd()}\n${store}\n`);
+  }
+}
+
+/** Each line says: label what is below the first path as if it were below the second. */
+function substitutions(text: string): string {
+  const lines = text.split('\n').filter((line) => line !== '');
+  const has = (from: string) => lines.some((line) => line.startsWith(`${from} `));
+  const aliases = lines.filter((line) => line.startsWith('/etc/')).map((line) => `/usr${line}`);
+  const added = ['/home /var/home', ...(has('/usr/etc') ? [] : ['/usr/etc /etc']), ...aliases, '/usr/lib/opt /opt'];
+  const kept = lines.map((line) => (line.startsWith('/var/home ') ? `# ${line}` : line));
+  return `${[...kept, ...added.filter((line) => !lines.includes(line))].join('\n')}\n`;
+}
