@@ -72,7 +72,10 @@ class RichWalker {
   }
 
   #operand(depth: number): void {
-    if (this.#tokens[this.#at] === '(') return this.#group(depth + 1);
+    if (this.#tokens[this.#at] === '(') {
+      this.#group(depth + 1);
+      return;
+    }
     const name = this.#take();
     if (name === ')' || name === '') throw new Malformed();
     if (COMPARISONS.has(this.#tokens[this.#at] ?? '')) this.#at += 2;

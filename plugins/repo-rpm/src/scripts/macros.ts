@@ -1,8 +1,5 @@
-/** Expands a script's macros and query formats as far as an image can know them. */
-export interface MacroScope {
-  /** Value of a macro, or undefined for one that is not known. */
-  (name: string): string | undefined;
-}
+/** Value of a macro, or undefined for one that is not known. */
+export type MacroScope = (name: string) => string | undefined;
 
 const MAX_DEPTH = 32;
 

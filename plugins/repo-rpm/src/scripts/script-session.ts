@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, SANDBOX, type SandboxResult, type Tree } from '@ostrata/core';
+import { type Context, type Root, SANDBOX, type SandboxResult, type Tree } from '@ostrata/core';
 import { rpmError } from '../errors.ts';
 import type { ScriptRun } from './script-plan.ts';
 
@@ -36,7 +36,8 @@ export class ScriptSession {
   readonly #tree: Tree;
   readonly #ctx: Context;
   readonly #directory: string;
-  #pending = false;
+  /** What scripts did since it was made is in here and not in the tree. */
+  #root: Root | null = null;
   /** Scripts that were run. */
   count = 0;
 
@@ -53,7 +54,6 @@ export class ScriptSession {
     const argv = [...script.interpreter];
     if (script.body !== '')
       argv.push(`${SCRIPTS_IN_ROOT}/${script.id}`, ...(script.argument === null ? [] : [script.argument]));
-    this.#pending = true;
     const result = await this.#sandboxed(argv, script.id, {
       binds: [{ source: scripts, target: SCRIPTS_IN_ROOT, writable: false }],
       ...(input === undefined ? {} : { stdin: Buffer.from(`${input.join('\n')}\n`) }),
@@ -64,9 +64,9 @@ export class ScriptSession {
 
   /** Takes over what the scripts changed. */
   async settle(): Promise<void> {
-    if (!this.#pending) return;
-    await this.#tree.absorb(await this.#tree.materialize(this.#ctx), this.#ctx);
-    this.#pending = false;
+    if (this.#root === null) return;
+    await this.#tree.absorb(this.#root, this.#ctx);
+    this.#root = null;
   }
 
   /**
@@ -96,10 +96,10 @@ export class ScriptSession {
     label: string,
     more: { binds?: { source: string; target: string; writable: boolean }[]; stdin?: Uint8Array },
   ): Promise<SandboxResult> {
-    const root = await this.#tree.materialize(this.#ctx);
+    this.#root ??= await this.#tree.materialize(this.#ctx);
     const sandbox = await this.#ctx.get(SANDBOX);
     return sandbox.run(
-      { root, argv, profile: 'script', writable: 'usr-etc', wrappers: true, label, ...more },
+      { root: this.#root, argv, profile: 'script', writable: 'usr-etc', wrappers: true, label, ...more },
       this.#ctx,
     );
   }
