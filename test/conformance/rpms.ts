@@ -32,14 +32,14 @@ function findFiles(folder: string, ending: string): string[] {
 
 async function loadKeys(folder: string | undefined): Promise<Keyring> {
   if (folder === undefined) return new Map();
-  const keyring = new Map();
+  const readable: { name: string; bytes: Buffer }[] = [];
   for (const name of findFiles(folder, '')) {
     const file = { name, bytes: readFileSync(join(folder, name)) };
-    // Folders of keys hold private and broken ones as well.
-    const keys = await readKeyring([file]).catch(() => new Map());
-    for (const [id, key] of keys) keyring.set(id, key);
+    // Folders of keys hold broken ones as well.
+    const keys = await readKeyring([file]).catch(() => undefined);
+    if (keys) readable.push(file);
   }
-  return keyring;
+  return readKeyring(readable);
 }
 
 function message(error: unknown): string {

@@ -1,3 +1,4 @@
+export { type Assessment, assessPackage } from './assess.ts';
 export { type ByteSource, toByteSource } from './byte-source.ts';
 export {
   type CheckRange,

@@ -19,8 +19,8 @@ export interface SigningKey {
   readonly validUntil: number;
 }
 
-/** Trusted keys by their ids. */
-export type Keyring = ReadonlyMap<string, SigningKey>;
+/** Trusted keys by their ids. Ids can collide, by intent even: all that have one are tried. */
+export type Keyring = ReadonlyMap<string, readonly SigningKey[]>;
 
 /** openpgp.js's form of a key's numbers. */
 interface RawKey {
@@ -29,8 +29,9 @@ interface RawKey {
 }
 
 /** Old distributions are signed with DSA and with RSA of 1024 bits: whoever trusts such a key trusts it. */
-function lenient(openpgp: typeof import('openpgp')): Partial<Config> {
+function lenient(openpgp: typeof import('openpgp')): Config {
   return {
+    ...openpgp.config,
     rejectPublicKeyAlgorithms: new Set(),
     minRSABits: 1024,
     rejectHashAlgorithms: new Set([openpgp.enums.hash.md5]),
@@ -54,15 +55,15 @@ type Member = Pick<PublicKey, 'getFingerprint' | 'getKeyID' | 'getCreationTime' 
   readonly keyPacket: unknown;
 };
 
-async function signingKeys(key: Key, config: Partial<Config>): Promise<SigningKey[]> {
+async function signingKeys(key: Key, config: Config): Promise<SigningKey[]> {
   const primaryFingerprint = key.getFingerprint();
   const userId = key.getUserIDs()[0] ?? '';
   const found: SigningKey[] = [];
   for (const member of [key, ...key.getSubkeys()] as Member[]) {
     const id = member.getKeyID();
     const created = member.getCreationTime();
-    // Fails for a revoked key and for one that must not sign; at the time of its making, so that expiry is judged by each signature.
-    const usable = await key.getSigningKey(id, created, undefined, config as Config).catch(() => undefined);
+    // Fails for a revoked key, one not bound to its primary key and one that must not sign. Null is any time: each signature has its own.
+    const usable = await key.getSigningKey(id, null as unknown as Date, undefined, config).catch(() => undefined);
     if (!usable) continue;
     const raw = member.keyPacket as RawKey;
     const imported = importKey({ algorithm: raw.algorithm, ...parametersOf(raw) });
@@ -91,18 +92,23 @@ export async function readKeyring(
 ): Promise<Keyring> {
   const openpgp = await import('openpgp');
   const config = lenient(openpgp);
-  const keyring = new Map<string, SigningKey>();
+  const keyring = new Map<string, SigningKey[]>();
   for (const { name, bytes } of files) {
     for (const part of splitArmor(bytes)) {
       const keys = await readKeys(openpgp, part, config).catch((cause: unknown) => {
         throw new RpmFormatError('RPM_KEY_INVALID', `${name} holds no public key that can be read`, { name }, cause);
       });
       for (const key of keys) {
-        for (const signing of await signingKeys(key, config)) keyring.set(signing.keyId, signing);
+        for (const signing of await signingKeys(key, config)) addKey(keyring, signing);
       }
     }
   }
   return keyring;
+}
+
+function addKey(keyring: Map<string, SigningKey[]>, key: SigningKey): void {
+  const same = keyring.get(key.keyId) ?? [];
+  if (!same.some(({ fingerprint }) => fingerprint === key.fingerprint)) keyring.set(key.keyId, [...same, key]);
 }
 
 const ARMOR = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g;
@@ -113,17 +119,13 @@ function splitArmor(bytes: Uint8Array): (string | Uint8Array)[] {
   return blocks ?? [bytes];
 }
 
-function readKeys(
-  openpgp: typeof import('openpgp'),
-  part: string | Uint8Array,
-  config: Partial<Config>,
-): Promise<Key[]> {
+function readKeys(openpgp: typeof import('openpgp'), part: string | Uint8Array, config: Config): Promise<Key[]> {
   return typeof part === 'string'
     ? openpgp.readKeys({ armoredKeys: part, config })
     : openpgp.readKeys({ binaryKeys: part, config });
 }
 
-/** The trusted key that claims to have made a signature, or undefined. */
-export function keyFor(keyring: Keyring, packet: SignaturePacket): SigningKey | undefined {
-  return keyring.get(packet.keyId);
+/** The trusted keys that may have made a signature. */
+export function keysFor(keyring: Keyring, packet: SignaturePacket): readonly SigningKey[] {
+  return (keyring.get(packet.keyId) ?? []).filter(({ algorithm }) => algorithm === packet.keyAlgorithm);
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { type ByteSource, readExactly, toByteSource } from './byte-source.ts';
 import { type CheckRange, type DigestCheck, type PackageCheck, packageChecks, type SignatureCheck } from './checks.ts';
-import { type Keyring, keyFor, type SigningKey } from './keyring.ts';
+import { type Keyring, keysFor, type SigningKey } from './keyring.ts';
 import { keyAlgorithmName } from './openpgp-packet.ts';
 import type { RpmPackage } from './package.ts';
 import { beginVerification, type Verification } from './public-key.ts';
@@ -29,8 +29,7 @@ const WEAK_HASHES = new Set(['md5', 'sha1', 'ripemd160']);
 interface Running {
   readonly check: PackageCheck;
   readonly hash: Hash;
-  readonly verification: Verification | undefined;
-  readonly key: SigningKey | undefined;
+  readonly attempts: readonly { readonly key: SigningKey; readonly verification: Verification }[];
 }
 
 type Result = Omit<CheckResult, 'check'>;
@@ -43,19 +42,18 @@ function start(check: PackageCheck, keyring: Keyring): Running | undefined {
   const algorithm = check.kind === 'digest' ? check.algorithm : check.packet.hash;
   if (algorithm === undefined) return undefined;
   const hash = createHash(algorithm);
-  if (check.kind === 'digest') return { check, hash, verification: undefined, key: undefined };
+  if (check.kind === 'digest') return { check, hash, attempts: [] };
   const { packet } = check;
-  const key = keyFor(keyring, packet);
-  const verification = key && beginVerification(packet, key.key);
-  const running = { check, hash, verification, key };
+  const attempts = keysFor(keyring, packet).map((key) => ({ key, verification: beginVerification(packet, key.key) }));
+  const running = { check, hash, attempts };
   feed(running, packet.salt);
   return running;
 }
 
-function feed({ hash, verification }: Running, bytes: Uint8Array): void {
+function feed({ hash, attempts }: Running, bytes: Uint8Array): void {
   if (bytes.length === 0) return;
   hash.update(bytes);
-  verification?.update(bytes);
+  for (const { verification } of attempts) verification.update(bytes);
 }
 
 function finishDigest(check: DigestCheck, hash: Hash): Result {
@@ -70,14 +68,14 @@ function finishSignature({ packet }: SignatureCheck, running: Running): Result {
   const digest = running.hash.digest();
   if (packet.type !== 0) return result('bad', `it is a signature of type ${packet.type} and not of data`);
   if (digest.readUInt16BE(0) !== packet.hashStart) return result('bad', 'the signed data have been changed');
-  const { key, verification } = running;
-  if (!key || !verification) return result('nokey', `key ${packet.keyId} is not trusted`);
+  if (running.attempts.length === 0) return result('nokey', `key ${packet.keyId} is not trusted`);
   if (WEAK_HASHES.has(packet.hash as string)) return result('bad', `it relies on ${packet.hash}, which is broken`);
-  if (key.algorithm !== packet.keyAlgorithm) return result('bad', `key ${packet.keyId} is of another algorithm`);
-  if (packet.created < key.validFrom || packet.created >= key.validUntil) {
+  const good = running.attempts.find(({ verification }) => verification.verify(digest));
+  if (!good) return result('bad', 'the signature is wrong');
+  if (packet.created < good.key.validFrom || packet.created >= good.key.validUntil) {
     return result('bad', `key ${packet.keyId} was not valid when the signature was made`);
   }
-  return verification.verify(digest) ? result('ok', undefined, key) : result('bad', 'the signature is wrong');
+  return result('ok', undefined, good.key);
 }
 
 function finish(check: PackageCheck, running: Running | undefined): Result {
