@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict';
-import { DATABASE, testEnvironment, testHost, testIntent, testRequest, World } from '@ostrata/testkit';
+import {
+  chaos,
+  DATABASE,
+  type Start,
+  testEnvironment,
+  testHost,
+  testIntent,
+  testRequest,
+  World,
+} from '@ostrata/testkit';
 
 function composeWorld(): World {
   const world = new World();
@@ -39,4 +48,40 @@ describe('journey: compose on fakes', () => {
     assert.equal(second.status, 'unchanged');
     assert.equal(second.commit, null);
   });
+
+  it('gives the same commit from a Plan that was written down', async () => {
+    using environment = testEnvironment();
+    const request = testRequest({ intent: testIntent('app', 'kernel') });
+    const direct = await (await testHost({ world: composeWorld(), environment })).run(request);
+    const world = composeWorld();
+    const host = await testHost({ world, environment });
+    const preview = await host.run({ ...request, until: 'resolve' });
+    assert.equal(preview.commit, null);
+    const outcome = await host.run({ plan: JSON.parse(JSON.stringify(preview.plan)) });
+    assert.equal(outcome.commit?.id, direct.commit?.id);
+  });
+
+  it('keeps the repository as before or complete, whatever happens', async function () {
+    this.timeout(60_000);
+    const { failpoints } = await chaos({ name: 'compose', start: startCompose });
+    for (const hook of ['request.complete', 'resolve.plan', 'assemble.scripts', 'commit.sign', 'finalize.report']) {
+      assert.ok(failpoints.includes(`hook.${hook}.before`), hook);
+    }
+  });
 });
+
+async function startCompose(): Promise<Start> {
+  const world = composeWorld();
+  await world.stores.ensure('/repo');
+  await world.stores.ensure('/work');
+  const environment = testEnvironment();
+  const request = testRequest({ intent: testIntent('app', 'kernel'), store: { work: '/work', target: '/repo' } });
+  return {
+    environment,
+    input: request,
+    host: (failpoint) => testHost({ world, environment, ...(failpoint ? { failpoint } : {}) }),
+    // Package refs of the work repository are a cache.
+    visible: async () => (await world.stores.visible())['/repo'],
+    [Symbol.dispose]: () => environment[Symbol.dispose](),
+  };
+}

@@ -1,4 +1,14 @@
-import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../contract/index.ts';
 import { coreError } from '../errors.ts';
@@ -37,8 +47,15 @@ export class Journal {
   append(line: JournalLine): void {
     const isNew = this.#file === null && !existsSync(this.path);
     this.#file ??= openSync(this.path, 'a', 0o600);
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
-    fsyncSync(this.#file);
+    const before = fstatSync(this.#file).size;
+    try {
+      writeSync(this.#file, `${JSON.stringify(line)}\n`);
+      fsyncSync(this.#file);
+    } catch (error) {
+      // A full disk must not leave half a line for the next one to be appended to.
+      ftruncateSync(this.#file, before);
+      throw error;
+    }
     if (isNew) this.#syncDirectory();
   }
 

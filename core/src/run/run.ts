@@ -21,10 +21,9 @@ export async function run(settings: HostSettings, input: RunInput, options: RunO
     state.transaction = transaction;
     return await Promise.race([succeed(state, transaction, input), state.hang.hung]);
   } catch (error) {
-    failure = error;
-    if (error instanceof Crash) throw error;
     failure = explain(state, error);
-    await settle(state, transaction, failure as HostError, input);
+    if (failure instanceof Crash) throw failure;
+    await settle(state, failure as HostError, input);
     throw failure;
   } finally {
     if (!(failure instanceof Crash)) await state.close();
@@ -64,16 +63,21 @@ function explain(state: RunState, error: unknown): Error {
 }
 
 /** Undoes or completes what the run had begun, and tells `failed.notify`; neither hides why the run failed. */
-async function settle(state: RunState, transaction: Transaction, failure: HostError, input: RunInput): Promise<void> {
+async function settle(state: RunState, failure: HostError, input: RunInput): Promise<void> {
   state.runSignal.reset();
-  try {
-    await transaction.fail();
-  } catch (error) {
-    if (error instanceof Crash) throw error;
-    const { code, message, hint } = explain(state, error) as HostError;
-    state.contextFor(null, null).progress.warning(code, message, hint ?? undefined);
+  const steps = [
+    () => state.transaction?.fail(),
+    () => callHook(state, 'failed.notify', describe(failure, state.stage, input)),
+  ];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      if (error instanceof Crash) throw error;
+      const { code, message, hint } = explain(state, error) as HostError;
+      state.contextFor(null, null).progress.warning(code, message, hint ?? undefined);
+    }
   }
-  await callHook(state, 'failed.notify', describe(failure, state.stage, input));
 }
 
 function describe(failure: HostError, stage: Stage | null, input: RunInput): Failure {

@@ -1,3 +1,4 @@
+export * from './chaos.ts';
 export * from './environment.ts';
 export { errors, kitError } from './errors.ts';
 export * from './fakes/deployer.ts';
