@@ -1,6 +1,8 @@
 import * as zlib from 'node:zlib';
+import { decodeBzip2 } from './bzip2-decoder.ts';
 import type { Format } from './detect.ts';
-import { CompressionError, corrupt, tooLarge, trailing, truncated } from './errors.ts';
+import { type CompressionError, corrupt, tooLarge, trailing, truncated } from './errors.ts';
+import { decodeLzmaAlone, decodeXz } from './xz-decoder.ts';
 
 /** Decompresses all of an input without native libraries. */
 export type FallbackDecoder = (bytes: Buffer, maxBytes: number) => Buffer;
@@ -8,6 +10,8 @@ export type FallbackDecoder = (bytes: Buffer, maxBytes: number) => Buffer;
 function translate(format: Format, error: unknown, maxBytes: number): CompressionError {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_BUFFER_TOO_LARGE') return tooLarge(maxBytes);
+  // The first header has been recognised before: this is about the next one.
+  if (message === 'incorrect header check') return trailing(format);
   return code === 'Z_BUF_ERROR' ? truncated(format) : corrupt(format, message, error);
 }
 
@@ -42,20 +46,15 @@ function nodeDecoder(format: 'gzip' | 'zstd', inflate: OneShot): FallbackDecoder
   };
 }
 
-const DECODERS: Record<Exclude<Format, 'none'>, FallbackDecoder | undefined> = {
+const DECODERS: Record<Exclude<Format, 'none'>, FallbackDecoder> = {
   gzip: nodeDecoder('gzip', zlib.gunzipSync as OneShot),
   zstd: nodeDecoder('zstd', zlib.zstdDecompressSync as OneShot),
-  xz: undefined,
-  lzma: undefined,
-  bzip2: undefined,
+  xz: decodeXz,
+  lzma: decodeLzmaAlone,
+  bzip2: decodeBzip2,
 };
 
-/**
- * The decoder of a format for machines without its library.
- * @throws CompressionError COMPRESSION_UNSUPPORTED.
- */
+/** The decoder of a format for machines without its library. */
 export function fallbackDecoder(format: Exclude<Format, 'none'>): FallbackDecoder {
-  const decoder = DECODERS[format];
-  if (!decoder) throw new CompressionError('COMPRESSION_UNSUPPORTED', `this machine has no library for ${format}`);
-  return decoder;
+  return DECODERS[format];
 }
