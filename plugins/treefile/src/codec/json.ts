@@ -65,7 +65,7 @@ class JsonReader {
     if (number === '')
       this.#fail(char === undefined ? 'the text ends where a value must stand' : 'no value starts here');
     const value = Number(number);
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+    if (!Number.isFinite(value) || (/^-?[0-9]+$/.test(number) && !Number.isSafeInteger(value))) {
       this.#fail('the number is too large to be exact');
     }
     return { kind: 'scalar', value, at };

@@ -11,7 +11,18 @@ export function parseYaml(text: string): Node {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
-  const document = read(text, lines);
+  const options = {
+    lineCounter: lines,
+    schema: 'core',
+    version: '1.2',
+    prettyErrors: false,
+    logLevel: 'error',
+  } as const;
+  const document = parseDocument(text, options);
+  // The parser recurses, and says so when nesting of thousands of levels ends its stack.
+  if (document.errors.some((error) => error.code === 'RESOURCE_EXHAUSTION')) {
+    throw new DocumentError('TOO_LARGE', [{ message: 'is nested too deeply', at: { line: 1, column: 1 } }]);
+  }
   const problems = [...document.errors, ...document.warnings].map((problem) => ({
     message: firstLine(problem.message),
     at: position(problem.pos[0]),
@@ -60,22 +71,6 @@ export function parseYaml(text: string): Node {
     }
   };
   return convert(document.contents, 0, { line: 1, column: 1 });
-}
-
-function read(text: string, lineCounter: LineCounter) {
-  try {
-    return parseDocument(text, {
-      lineCounter,
-      schema: 'core',
-      version: '1.2',
-      prettyErrors: false,
-      logLevel: 'silent',
-    });
-  } catch (error) {
-    // The parser recurses: nesting of thousands of levels ends its stack.
-    if (!(error instanceof RangeError)) throw error;
-    throw new DocumentError('TOO_LARGE', [{ message: 'is nested too deeply', at: { line: 1, column: 1 } }]);
-  }
 }
 
 function scalar(
