@@ -8,6 +8,7 @@ export {
   parseMetalink,
   parseMirrorList,
 } from './mirrors.ts';
+export { decodeFileLists, decodePackages, encodeFileLists, encodePackages } from './packed-cache.ts';
 export { Column, type FileColumns, type PackageColumns, PackedPackages, pathsOf } from './packed-packages.ts';
 export { PrimaryReader } from './primary.ts';
 export { MAX_REPOMD, parseRepomd, type Repomd, type RepomdFile } from './repomd.ts';
