@@ -103,5 +103,5 @@ function failed(request: TransportRequest, problems: readonly HostError[]): Host
         ? first.message
         : `none of ${problems.length} mirrors has the file; the last: ${problems.at(-1)!.message}`;
   const hint = problems.at(-1)?.hint ?? 'Check the network, the proxy and the URLs of the source.';
-  return new HostError<TransportCode>('TRANSPORT_FAILED', message, { hint, data: { urls }, problems, cause: first });
+  return new HostError<TransportCode>('TRANSPORT_FAILED', message, { hint, data: { urls }, problems });
 }

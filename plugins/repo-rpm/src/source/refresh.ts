@@ -42,18 +42,18 @@ export async function refreshMetadata(source: SourceRef, cacheOnly: boolean, ctx
   const before = cache.readState();
   const state = cacheOnly ? cachedState(definition, cache, before) : await freshState(access, cache, before, ctx);
   const repomd = readRepomd(cache, state.digest, definition.id);
-  const primary = findFile(repomd, 'primary', definition.id);
-  if (primary === null) {
+  const [primary] = findFiles(repomd, 'primary', definition.id);
+  if (primary === undefined) {
     throw sourceError('METADATA_INVALID', `The repomd.xml of ${definition.id} names no primary metadata.`, {
       hint: 'Make the repository again with createrepo_c.',
       data: { id: definition.id },
     });
   }
-  const comps = findFile(repomd, 'comps', definition.id);
+  const comps = findFiles(repomd, 'comps', definition.id);
   const bases = placesOf(definition, state);
   await Promise.all([
     bring('primary', primary, bases, access, cache, cacheOnly, ctx),
-    comps && bring('comps', comps, bases, access, cache, cacheOnly, ctx),
+    bringAny(comps, (file) => bring('comps', file, bases, access, cache, cacheOnly, ctx)),
   ]);
   if (!cacheOnly) {
     cache.writeState(state);
@@ -62,13 +62,23 @@ export async function refreshMetadata(source: SourceRef, cacheOnly: boolean, ctx
   return { definition, cache, digest: state.digest, repomd, primary };
 }
 
-/** The first of the types that a file can have. */
-export function findFile(repomd: Repomd, name: keyof typeof FILES, id: string): ServedFile | null {
-  for (const type of FILES[name]) {
-    const file = servedFile(repomd, type, id);
-    if (file !== null) return file;
+/** The forms in which a repository has a file, best first. */
+export function findFiles(repomd: Repomd, name: keyof typeof FILES, id: string): ServedFile[] {
+  return FILES[name].map((type) => servedFile(repomd, type, id)).filter((file) => file !== null);
+}
+
+/** Mirrors may lack some form of the groups: the first that is there will do. */
+async function bringAny(files: readonly ServedFile[], one: (file: ServedFile) => Promise<void>): Promise<void> {
+  let first: unknown;
+  for (const file of files) {
+    try {
+      return await one(file);
+    } catch (error) {
+      if (!isHostError(error)) throw error;
+      first ??= error;
+    }
   }
-  return null;
+  if (first !== undefined) throw first;
 }
 
 /** @throws HostError METADATA_… with file and line, SOURCE_NOT_CACHED */

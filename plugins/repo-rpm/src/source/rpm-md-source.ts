@@ -16,12 +16,13 @@ import { inFile } from './errors.ts';
 import { findPackageFile } from './fetch-package.ts';
 import { readHandle, writeHandle } from './handle.ts';
 import { readKeys } from './keys.ts';
+import { fileSize } from './local-file.ts';
 import { bring, loadFileLists, loadGroups, loadPackages, type ServedFile } from './metadata-files.ts';
 import { findPlaces } from './mirrors.ts';
 import { selectPackages } from './package-filter.ts';
 import { checkPackageSignature } from './package-signature.ts';
 import { RpmMdTable } from './package-table.ts';
-import { findFile, placesOf, readRepomd, refreshMetadata, skippedSnapshot } from './refresh.ts';
+import { findFiles, placesOf, readRepomd, refreshMetadata, skippedSnapshot } from './refresh.ts';
 
 /** rpm-md repositories: the provider of the kind `rpm-md`. */
 export class RpmMdSource implements Source {
@@ -69,16 +70,18 @@ export class RpmMdSource implements Source {
     }
     const definition = definitionOf(source);
     const repomd = readRepomd(cache, digest, source.id);
-    const packages = await this.#load(findFile(repomd, 'primary', source.id)!, cache, ctx);
-    const comps = findFile(repomd, 'comps', source.id);
+    const packages = await this.#load(findFiles(repomd, 'primary', source.id)[0]!, cache, ctx);
+    const comps = findFiles(repomd, 'comps', source.id).find(
+      ({ checksum }) => fileSize(cache.served('comps', checksum)) !== null,
+    );
     return new RpmMdTable({
       ...common,
       packages,
       selection: selectPackages(packages, definition),
-      groups: () => (comps === null ? [] : loadGroups(comps, cache)),
+      groups: () => (comps === undefined ? [] : loadGroups(comps, cache)),
       fileLists: async (now) => {
-        const file = findFile(repomd, 'filelists', source.id);
-        if (file === null) return null;
+        const [file] = findFiles(repomd, 'filelists', source.id);
+        if (file === undefined) return null;
         const access = new Access(definition);
         await bring('filelists', file, placesOf(definition, cache.readState()), access, cache, handle.cacheOnly, now);
         return loadFileLists(file, cache, now);
