@@ -1,24 +1,33 @@
 import { definePlugin, PACKAGE_FORMAT } from '@ostrata/core';
 import { configSchema, type RepoRpmConfig } from './config.schema.ts';
-import { withPackageMetadata } from './database/commit-metadata.ts';
-import { placeDatabase } from './database/place-database.ts';
-import { installedHeaders } from './database/read-database.ts';
 import { RPM_ERRORS } from './errors.ts';
-import { rpmFormat } from './format.ts';
-import { runScripts } from './scripts/run-scripts.ts';
+import { registerSource, SOURCE_ERRORS } from './source/index.ts';
 
-/** RPM packages: the package format, their scripts and the package database. */
+/** RPM packages and the repositories they come from: the source `rpm-md`, the format `rpm`, scripts and the package database. */
 export default definePlugin<RepoRpmConfig>({
   name: 'repo-rpm',
   apiVersion: '^0.1.0',
   requires: ['object-store', 'sandbox'],
   config: configSchema,
-  errors: RPM_ERRORS,
-  apply({ config, hooks, provide }) {
-    provide(PACKAGE_FORMAT, 'rpm', rpmFormat);
-    hooks['assemble.scripts'].tapPromise((assembly, ctx) => runScripts(assembly, ctx, config));
-    hooks['assemble.database'].tapPromise((assembly, ctx) => placeDatabase(assembly, ctx));
+  errors: { ...RPM_ERRORS, ...SOURCE_ERRORS },
+  // What most commands do without is loaded on first use.
+  apply(host) {
+    const { config, hooks, provide } = host;
+    registerSource(host);
+    provide(PACKAGE_FORMAT, 'rpm', async (ctx) => (await import('./format.ts')).rpmFormat(ctx));
+    hooks['assemble.scripts'].tapPromise(async (assembly, ctx) => {
+      const { runScripts } = await import('./scripts/run-scripts.ts');
+      await runScripts(assembly, ctx, config);
+    });
+    hooks['assemble.database'].tapPromise(async (assembly, ctx) => {
+      const { placeDatabase } = await import('./database/place-database.ts');
+      await placeDatabase(assembly, ctx);
+    });
     hooks['commit.metadata'].tapPromise(async ({ meta, assembly }, ctx) => {
+      const [{ withPackageMetadata }, { installedHeaders }] = await Promise.all([
+        import('./database/commit-metadata.ts'),
+        import('./database/read-database.ts'),
+      ]);
       const headers = installedHeaders(assembly.tree, ctx.environment.tempDir);
       return { meta: withPackageMetadata(meta, assembly.plan, headers), assembly };
     });

@@ -1,22 +1,48 @@
 import { Worker } from 'node:worker_threads';
-import type { WriterDescriptor } from '@ostrata/core';
-import type { UnpackJob } from './unpack.ts';
+import type { TreeWriter, WriterDescriptor } from '@ostrata/core';
+import { type UnpackJob, unpack } from './unpack.ts';
 import { unpackError, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
+
+export interface UnpackSettings {
+  readonly writer: WriterDescriptor;
+  readonly threads: number;
+  readonly signal: AbortSignal;
+}
 
 /** This module's neighbour, as it is when sources run and when they have been compiled. */
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
 
+/** Up to this many bytes of packages a thread takes longer to start than to work. */
+const WORTH_A_THREAD = 2 * 1024 * 1024;
+
+async function unpackHere(
+  jobs: readonly UnpackJob[],
+  { writer, signal }: UnpackSettings,
+  onCommit: (index: number, commit: string) => void,
+): Promise<void> {
+  const { openTreeWriter } = (await import(writer.module)) as { openTreeWriter(location: string): TreeWriter };
+  for (const [index, job] of jobs.entries()) {
+    signal.throwIfAborted();
+    onCommit(
+      index,
+      unpack(job, () => openTreeWriter(writer.location)),
+    );
+  }
+}
+
 /**
- * Unpacks packages in worker threads, the largest first. The first error ends all; what other threads had begun is not reachable.
+ * Unpacks packages in worker threads, the largest first, or in this one when there is little to do. The first error ends all; what other threads had begun is not reachable.
  * @param onCommit hears of each package as it is done, by its place in `jobs`.
  */
 export async function unpackAll(
   jobs: readonly UnpackJob[],
-  settings: { readonly writer: WriterDescriptor; readonly threads: number; readonly signal: AbortSignal },
+  settings: UnpackSettings,
   onCommit: (index: number, commit: string) => void,
 ): Promise<void> {
   const { signal } = settings;
   signal.throwIfAborted();
+  const bytes = jobs.reduce((sum, job) => sum + job.package.size, 0);
+  if (bytes < WORTH_A_THREAD) return unpackHere(jobs, settings, onCommit);
   const queue = jobs
     .map((job, index): WorkerRequest => ({ index, job }))
     .sort((a, b) => b.job.package.size - a.job.package.size || a.index - b.index);
@@ -43,7 +69,6 @@ export async function unpackAll(
         });
         feed();
       }
-      if (count === 0) resolve();
     });
   } finally {
     await Promise.all(workers.map((worker) => worker.terminate()));
