@@ -18,6 +18,9 @@ import { isChecksum } from '../codec/checksum.ts';
 import { decodeMetadata } from '../codec/commit.ts';
 import { S_IFDIR } from '../codec/mode.ts';
 import { NO_XATTRS } from '../codec/xattrs.ts';
+import { DeviceInodeCache } from '../commit/device-inode-cache.ts';
+import { importDirectory } from '../commit/import-directory.ts';
+import type { ImportOptions } from '../commit/import-file.ts';
 import { storeError } from '../errors.ts';
 import { checkRepository, isPartial } from '../fsck/check.ts';
 import { pruneRepository } from '../fsck/prune.ts';
@@ -107,6 +110,16 @@ export class OstreeStore implements ObjectStore {
     }
     const meta = this.#trees.writeDirMeta({ uid: 0, gid: 0, mode: S_IFDIR | 0o755, xattrs: NO_XATTRS });
     return new OstreeTree(this.#trees, DirNode.empty(meta));
+  }
+
+  /** A tree of what is in a directory of the file system, as `ostree commit --tree=dir=PATH` takes it. */
+  async importDirectory(
+    path: string,
+    options: Omit<ImportOptions, 'known'> & { linked?: boolean } = {},
+  ): Promise<Tree> {
+    const known = options.linked ? { known: DeviceInodeCache.scan(this.#repo) } : {};
+    const entry = importDirectory(this.#repo.mode, this.#session.writer, path, { ...options, ...known });
+    return new OstreeTree(this.#trees, DirNode.stored(entry));
   }
 
   async commit(tree: ReadonlyTree, meta: CommitMeta): Promise<string> {

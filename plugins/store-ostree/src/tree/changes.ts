@@ -22,6 +22,8 @@ export interface ChangeSource {
   /** The tree as the root showed it at first. */
   readonly base: DirNode;
   readonly userOwned: boolean;
+  /** Whether its files are or were hard links into the repository. */
+  readonly linked: boolean;
 }
 
 /** The changes that stand in the upper directory of an overlay (Documentation/filesystems/overlayfs.rst of Linux). */
@@ -129,7 +131,8 @@ class Collector {
   }
 
   get #context() {
-    return { userOwned: this.#source.userOwned, repoMode: this.#source.store.repo.mode };
+    const { userOwned, linked, store } = this.#source;
+    return { userOwned, linked, repoMode: store.repo.mode };
   }
 
   #import(path: string, real: string, stat: Stats, before: Checksum | undefined): Checksum {

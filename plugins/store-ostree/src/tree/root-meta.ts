@@ -9,6 +9,7 @@ import { OSTREEMETA } from '../repo/storage/bare-user.ts';
 
 export interface RootContext {
   readonly userOwned: boolean;
+  readonly linked: boolean;
   readonly repoMode: RepoMode;
 }
 
@@ -35,11 +36,12 @@ export function fileFromDisk(context: RootContext, found: FileMeta, before: File
 }
 
 /**
- * The metadata of the stored file that a file of the user began as. In mode bare-user a file that was changed in place still has the
- * attribute of the object, and one that was put in its place has not; elsewhere the path decides.
+ * The metadata of the stored file that a file of the user began as. Over hard links into a repository of
+ * mode bare-user a file that was changed in place still has the attribute of the object, and one that was put in its place has not;
+ * elsewhere the path decides.
  */
 function originOf(context: RootContext, found: FileMeta, before: FileMeta | undefined): Ownership | undefined {
-  if (context.repoMode !== 'bare-user' || isSymlink(found.mode)) return before;
+  if (!context.linked || context.repoMode !== 'bare-user' || isSymlink(found.mode)) return before;
   const attribute = found.xattrs.find(([name]) => name === OSTREEMETA);
   return attribute ? decodeOwnership(attribute[1]) : undefined;
 }

@@ -64,7 +64,7 @@ export class Roots {
     }
     ctx.signal.throwIfAborted();
     const base = DirNode.stored(this.#shown);
-    const source = { store: this.#store, base, userOwned: this.#userOwned };
+    const source = { store: this.#store, base, userOwned: this.#userOwned, linked: this.#overlay };
     const changes = this.#overlay
       ? changesOfUpper(source, join(this.#directory, 'upper'))
       : changesOfCopy(source, root.lower, this.#snapshot!);

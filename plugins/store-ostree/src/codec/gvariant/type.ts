@@ -99,6 +99,8 @@ function parseAt(text: string, at: number, depth: number): [TypeNode, number] {
     }
     case 'm': {
       const [child, end] = parseAt(text, at + 1, depth + 1);
+      // Nothing and just nothing would both be null.
+      if (child.kind === 'maybe') throw limit(`GVariant type ${quote(text)} has a maybe of a maybe`);
       return [{ kind: 'maybe', text: text.slice(at, end), align: child.align, size: 0, child }, end];
     }
     case '(':
