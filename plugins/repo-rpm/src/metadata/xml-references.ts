@@ -9,12 +9,17 @@ export type Reference = { readonly bytes: Uint8Array; readonly end: number } | '
 export function parseReference(bytes: Uint8Array, start: number, limit: number): Reference {
   const last = Math.min(limit, start + MAX_LENGTH);
   let end = start + 1;
-  while (end < last && bytes[end] !== 59) end++;
+  while (end < last && isNamePart(bytes[end]!)) end++;
   if (end === limit && end - start < MAX_LENGTH) return 'incomplete';
   if (bytes[end] !== 59) return 'unknown';
   const name = String.fromCharCode(...bytes.subarray(start + 1, end));
   const code = Object.hasOwn(NAMED, name) ? NAMED[name]! : characterNumber(name);
   return code < 0 ? 'unknown' : { bytes: Buffer.from(String.fromCodePoint(code)), end: end + 1 };
+}
+
+/** Letters, digits and `#`. */
+function isNamePart(byte: number): boolean {
+  return byte === 35 || (byte >= 48 && byte <= 57) || ((byte | 32) >= 97 && (byte | 32) <= 122);
 }
 
 function characterNumber(name: string): number {
