@@ -22,8 +22,8 @@ export interface StageContext extends Context {
   check(hook: OfKind<'check'>, value: Value<OfKind<'check'>>): Promise<void>;
   choose(hook: OfKind<'choose'>, value: Value<OfKind<'choose'>>): Promise<string | undefined>;
   notice(hook: OfKind<'notice'>, value: Value<OfKind<'notice'>>): Promise<void>;
-  /** A repository, opened once a run and closed at its end; `make` makes it when it is absent. */
-  store(location: string, make: boolean): Promise<ObjectStore>;
+  /** A repository, opened once a run and closed at its end; where `make` is given one is made when it is absent. */
+  store(location: string, make?: { readonly mode?: string }): Promise<ObjectStore>;
   /** The point of no return: journalled, and not to be cancelled any more. */
   swap(): void;
 }
@@ -74,9 +74,13 @@ export async function callHook(state: RunState, name: HookName, value: unknown):
   return answer;
 }
 
-async function openStore(context: StageContext, location: string, make: boolean): Promise<ObjectStore> {
+async function openStore(
+  context: StageContext,
+  location: string,
+  make?: { readonly mode?: string },
+): Promise<ObjectStore> {
   const stores = await context.get(OBJECT_STORES);
-  const store = await (make ? stores.ensure(location) : stores.open(location));
+  const store = await (make === undefined ? stores.open(location) : stores.ensure(location, make.mode));
   context.defer(`closing ${location}`, () => store.close());
   return store;
 }

@@ -80,6 +80,8 @@ export interface ObjectStore {
 
 /** Opens and makes repositories. */
 export interface ObjectStores {
+  /** Whether a repository is there. */
+  exists(location: string): Promise<boolean>;
   /** Throws a HostError when it is none, or of a mode that is not understood. */
   open(location: string): Promise<ObjectStore>;
   /** Opens it, making it first when it is absent: in `mode`, else the best mode for this user for hard-linked checkouts. */

@@ -10,7 +10,7 @@ export type Assembled = { readonly assembly: Assembly } | { readonly commit: str
 /** Plan → Tree. */
 export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled> {
   const { base, install, remove, image } = plan.inputs;
-  const store = await ctx.store(plan.store.work, true);
+  const store = await ctx.store(plan.store.work, {});
   if (base !== null && !(await store.has(base))) throw baseUnknown(base, plan);
 
   const stock = await takeStock(ctx, plan, store);

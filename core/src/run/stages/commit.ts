@@ -2,6 +2,9 @@ import type { Assembly, Commit, CommitMeta, ObjectStore, Plan, Publication, Sour
 import type { StageContext } from '../stage-context.ts';
 import { INPUT_HASH } from './resolve.ts';
 
+/** Mode of a target repository that is made: the one that is served over HTTP. */
+const PUBLISHED_MODE = 'archive';
+
 /** Tree → Commit: written where the tree lives, pulled to where it is wanted, signed, and named by the ref last. */
 export async function commit(ctx: StageContext, assembly: Assembly): Promise<Commit> {
   const { plan, tree, store } = assembly;
@@ -30,7 +33,7 @@ export async function passThrough(ctx: StageContext, plan: Plan, id: string): Pr
 
 /** The base of a request that starts at deploy. */
 export async function baseCommit(ctx: StageContext, { base, request }: Sources): Promise<Commit> {
-  return existing(await ctx.store(request.store.work, true), base ?? '');
+  return existing(await ctx.store(request.store.work, {}), base ?? '');
 }
 
 async function existing(store: ObjectStore, id: string): Promise<Commit> {
@@ -57,9 +60,9 @@ function describe(plan: Plan): CommitMeta {
 }
 
 async function publish(ctx: StageContext, { store }: Plan, id: string) {
-  const work = await ctx.store(store.work, true);
+  const work = await ctx.store(store.work, {});
   if (store.target === null || store.target === store.work) return work;
-  const target = await ctx.store(store.target, false);
+  const target = await ctx.store(store.target, { mode: PUBLISHED_MODE });
   await target.pull(work.location, [id], ctx);
   ctx.failpoint('commit.pulled');
   return target;

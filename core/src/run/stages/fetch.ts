@@ -70,7 +70,7 @@ async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
 
 async function bringBase(ctx: StageContext, { base, store: { work }, cacheOnly }: Request): Promise<string | null> {
   if (base === null) return null;
-  const store = await ctx.store(work, true);
+  const store = await ctx.store(work, {});
   if (base.pullFrom !== null && !cacheOnly) await store.pull(base.pullFrom, [base.rev], ctx);
   const commit = await store.resolve(base.rev);
   if (commit !== null) return commit;

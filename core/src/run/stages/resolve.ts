@@ -3,6 +3,7 @@ import {
   type Intent,
   identityAt,
   type Json,
+  OBJECT_STORES,
   PACKAGE_FORMAT,
   type PackageFormat,
   type PackageTable,
@@ -106,7 +107,7 @@ async function installedIn(
   base: string,
   request: Request,
 ): Promise<PackageTable> {
-  const store = await ctx.store(request.store.work, true);
+  const store = await ctx.store(request.store.work, {});
   return format.installed(await store.openTree(base));
 }
 
@@ -128,22 +129,28 @@ async function resolveParent(ctx: StageContext, { commit, image, store }: Reques
   const rev = commit.parent === 'auto' ? image.ref : commit.parent;
   if (rev === null) return null;
   const target = await openTarget(ctx, store);
-  const parent = await target.resolve(rev);
+  const parent = (await target?.resolve(rev)) ?? null;
   if (parent !== null || commit.parent === 'auto') return parent;
-  throw coreError('PARENT_UNKNOWN', `There is no ${rev} in the repository ${target.location} to be the parent.`, {
-    hint: 'Give another parent, or none.',
-    data: { rev, repository: target.location },
-  });
+  throw coreError(
+    'PARENT_UNKNOWN',
+    `There is no ${rev} in the repository ${store.target ?? store.work} to be the parent.`,
+    {
+      hint: 'Give another parent, or none.',
+      data: { rev, repository: store.target ?? store.work },
+    },
+  );
 }
 
 /** Digest of the Plan that a commit was made from; null when that is not known. */
 async function madeFrom(ctx: StageContext, request: Request, commit: string | null): Promise<string | null> {
   if (commit === null) return null;
   const target = await openTarget(ctx, request.store);
-  const value = (await target.readCommit(commit)).metadata[INPUT_HASH]?.value;
+  const value = (await target?.readCommit(commit))?.metadata[INPUT_HASH]?.value;
   return typeof value === 'string' ? value : null;
 }
 
-function openTarget(ctx: StageContext, { target, work }: Request['store']) {
-  return target === null ? ctx.store(work, true) : ctx.store(target, false);
+/** The repository that gets the commit; null where commit will make it. */
+async function openTarget(ctx: StageContext, { target, work }: Request['store']) {
+  if (target === null) return ctx.store(work, {});
+  return (await (await ctx.get(OBJECT_STORES)).exists(target)) ? ctx.store(target) : null;
 }

@@ -1,4 +1,5 @@
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { ObjectStore, ObjectStores } from '@ostrata/core';
 import { storeError } from '../errors.ts';
 import { modeNames, parseMode } from '../repo/config.ts';
@@ -17,6 +18,7 @@ export function ostreeStores(options: StoresOptions): ObjectStores {
   const open = async (location: string): Promise<ObjectStore> => new OstreeStore(Repository.open(location), options);
   return {
     open,
+    exists: async (location) => existsSync(join(location, 'config')),
     async ensure(location, mode) {
       const wanted = mode === undefined ? options.defaultMode : parseMode(mode);
       if (!wanted) {

@@ -163,6 +163,10 @@ export class MemoryStore implements ObjectStore {
 export class MemoryStores implements ObjectStores {
   readonly #stores = new Map<string, MemoryStore>();
 
+  async exists(location: string): Promise<boolean> {
+    return this.#stores.has(location);
+  }
+
   async open(location: string): Promise<MemoryStore> {
     return this.find(location);
   }
