@@ -1,0 +1,83 @@
+import assert from 'node:assert/strict';
+import {
+  type Comps,
+  CompsReader,
+  MetadataError,
+  selectableGroups,
+} from '../../../../plugins/repo-rpm/src/metadata/index.ts';
+import { sharedData } from '../../../support/shared.ts';
+import { readInto } from './support/read.ts';
+
+function parse(text: string): Comps {
+  const reader = new CompsReader();
+  reader.write(Buffer.from(text));
+  return reader.end();
+}
+
+const COMPS = `<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE comps PUBLIC "-//Red Hat, Inc.//DTD Comps info//EN" "comps.dtd">
+<comps><group><id>base</id><name>Base</name><name xml:lang="de">Basis</name><packagelist>
+  <packagereq type="mandatory">bash</packagereq><packagereq>sed</packagereq><packagereq type="optional"> vim </packagereq>
+  <packagereq type="conditional" requires="x11">xterm</packagereq></packagelist></group>
+ <group><id>more</id><packagelist><packagereq type="default">less</packagereq></packagelist></group>
+ <environment><id>server</id><name>Server</name><grouplist><groupid>base</groupid><groupid>gone</groupid></grouplist>
+  <optionlist><groupid>more</groupid></optionlist></environment>
+ <category><id>apps</id><grouplist><groupid>base</groupid></grouplist></category></comps>`;
+
+describe('repo-rpm metadata: comps', () => {
+  it('reads groups and environments', () => {
+    const comps = parse(COMPS);
+    assert.deepEqual(comps.groups, [
+      {
+        id: 'base',
+        name: 'Base',
+        packages: [
+          { name: 'bash', type: 'mandatory' },
+          { name: 'sed', type: 'mandatory' },
+          { name: 'vim', type: 'optional' },
+          { name: 'xterm', type: 'conditional', requires: 'x11' },
+        ],
+      },
+      { id: 'more', name: 'more', packages: [{ name: 'less', type: 'default' }] },
+    ]);
+    assert.deepEqual(comps.environments, [{ id: 'server', name: 'Server', groups: ['base', 'gone'] }]);
+  });
+
+  it('lets an environment be named like a group', () => {
+    const groups = selectableGroups(parse(COMPS));
+    assert.deepEqual(
+      groups.map(({ id }) => id),
+      ['base', 'more', 'server'],
+    );
+    assert.deepEqual(
+      groups[2]?.packages.map(({ name }) => name),
+      ['bash', 'sed', 'vim', 'xterm'],
+    );
+  });
+
+  it('refuses a group without an id', () => {
+    assert.throws(() => parse('<comps><group><name>x</name></group></comps>'), MetadataError);
+    assert.throws(() => parse('<html/>'), MetadataError);
+  });
+});
+
+describe('repo-rpm metadata: comps of real distributions (needs ../shared)', () => {
+  const KNOWN: readonly (readonly [string, string, number, number])[] = [
+    ['pulp/Fedora-19-comps.xml', 'base-x', 100, 12],
+    [
+      'centos-stream-9-appstream/repodata/db284c8c2444a36ecf2240107e338f559e4262792492818e4ebf8ccb7a424e8a-comps-AppStream.x86_64.xml',
+      'core',
+      63,
+      4,
+    ],
+  ];
+  for (const [path, known, groups, environments] of KNOWN) {
+    it(path, function () {
+      const file = sharedData('rpmmd', ...path.split('/'));
+      if (file === undefined) return this.skip();
+      const comps = readInto(new CompsReader(), file);
+      assert.equal(comps.groups.length, groups);
+      assert.equal(comps.environments.length, environments);
+      assert.ok(comps.groups.some(({ id, packages }) => id === known && packages.length > 5));
+    });
+  }
+});
