@@ -1,5 +1,5 @@
-import type { CommandInput, CommandResult, CommandSpec, Context, Environment, Outcome } from './contract/index.ts';
-import { CORE_ERRORS, coreError } from './errors.ts';
+import type { Context, Environment, Outcome } from './contract/index.ts';
+import { CORE_ERRORS } from './errors.ts';
 import type { FailpointHandler } from './failpoint.ts';
 import { type PluginEntry, passGate } from './host/gate.ts';
 import type { Pending } from './host/guard.ts';
@@ -37,13 +37,9 @@ export interface Host {
    */
   run(input: RunInput, options?: RunOptions): Promise<Outcome>;
   context(options?: RunOptions): Session;
-  /** Does something with such a context, and closes it. */
+  /** Does something with such a context, a plugin's command for one, and closes it. */
   query<T>(work: (ctx: Context) => T | Promise<T>, options?: RunOptions): Promise<T>;
   readonly environment: Environment;
-  /** Verbs that plugins add to the command line, in plugin order. */
-  readonly commands: readonly { readonly plugin: string; readonly spec: CommandSpec }[];
-  /** Runs one by its id. */
-  command(id: string, input: CommandInput, options?: RunOptions): Promise<CommandResult>;
   /** What is loaded and what it does; with the time spent in each so far. */
   inspect(): Inspection;
   /** Plugin code that was called and has not come back. */
@@ -60,9 +56,6 @@ export async function createHost(options: HostOptions): Promise<Host> {
     now: options.now ?? (() => Math.floor(Date.now() / 1000)),
     failpoint: options.failpoint ?? (() => {}),
   };
-  const commands = loaded.entries.flatMap(({ plugin }) =>
-    (plugin.commands ?? []).map((spec) => ({ plugin: plugin.name, spec })),
-  );
   return {
     run: (input, runOptions = {}) => run(settings, input, runOptions),
     context: (runOptions = {}) => {
@@ -71,31 +64,14 @@ export async function createHost(options: HostOptions): Promise<Host> {
     },
     query: async (work, runOptions = {}) => {
       const state = new RunState(settings, runOptions);
+      const origin = { stage: null, hook: null, plugin: null };
       try {
-        return await Promise.race([work(state.contextFor(null, null)), state.hang.hung]);
+        return await loaded.guard.call(origin, state.watch, () => work(state.contextFor(null, null)));
       } finally {
         await state.close();
       }
     },
     environment: settings.environment,
-    commands,
-    command: async (id, input, runOptions = {}) => {
-      const found = commands.find(({ spec }) => spec.id === id);
-      if (found === undefined) {
-        throw coreError('COMMAND_UNKNOWN', `No loaded plugin has a command \`${id}\`.`, {
-          hint: 'Enable the plugin that has it; `ostrata plugins` shows what is loaded.',
-        });
-      }
-      const state = new RunState(settings, runOptions);
-      const origin = { stage: null, hook: null, plugin: found.plugin };
-      try {
-        return await loaded.guard.call(origin, state.watch, () =>
-          found.spec.run(input, state.contextFor(found.plugin, null)),
-        );
-      } finally {
-        await state.close();
-      }
-    },
     inspect: () => inspect(loaded),
     pending: () => loaded.guard.pending,
   };

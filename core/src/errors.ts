@@ -8,7 +8,7 @@ export const CORE_ERRORS = {
   PLUGIN_ORDER_CYCLE: 'Plugins ask to come after each other in a circle.',
   PLUGIN_APPLY_FAILED: 'A plugin failed while it registered itself.',
   PLUGIN_FAILED: 'Plugin code threw something that is no error of the contract: a bug in that plugin.',
-  CONFIG_INVALID: 'The configuration of plugins does not fit their schemas, or names a plugin that is not loaded.',
+  PLUGIN_CONFIG: 'The configuration of plugins does not fit their schemas, or names a plugin that is not loaded.',
   REQUIREMENT_MISSING: 'A plugin requires a capability that no loaded plugin provides.',
   HOST_SEALED: 'A plugin tried to register something after its apply function had returned.',
   HOOK_TAPPED_TWICE: 'A plugin tapped the same hook twice.',
@@ -43,7 +43,6 @@ export const CORE_ERRORS = {
   OVERLAY_CONFLICT: 'Packages disagree about a file.',
   REQUEST_SKIPPED: 'A weak request for a package was left out.',
   BOOTLOADER_NONE: 'No loaded boot loader recognises the system.',
-  COMMAND_UNKNOWN: 'No loaded plugin has a command of this name.',
   STAGED_NONE: 'There is no staged deployment to finalize.',
 } as const satisfies ErrorTable;
 

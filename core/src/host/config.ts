@@ -6,7 +6,7 @@ import { deepFreeze } from './freeze.ts';
 export type ConfigByPlugin = { readonly [plugin: string]: unknown };
 
 /**
- * Validates the configuration of all plugins and fills in defaults. Throws one CONFIG_INVALID with every problem of every plugin;
+ * Validates the configuration of all plugins and fills in defaults. Throws one PLUGIN_CONFIG with every problem of every plugin;
  * each has `data: {plugin, path}` where `path` is a JSON pointer into the plugin's configuration.
  */
 export async function resolveConfig(plugins: readonly Plugin[], config: ConfigByPlugin): Promise<Map<string, unknown>> {
@@ -29,7 +29,7 @@ export async function resolveConfig(plugins: readonly Plugin[], config: ConfigBy
       problems.push(problem(plugin.name, '', 'takes no configuration', 'Remove its configuration.'));
     deepFreeze(given);
   }
-  if (problems.length > 0) throw joined('CONFIG_INVALID', 'The configuration has problems:', problems);
+  if (problems.length > 0) throw joined('PLUGIN_CONFIG', 'The configuration has problems:', problems);
   return resolved;
 }
 
@@ -63,7 +63,7 @@ function describe(error: ErrorObject): string {
 function problem(plugin: string, path: string, text: string, hint: string | null): HostError {
   const where = path === '' ? plugin : `${plugin}: ${path.slice(1).replaceAll('/', '.')}`;
   const options = { data: { plugin, path } };
-  return coreError('CONFIG_INVALID', `${where} ${text}.`, hint === null ? options : { ...options, hint });
+  return coreError('PLUGIN_CONFIG', `${where} ${text}.`, hint === null ? options : { ...options, hint });
 }
 
 function isEmpty(value: unknown): boolean {

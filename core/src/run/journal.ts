@@ -56,7 +56,7 @@ export class Journal {
       ftruncateSync(this.#file, before);
       throw error;
     }
-    if (isNew) this.#syncDirectory();
+    if (isNew) sync(dirname(this.path));
   }
 
   /**
@@ -67,7 +67,7 @@ export class Journal {
     if (!existsSync(this.path)) return null;
     const bytes = readFileSync(this.path);
     const end = bytes.lastIndexOf(0x0a) + 1;
-    if (end < bytes.length) this.#truncate(end);
+    if (end < bytes.length) sync(this.path, end);
     const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
     return replay(lines.map((text, index) => parseLine(text, index + 1, this.path)));
   }
@@ -77,31 +77,23 @@ export class Journal {
     this.close();
     if (!existsSync(this.path)) return;
     rmSync(this.path);
-    this.#syncDirectory();
+    sync(dirname(this.path));
   }
 
   close(): void {
     if (this.#file !== null) closeSync(this.#file);
     this.#file = null;
   }
+}
 
-  #truncate(length: number): void {
-    const file = openSync(this.path, 'r+');
-    try {
-      ftruncateSync(file, length);
-      fsyncSync(file);
-    } finally {
-      closeSync(file);
-    }
-  }
-
-  #syncDirectory(): void {
-    const directory = openSync(dirname(this.path), 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
+/** Cuts a file off at a length, if one is given, and brings it (or a directory's names) to the disk. */
+function sync(path: string, length?: number): void {
+  const file = openSync(path, length === undefined ? 'r' : 'r+');
+  try {
+    if (length !== undefined) ftruncateSync(file, length);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
   }
 }
 
@@ -121,23 +113,16 @@ function replay(lines: readonly JournalLine[]): JournalState {
 }
 
 function parseLine(text: string, number: number, path: string): JournalLine {
-  const fail = (cause?: unknown) =>
-    coreError('JOURNAL_CORRUPT', `Line ${number} of the journal ${path} cannot be read.`, {
-      hint: 'The disk or somebody changed the file. Check the system by hand, then remove the file.',
-      data: { path, line: number },
-      cause,
-    });
-  let value: unknown;
   try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw fail(error);
+    const line = JSON.parse(text) as JournalLine;
+    if (line.type === 'swap') return line;
+    if (line.type === 'complete' && typeof line.id === 'number') return line;
+    if (line.type === 'intend' && typeof line.id === 'number' && typeof line.kind === 'string') return line;
+  } catch {
+    // Said below.
   }
-  if (typeof value !== 'object' || value === null) throw fail();
-  const line = value as { readonly [key: string]: unknown };
-  const id = typeof line['id'] === 'number';
-  if (line['type'] === 'swap' || (line['type'] === 'complete' && id)) return value as JournalLine;
-  if (line['type'] === 'intend' && id && typeof line['kind'] === 'string' && 'data' in line)
-    return value as JournalLine;
-  throw fail();
+  throw coreError('JOURNAL_CORRUPT', `Line ${number} of the journal ${path} cannot be read.`, {
+    hint: 'The disk or somebody changed the file. Check the system by hand, then remove the file.',
+    data: { path, line: number },
+  });
 }

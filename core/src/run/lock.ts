@@ -1,8 +1,8 @@
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { coreError } from '../errors.ts';
 
-/** Who holds a lock. The start time tells a process from a later one of the same number. */
+/** Who holds a lock. Boot and start time tell a process from a later one of the same number. */
 interface Holder {
   readonly pid: number;
   readonly started: string | null;
@@ -19,37 +19,27 @@ const held = new Set<string>();
  */
 export class LockFile {
   readonly #path: string;
-  readonly #nonce: string;
+  readonly #nonce: string = crypto.randomUUID();
 
-  private constructor(path: string, nonce: string) {
-    this.#path = path;
-    this.#nonce = nonce;
-  }
-
-  static acquire(directory: string): LockFile {
-    const path = join(directory, 'lock');
-    const nonce = crypto.randomUUID();
-    const mine: Holder = { pid: process.pid, started: startTime(process.pid), boot: bootId(), nonce };
-    const temporary = `${path}.${nonce}`;
-    writeDurably(temporary, JSON.stringify(mine));
+  constructor(directory: string) {
+    this.#path = join(directory, 'lock');
+    const mine: Holder = { pid: process.pid, started: startTime(process.pid), boot: bootId(), nonce: this.#nonce };
+    const temporary = `${this.#path}.${this.#nonce}`;
+    writeFileSync(temporary, JSON.stringify(mine), { flag: 'wx', mode: 0o600, flush: true });
     try {
-      for (let attempt = 0; attempt < 10; attempt += 1) {
-        if (tryLink(temporary, path)) {
-          held.add(nonce);
-          return new LockFile(path, nonce);
-        }
-        const holder = readHolder(path);
-        if (holder !== null && isAlive(holder)) throw locked(path, holder);
-        pushAside(path, `${temporary}.stale`, holder);
+      while (!tryLink(temporary, this.#path)) {
+        const holder = readHolder(this.#path);
+        if (holder !== null && isAlive(holder)) throw locked(this.#path, holder);
+        pushAside(this.#path, `${temporary}.stale`, holder);
       }
+      held.add(this.#nonce);
     } finally {
       rmSync(temporary, { force: true });
     }
-    throw locked(path, null);
   }
 
   release(): void {
-    held.delete(this.#nonce);
+    this.abandon();
     rmSync(this.#path, { force: true });
   }
 
@@ -72,44 +62,40 @@ function tryLink(from: string, to: string): boolean {
 /** Null where there is no lock any more, or none that can be understood (one from before a power cut). */
 function readHolder(path: string): Holder | null {
   try {
-    const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
+    const value: unknown = JSON.parse(readText(path) ?? 'null');
     return typeof value === 'object' && value !== null && 'pid' in value && 'nonce' in value ? (value as Holder) : null;
   } catch {
     return null;
   }
 }
 
-function isAlive(holder: Holder): boolean {
-  if (holder.boot !== bootId()) return false;
-  if (holder.pid === process.pid) return held.has(holder.nonce);
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
-  }
-  return holder.started === null || startTime(holder.pid) === holder.started;
+function isAlive({ boot, pid, nonce, started }: Holder): boolean {
+  if (boot !== bootId()) return false;
+  if (pid === process.pid) return held.has(nonce);
+  const now = startTime(pid);
+  return now !== null && (started === null || now === started);
 }
 
 /** Renames a stale lock away. Another process may have done so and locked meanwhile: its lock is put back. */
 function pushAside(path: string, aside: string, stale: Holder | null): void {
   try {
     renameSync(path, aside);
-  } catch {
-    return;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
   }
   if (readHolder(aside)?.nonce !== stale?.nonce) tryLink(aside, path);
   rmSync(aside, { force: true });
 }
 
-function locked(path: string, holder: Holder | null): Error {
-  const who = holder === null ? 'another process' : `process ${holder.pid}`;
-  return coreError('LOCKED', `Another run is under way: ${who} holds ${path}.`, {
+function locked(path: string, { pid }: Holder): Error {
+  return coreError('LOCKED', `Another run is under way: process ${pid} holds ${path}.`, {
     hint: 'Wait until it has ended, or cancel it.',
-    data: { path, pid: holder?.pid ?? null },
+    data: { path, pid },
   });
 }
 
-/** Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot at which the process began. */
+/** Field 22 of /proc/PID/stat (proc(5)): clock ticks after boot at which the process began. Null when there is none. */
 function startTime(pid: number): string | null {
   const stat = readText(`/proc/${pid}/stat`);
   // The second field, the name in parentheses, may hold spaces and parentheses.
@@ -125,15 +111,5 @@ function readText(path: string): string | null {
     return readFileSync(path, 'utf8');
   } catch {
     return null;
-  }
-}
-
-function writeDurably(path: string, text: string): void {
-  const file = openSync(path, 'wx', 0o600);
-  try {
-    writeSync(file, text);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
   }
 }

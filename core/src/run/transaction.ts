@@ -29,7 +29,7 @@ export class Transaction {
 
   /** Takes the lock and brings order into what an interrupted run left. Throws LOCKED, JOURNAL_CORRUPT, RECOVERY_FAILED. */
   async begin(): Promise<void> {
-    this.#lock = LockFile.acquire(this.#directory);
+    this.#lock = new LockFile(this.#directory);
     const left = this.#journal.read();
     if (left !== null) await this.#settle(left);
   }

@@ -1,5 +1,6 @@
 export * from './commit.ts';
 export * from './deployment.ts';
+export * from './fetched.ts';
 export * from './image.ts';
 export * from './intent.ts';
 export * from './json.ts';

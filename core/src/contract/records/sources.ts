@@ -1,5 +1,4 @@
 import type { Extras, Json } from './json.ts';
-import type { Request } from './request.ts';
 
 /** A place packages come from, as configuration names it (an rpm-md repository, a folder of local packages). */
 export interface SourceRef {
@@ -24,13 +23,4 @@ export interface Snapshot {
   readonly packages: number;
   /** The provider's own handle: file names in its cache, never contents. */
   readonly extras: Extras;
-}
-
-/** What `fetch` hands to `resolve`. */
-export interface Sources {
-  readonly request: Request;
-  /** The commit that packages are laid over; null composes from nothing. */
-  readonly base: string | null;
-  /** One a source, in the order of the request's sources. */
-  readonly snapshots: readonly Snapshot[];
 }
