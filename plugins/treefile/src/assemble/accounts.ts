@@ -5,58 +5,45 @@ import { contentOf, type Decisions, type PlannedFile } from '../request/contents
 
 export type Kind = 'passwd' | 'group';
 
-const SHADOW = { passwd: 'shadow', group: 'gshadow' } as const;
+/** Where passwords are, and the rest of a line for an account without one. */
+const SHADOW = {
+  passwd: { file: 'shadow', locked: ':*::0:99999:7:::' },
+  group: { file: 'gshadow', locked: ':::' },
+} as const;
 
 /**
- * Puts users and groups into the tree before any script can make its own: those of the files that `check-passwd` and `check-groups`
- * name, else those of the previous commit (src passwd.rs, `passwd_compose_prep`). Ids stay what they were from image to image.
+ * Puts the users and groups of the files that `check-passwd` and `check-groups` name into the tree, before any script can make its own
+ * (src passwd.rs, `write_data_from_treefile`). Those of the previous commit are the layout's business.
  */
-export async function preserveAccounts(
-  tree: Tree,
-  plan: Plan,
-  decisions: Decisions,
-  store: ObjectStore,
-  ctx: Context,
-): Promise<void> {
-  const { flattened, passwd, group } = decisions;
-  if (flattened['preserve-passwd'] === false) return;
-  if ((passwd === null) !== (group === null)) {
+export function writeAccounts(tree: Tree, { passwd, group }: Decisions): void {
+  if (passwd === null && group === null) return;
+  if (passwd === null || group === null) {
     throw treefileError(
       'TREEFILE_ACCOUNTS',
-      'Users are taken from a file and groups from the previous commit, or the reverse.',
+      'Users come from a file and groups from the previous commit, or the reverse.',
       {
-        hint: 'Give both check-passwd and check-groups the type "file", or neither, or set preserve-passwd: false.',
+        hint: 'Give both check-passwd and check-groups the type "file", or neither.',
       },
     );
   }
   const etc = tree.lookup('usr/etc')?.type === 'directory' ? 'usr/etc' : 'etc';
-  if (passwd !== null && group !== null) {
-    for (const [kind, file] of [
-      ['passwd', passwd],
-      ['group', group],
-    ] as const) {
-      const accounts = parseFile(file, kind);
-      write(tree, `${etc}/${kind}`, lines(accounts), 0o644);
-      const locked = kind === 'passwd' ? ':*::0:99999:7:::' : ':::';
-      write(
-        tree,
-        `${etc}/${SHADOW[kind]}`,
-        unique(accounts)
-          .map(({ name }) => `${name}${locked}\n`)
-          .join(''),
-        0,
-      );
-    }
-    return;
-  }
-  const previous = await previousTree(plan, store, ctx);
-  if (previous === null) return;
-  for (const kind of ['passwd', 'group'] as const) {
-    const etcText = readText(previous, `usr/etc/${kind}`);
-    const libText = readText(previous, `usr/lib/${kind}`);
-    if (etcText === null || libText === null) continue;
-    const accounts = [...parse(etcText, kind, `usr/etc/${kind}`), ...parse(libText, kind, `usr/lib/${kind}`)];
-    write(tree, `${etc}/${kind}`, lines(accounts), 0o644);
+  for (const [kind, file] of [
+    ['passwd', passwd],
+    ['group', group],
+  ] as const) {
+    const accounts = unique(parseFile(file, kind));
+    write(
+      tree,
+      `${etc}/${kind}`,
+      accounts.map(({ line }) => line),
+      0o644,
+    );
+    write(
+      tree,
+      `${etc}/${SHADOW[kind].file}`,
+      accounts.map(({ name }) => `${name}${SHADOW[kind].locked}`),
+      0,
+    );
   }
 }
 
@@ -79,7 +66,7 @@ export function parseFile(file: PlannedFile, kind: Kind): Account[] {
   return parse(contentOf(file).toString('utf8'), kind, kind === 'passwd' ? 'check-passwd' : 'check-groups');
 }
 
-export function parse(text: string, kind: Kind, where: string): Account[] {
+function parse(text: string, kind: Kind, where: string): Account[] {
   try {
     return parseAccounts(text, kind);
   } catch (error) {
@@ -92,18 +79,20 @@ export function parse(text: string, kind: Kind, where: string): Account[] {
   }
 }
 
-export function readText(tree: ReadonlyTree, path: string): string | null {
-  return tree.lookup(path)?.type === 'file' ? Buffer.from(tree.readFile(path)).toString('utf8') : null;
+/** The accounts of an image, wherever its layout has them. */
+export function accountsIn(tree: ReadonlyTree, kind: Kind, whose: string): Account[] {
+  return unique(
+    [`usr/lib/${kind}`, `usr/etc/${kind}`].flatMap((path) =>
+      tree.lookup(path)?.type === 'file'
+        ? parse(Buffer.from(tree.readFile(path)).toString('utf8'), kind, `/${path} of ${whose}`)
+        : [],
+    ),
+  );
 }
 
-function write(tree: Tree, path: string, text: string, mode: number): void {
+function write(tree: Tree, path: string, lines: readonly string[], mode: number): void {
+  const text = lines.map((line) => `${line}\n`).join('');
   tree.writeFile(path, text, { mode: 0o100000 | mode, uid: 0, gid: 0, xattrs: [], parents: true });
-}
-
-function lines(accounts: readonly Account[]): string {
-  return unique(accounts)
-    .map(({ line }) => `${line}\n`)
-    .join('');
 }
 
 function unique(accounts: readonly Account[]): Account[] {

@@ -2,7 +2,7 @@ import type { Assembly, Context, HostError, ReadonlyTree } from '@ostrata/core';
 import { treefileError } from '../errors.ts';
 import { joinProblems } from '../model/problem.ts';
 import { type Decisions, decisionsOf } from '../request/contents.ts';
-import { type Kind, parse, parseFile, previousTree, readText } from './accounts.ts';
+import { accountsIn, type Kind, parseFile, previousTree } from './accounts.ts';
 
 /** User and group id by name; the group id is null for groups and where it is not compared. */
 type Ids = Map<string, { readonly id: number; readonly group: number | null }>;
@@ -14,7 +14,7 @@ const WORDS = {
 
 /**
  * `check-passwd` and `check-groups`: nobody's id may change, and nobody who owns a file may vanish (src passwd.rs,
- * `check_passwd_group_entries`). Compared is usr/lib/passwd and usr/lib/group of the finished tree.
+ * `check_passwd_group_entries`). Where rpm-ostree looks at usr/lib/passwd only, usr/etc/passwd counts as well.
  */
 export async function checkAccounts(assembly: Assembly<ReadonlyTree>, ctx: Context): Promise<void> {
   const decisions = decisionsOf(assembly.plan.inputs.extras);
@@ -52,8 +52,7 @@ async function expected(
       );
     default: {
       const previous = await previousTree(plan, store, ctx);
-      const text = previous === null ? null : readText(previous, `usr/lib/${kind}`);
-      return text === null ? null : idsOf(parse(text, kind, `usr/lib/${kind} of the previous commit`));
+      return previous === null ? null : idsOf(accountsIn(previous, kind, 'the previous commit'));
     }
   }
 }
@@ -67,8 +66,7 @@ function compare(
   ctx: Context,
 ): void {
   const { what, ignored: field } = WORDS[kind];
-  const path = `usr/lib/${kind}`;
-  const now = idsOf(parse(readText(tree, path) ?? '', kind, path));
+  const now = idsOf(accountsIn(tree, kind, 'the image'));
   const vanished = [...before].filter(([name]) => !now.has(name) && !ignored.has(name) && !ignored.has('*'));
   const owners = vanished.length === 0 ? new Set<number>() : ownersIn(tree, kind);
   for (const [name, { id }] of vanished) {
@@ -77,7 +75,7 @@ function compare(
       continue;
     }
     problems.push(
-      treefileError('TREEFILE_ACCOUNTS', `The ${what} ${name} (${id}) is missing from /${path} and owns files.`, {
+      treefileError('TREEFILE_ACCOUNTS', `The ${what} ${name} (${id}) is missing from the image and owns files.`, {
         hint: `Bring it back, or name it under "${field}".`,
         data: { kind, name, id },
       }),
