@@ -111,8 +111,8 @@ export class LzmaDecoder {
   }
 
   #next(): number {
-    if (this.#at >= this.#end)
-      throw this.#at >= this.#input.length ? truncated('lzma') : corrupt('lzma', 'a chunk is too short');
+    if (this.#at >= this.#input.length) throw truncated('lzma');
+    if (this.#at >= this.#end) throw corrupt('lzma', 'a chunk is too short');
     return this.#input[this.#at++] as number;
   }
 
