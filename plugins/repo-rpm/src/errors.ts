@@ -1,5 +1,5 @@
 import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
-import { RpmFormatError } from './codec/index.ts';
+import { RpmFormatError } from './codec/errors.ts';
 
 /** What can go wrong with RPM packages, from the file to the database. */
 export const RPM_ERRORS = {

@@ -74,13 +74,13 @@ export class LocalCompose implements AsyncDisposable {
   readonly repository: string;
   readonly events: ProgressEvent[] = [];
   readonly #config: { readonly [plugin: string]: unknown };
-  readonly #more: readonly Plugin[];
+  readonly #sandbox: Plugin;
 
-  constructor(options: { config?: { readonly [plugin: string]: unknown }; plugins?: readonly Plugin[] } = {}) {
+  constructor(options: { config?: { readonly [plugin: string]: unknown }; sandbox?: Plugin } = {}) {
     this.directory = mkdtempSync(join(tmpdir(), 'ostrata-rpm-'));
     this.repository = join(this.directory, 'repo');
     this.#config = options.config ?? {};
-    this.#more = options.plugins ?? [];
+    this.#sandbox = options.sandbox ?? (sandboxBwrap as Plugin);
   }
 
   get environment(): Environment {
@@ -101,7 +101,7 @@ export class LocalCompose implements AsyncDisposable {
   }
 
   host(): Promise<Host> {
-    const plugins = [execPlugin, filesSource, storeOstree, repoRpm, sandboxBwrap, layoutOstree, ...this.#more];
+    const plugins = [execPlugin, filesSource, storeOstree, repoRpm, this.#sandbox, layoutOstree];
     return createHost({
       plugins: plugins.map((plugin) => ({ plugin: plugin as Plugin, origin: 'test' })),
       config: this.#config,

@@ -15,7 +15,7 @@ export interface BuiltFile {
   readonly path: string;
   /** A regular file of mode 0644 when left out. */
   readonly mode?: number;
-  readonly content?: string;
+  readonly content?: string | Uint8Array;
   readonly link?: string;
   readonly user?: string;
   readonly group?: string;
