@@ -21,6 +21,7 @@ export async function checkRepomdSignature(
     rejectHashAlgorithms: new Set([openpgp.enums.hash.md5]),
     rejectMessageHashAlgorithms: new Set([openpgp.enums.hash.md5, openpgp.enums.hash.ripemd]),
   };
+  const verificationKeys = (await Promise.all(keys.map((key) => readPublicKeys(openpgp, key)))).flat();
   const reasons: string[] = [];
   try {
     const message = await openpgp.createMessage({ binary: repomd });
@@ -28,7 +29,6 @@ export async function checkRepomdSignature(
     const parsed = armored.includes('-----BEGIN PGP')
       ? await openpgp.readSignature({ armoredSignature: armored, config })
       : await openpgp.readSignature({ binarySignature: signature, config });
-    const verificationKeys = (await Promise.all(keys.map((key) => readPublicKeys(openpgp, key)))).flat();
     const { signatures } = await openpgp.verify({
       message,
       signature: parsed,

@@ -65,7 +65,7 @@ describe('repo-rpm metadata: comps of real distributions (needs ../shared)', () 
     ['pulp/Fedora-19-comps.xml', 'base-x', 100, 12],
     [
       'centos-stream-9-appstream/repodata/db284c8c2444a36ecf2240107e338f559e4262792492818e4ebf8ccb7a424e8a-comps-AppStream.x86_64.xml',
-      'core',
+      'additional-devel',
       63,
       4,
     ],
