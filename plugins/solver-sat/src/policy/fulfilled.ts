@@ -1,3 +1,4 @@
+import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
 import { AND, ELSE, IF, OR, UNLESS } from '../pool/relations.ts';
 
@@ -50,4 +51,57 @@ export function isPossible(pool: Pool, marked: Uint8Array, dep: number): boolean
   const { data } = providers;
   for (let i = providers.of(dep); data[i] !== 0; i++) if (marked[data[i]!] !== 0) return true;
   return false;
+}
+
+/** How a dependency holds: not at all, thanks to what was there before, or thanks to a package that is chosen anew. */
+const NOT_FULFILLED = 0;
+const FULFILLED = 1;
+const NEWLY_FULFILLED = 2;
+
+/**
+ * Whether a package supplements something that is chosen anew. What supplements only packages that were there before was left out on
+ * purpose then; and a condition that holds because nothing is chosen is no reason to install anything.
+ */
+export function isNewlySupplementing(pool: Pool, level: Int32Array, p: number): boolean {
+  const list = pool.lists.supplements[p]!;
+  if (list === 0) return false;
+  for (let i = list; pool.deps[i] !== 0; i++) {
+    if (fulfilment(pool, level, pool.deps[i]!) === NEWLY_FULFILLED) return true;
+  }
+  return false;
+}
+
+function fulfilment(pool: Pool, level: Int32Array, dep: number): number {
+  const { relations, providers } = pool;
+  const operator = dep < 0 ? relations.operator(dep) : 0;
+  const of = (part: number) => fulfilment(pool, level, part);
+  if (operator === AND || operator === OR) {
+    const a = of(relations.left(dep));
+    const b = of(relations.right(dep));
+    return operator === AND && (a === NOT_FULFILLED || b === NOT_FULFILLED) ? NOT_FULFILLED : Math.max(a, b);
+  }
+  if (operator === IF || operator === UNLESS) {
+    const left = relations.left(dep);
+    const right = relations.right(dep);
+    if (right < 0 && relations.operator(right) === ELSE) {
+      const condition = of(relations.left(right));
+      const otherwise = relations.right(right);
+      if (condition === NOT_FULFILLED) return of(operator === IF ? otherwise : left);
+      const taken = of(operator === IF ? left : otherwise);
+      return taken === NOT_FULFILLED ? taken : Math.max(taken, condition);
+    }
+    const wanted = of(left);
+    const clear = of(right) === NOT_FULFILLED;
+    if (operator === UNLESS) return clear ? wanted : NOT_FULFILLED;
+    return wanted === NOT_FULFILLED && clear ? FULFILLED : wanted;
+  }
+  let found = NOT_FULFILLED;
+  const { data } = providers;
+  for (let i = providers.of(dep); data[i] !== 0; i++) {
+    const p = data[i]!;
+    if (level[p]! <= 0) continue;
+    if (pool.installed[p] === 0 && p !== SYSTEM) return NEWLY_FULFILLED;
+    found = FULFILLED;
+  }
+  return found;
 }

@@ -18,7 +18,7 @@ export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, mult
   for (const [i, p] of pool.installedIds.entries()) {
     const replacements = updatesOf(pool, p, SAFE_UPDATE, obsoleters).filter((other) => multiversion?.[other] !== 1);
     const rule = rules.addLiterals(IntList.from([p, ...replacements]));
-    if (rules.compare(rule, start + i) === 0) rules.first[start + i] = 0;
+    if (rules.compare(rule, start + i) === 0) rules.clear(start + i);
     else rules.disabled[start + i] = 1;
   }
   state.updateRules = { start: start + n, end: start + 2 * n };

@@ -55,6 +55,14 @@ export class RuleStore {
     return this.add(literals.at(start), 0, this.providers.store(literals, start + 1));
   }
 
+  /** Makes a rule a placeholder. */
+  clear(rule: number): void {
+    this.first[rule] = 0;
+    this.tail[rule] = 0;
+    this.watch1[rule] = 0;
+    this.watch2[rule] = 0;
+  }
+
   /** The literal at an index, 0 after the last one. */
   literal(rule: number, index: number): number {
     if (index === 0) return this.first[rule]!;

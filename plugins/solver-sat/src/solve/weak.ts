@@ -1,5 +1,5 @@
 import { filterCandidates } from '../policy/filter.ts';
-import { isSupplementing } from '../policy/fulfilled.ts';
+import { isNewlySupplementing } from '../policy/fulfilled.ts';
 import { matchesPackage } from '../pool/match.ts';
 import { conjunctive, isComplex } from '../rules/normal-form.ts';
 import { decideAndLearn } from '../sat/learn.ts';
@@ -109,8 +109,7 @@ function openCandidates(state: SatState, dep: number, among: Uint8Array | null):
 
 function isWantedSupplement(state: SatState, p: number, multiversion: Uint8Array | null): boolean {
   const { pool, level } = state;
-  if (!pool.installable(p) || !isSupplementing(pool, level, p)) return false;
-  if (pool.installedIds.length > 0 && !isNewlySupplementing(state, p)) return false;
+  if (!pool.installable(p) || !isNewlySupplementing(pool, level, p)) return false;
   const { providers, name, arch } = pool;
   for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
     const other = providers.data[i]!;
@@ -119,14 +118,6 @@ function isWantedSupplement(state: SatState, p: number, multiversion: Uint8Array
     if (multiversion?.[p] === 1 || (pool.multilib && arch[other] !== arch[p])) return false;
   }
   return true;
-}
-
-/** What supplements only packages that were there before was left out on purpose then. */
-function isNewlySupplementing(state: SatState, p: number): boolean {
-  const { pool } = state;
-  const onlyOld = state.level.slice();
-  for (let q = 0; q < onlyOld.length; q++) if (pool.installed[q] === 0 && q > 1) onlyOld[q] = 0;
-  return !isSupplementing(pool, onlyOld, p);
 }
 
 /** Leaves out what packages that stay installed obsolete. */

@@ -41,11 +41,10 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
         .map((parts) => parts.join(' ')),
     },
   );
-  const leaf = simple;
   const rich = fc.letrec<{ rich: string }>((tie) => ({
     rich: fc.oneof(
       { maxDepth: 2 },
-      leaf,
+      simple,
       fc
         .tuple(tie('rich'), fc.constantFrom('and', 'or', 'if', 'unless', 'with', 'without'), tie('rich'))
         .map(([a, op, b]) => `(${a} ${op} ${b})`),
@@ -55,6 +54,9 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
     ),
   })).rich;
   const dependency = options.rich ? fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: rich }) : simple;
+  // libsolv does not look at all packages that deeply nested weak dependencies name.
+  const flat = fc.tuple(name, fc.constantFrom('and', 'or', 'if'), name).map(([a, op, b]) => `(${a} ${op} ${b})`);
+  const weakly = options.rich ? fc.oneof({ weight: 3, arbitrary: simple }, { weight: 1, arbitrary: flat }) : simple;
   const some = (of: fc.Arbitrary<string>, maxLength: number) => fc.array(of, { maxLength });
   const provided = fc.oneof(
     provide,
@@ -65,9 +67,9 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
     requires: some(dependency, 3),
     conflicts: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(dependency, 1) }),
     obsoletes: fc.oneof({ weight: 5, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(simple, 1) }),
-    recommends: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(dependency, 2) }),
+    recommends: fc.oneof({ weight: 2, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(weakly, 2) }),
     suggests: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(simple, 1) }),
-    supplements: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(dependency, 1) }),
+    supplements: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(weakly, 1) }),
     enhances: fc.oneof({ weight: 3, arbitrary: fc.constant([]) }, { weight: 1, arbitrary: some(simple, 1) }),
   });
   const arch = fc.oneof(
