@@ -42,6 +42,8 @@ export class Checkout {
   readonly #user: boolean;
   readonly #link: boolean;
   readonly #overwrite: OverwriteMode;
+  readonly #uid = process.geteuid?.() ?? 0;
+  readonly #gid = process.getegid?.() ?? 0;
 
   constructor(repo: Repository, options: CheckoutOptions = {}) {
     this.#repo = repo;
@@ -129,7 +131,9 @@ export class Checkout {
       if (this.#repo.mode === 'archive')
         writeFileSync(path, this.#repo.readFile(id).content, { flag: 'wx', mode: 0o600 });
       else copyFileSync(source, path, fresh);
-      if (!this.#user) chownSync(path, meta.uid, meta.gid);
+      // A copy made by root has the owner of the object otherwise.
+      if (this.#user) chownSync(path, this.#uid, this.#gid);
+      else chownSync(path, meta.uid, meta.gid);
       chmodSync(path, this.#user ? userFilePermissions(this.#repo.mode, meta.mode) : meta.mode & 0o7777);
     }
     if (!this.#user) for (const [name, value] of meta.xattrs) lsetxattr(path, name, value);

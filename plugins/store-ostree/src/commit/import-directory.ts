@@ -48,6 +48,6 @@ function directoryMeta(path: string, options: ImportOptions): Ownership {
     uid: options.uid ?? (canonical ? 0 : stat.uid),
     gid: options.gid ?? (canonical ? 0 : stat.gid),
     mode: canonical ? canonicalMode(stat.mode) : stat.mode,
-    xattrs: options.skipXattrs ? NO_XATTRS : readXattrs(path),
+    xattrs: options.skipXattrs || canonical ? NO_XATTRS : readXattrs(path),
   };
 }

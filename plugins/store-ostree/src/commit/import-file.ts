@@ -14,7 +14,7 @@ export interface ImportOptions {
   /** Owner of everything, in place of what is on disk. */
   readonly uid?: number;
   readonly gid?: number;
-  /** root as owner, and no permissions beyond 0755. */
+  /** root as owner, no permissions beyond 0755 and no extended attributes. */
   readonly canonicalPermissions?: boolean;
   readonly skipXattrs?: boolean;
   /** Ids of files that are known from a checkout: they are not read. */
@@ -63,7 +63,7 @@ export class FileImporter {
 
   #meta(path: string, stat: Stats): FileMeta {
     const { uid, gid, canonicalPermissions, skipXattrs } = this.#options;
-    const found = bareMeta(path, stat, skipXattrs ? NO_XATTRS : readXattrs(path));
+    const found = bareMeta(path, stat, skipXattrs || canonicalPermissions ? NO_XATTRS : readXattrs(path));
     const mode = canonicalPermissions && stat.isFile() ? canonicalMode(stat.mode) : stat.mode;
     return canonicalFileMeta(this.#mode, {
       ...found,

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type {
   CheckReport,
@@ -30,6 +31,7 @@ import { deleteRef, listRefs, parseRefSpec, writeRef } from '../repo/refs.ts';
 import { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
 import { addPendingRef } from '../repo/staging.ts';
+import { importTar, type TarOptions } from '../tar-import/import-tar.ts';
 import { DirNode } from '../tree/dir-node.ts';
 import { OstreeTree } from '../tree/tree.ts';
 import { type RootStrategy, TreeStore } from '../tree/tree-store.ts';
@@ -120,6 +122,13 @@ export class OstreeStore implements ObjectStore {
     const known = options.linked ? { known: DeviceInodeCache.scan(this.#repo) } : {};
     const entry = importDirectory(this.#repo.mode, this.#session.writer, path, { ...options, ...known });
     return new OstreeTree(this.#trees, DirNode.stored(entry));
+  }
+
+  /** A tree of a tar archive, as `ostree commit --tree=tar=FILE` takes it. */
+  async importTar(archive: Readable, options: TarOptions): Promise<Tree> {
+    const tree = await this.openTree(null);
+    await importTar(tree, archive, options);
+    return tree;
   }
 
   async commit(tree: ReadonlyTree, meta: CommitMeta): Promise<string> {

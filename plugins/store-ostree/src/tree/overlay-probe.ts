@@ -1,6 +1,7 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, EXEC, type Exec } from '@ostrata/core';
+import { removeTree } from './remove-tree.ts';
 
 /**
  * Whether an overlay with its upper directory below `directory` can be mounted in a mount namespace of its own, found out by doing
@@ -34,6 +35,7 @@ export async function overlayWorks(directory: string, ctx: Context): Promise<boo
     ctx.signal.throwIfAborted();
     return false;
   } finally {
-    rmSync(probe, { recursive: true, force: true });
+    // overlayfs leaves a closed directory in its work directory.
+    removeTree(probe);
   }
 }

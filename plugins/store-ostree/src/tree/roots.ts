@@ -11,6 +11,7 @@ import { lsetxattr } from '../syscalls.ts';
 import { type Change, changesOfCopy, changesOfUpper, type Snapshot, takeSnapshot } from './changes.ts';
 import { DirNode } from './dir-node.ts';
 import { overlayWorks } from './overlay-probe.ts';
+import { removeTree } from './remove-tree.ts';
 import type { TreeStore } from './tree-store.ts';
 
 const PREFIX = 'ostrata-root-';
@@ -167,22 +168,5 @@ function removeAbandoned(tmp: string): void {
     removeTree(path);
     rmSync(`${path}${LOCK_SUFFIX}`, { force: true });
     lock.release();
-  }
-}
-
-/** Removes a directory also where some below it are closed to their owner. */
-function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    openDirectories(path);
-    rmSync(path, { recursive: true, force: true });
-  }
-}
-
-function openDirectories(path: string): void {
-  chmodSync(path, 0o700);
-  for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) openDirectories(join(path, entry.name));
   }
 }

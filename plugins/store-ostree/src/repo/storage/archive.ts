@@ -3,6 +3,7 @@ import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { invalid } from '../../codec/errors.ts';
 import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
 import { isSymlink } from '../../codec/mode.ts';
+import type { Content } from '../content.ts';
 import { type FileStorage, writeAll } from './storage.ts';
 
 /** Covers all headers but those with large attributes. */
@@ -24,22 +25,25 @@ export function archiveStorage(options: { level: number }): FileStorage {
       const fd = openSync(path, 'wx', 0o600);
       try {
         writeAll(fd, encodeArchiveHeader(meta, content.size));
-        if (!isSymlink(meta.mode)) {
-          let left = content.size;
-          for (const chunk of content.chunks()) {
-            left -= chunk.length;
-            // Each part but the last ends on a byte and leaves the stream open, so that the parts join to one stream.
-            const finishFlush = left > 0 ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-            writeAll(fd, deflateRawSync(chunk, { level: options.level, finishFlush }));
-          }
-          if (content.size === 0) writeAll(fd, deflateRawSync(new Uint8Array(), { level: options.level }));
-        }
+        if (!isSymlink(meta.mode)) writeDeflated(fd, content, options.level);
         fchmodSync(fd, 0o644);
       } finally {
         closeSync(fd);
       }
     },
   };
+}
+
+function writeDeflated(fd: number, content: Content, level: number): void {
+  if (content.size === 0) writeAll(fd, deflateRawSync(new Uint8Array(), { level }));
+  let left = content.size;
+  for (const chunk of content.chunks()) {
+    if (chunk.length === 0) continue;
+    left -= chunk.length;
+    // Each part but the last ends on a byte and leaves the stream open, so that the parts join to one stream.
+    const finishFlush = left > 0 ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
+    writeAll(fd, deflateRawSync(chunk, { level, finishFlush }));
+  }
 }
 
 function readHeader(path: string) {
