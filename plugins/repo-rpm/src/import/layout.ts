@@ -55,15 +55,18 @@ function metaOf(file: PackageFile, options: ImportOptions): EntryMeta {
   return { mode: modeOf(file, options), uid: 0, gid: 0, xattrs };
 }
 
-/** Whether a symbolic link leads to its own place once the root's links into /usr are followed (`/bin/sh` → `/usr/bin/sh`). */
-function leadsToItself(path: string, target: string): boolean {
+/**
+ * Whether the root's links into /usr make a symbolic link lead to its own place (`/bin/sh` → `/usr/bin/sh`, or the other way).
+ * @param from where the package has it, and `path` where the commit would have it.
+ */
+function leadsToItself(from: string, path: string, target: string): boolean {
   const parts = target.startsWith('/') ? [] : path.split('/').slice(0, -1);
   for (const part of target.split('/')) {
     if (part === '..') parts.pop();
     else if (part !== '' && part !== '.') parts.push(part);
   }
   const resolved = parts.join('/');
-  return resolved === path || (isMergedRoot(parts[0] ?? '') && `usr/${resolved}` === path);
+  return (resolved === path && from !== path) || (isMergedRoot(parts[0] ?? '') && `usr/${resolved}` === path);
 }
 
 class LayoutBuilder {
@@ -108,7 +111,7 @@ class LayoutBuilder {
       this.directories.set(path, meta);
     } else if (kind === 'symlink') {
       // With a merged /usr such a link stands where the file itself is.
-      if (path.includes('/') && leadsToItself(path, file.link)) return;
+      if (path.includes('/') && leadsToItself(relativePath(file.path), path, file.link)) return;
       const known = this.symlinks.get(path);
       this.#claim(file, path, known?.target === file.link);
       this.symlinks.set(path, { path, meta, target: file.link });
