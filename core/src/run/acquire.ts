@@ -41,30 +41,24 @@ export async function takeStock(ctx: StageContext, plan: Plan, store: ObjectStor
 export async function download(ctx: StageContext, plan: Plan, packages: readonly PlannedPackage[]): Promise<Fetched[]> {
   if (packages.length === 0) return [];
   const total = packages.reduce((sum, pkg) => sum + pkg.size, 0);
-  const task = ctx.progress.task(`Downloading ${packages.length} packages`, { unit: 'bytes', total });
-  const received = new Map<PlannedPackage, number>();
-  let sum = 0;
-  const advance = (pkg: PlannedPackage, bytes: number) => {
-    sum += bytes - (received.get(pkg) ?? 0);
-    received.set(pkg, bytes);
-    task.advance(sum, nevraOf(pkg));
-  };
-  const fetchOne = async (pkg: PlannedPackage): Promise<Fetched> => {
-    ctx.signal.throwIfAborted();
-    const snapshot = snapshotOf(plan, pkg);
-    const source = await ctx.get(SOURCE, snapshot.source.kind);
-    const options = { cacheOnly: plan.cacheOnly, onBytes: (bytes: number) => advance(pkg, bytes) };
-    const file = await source.fetch(pkg, snapshot, options, ctx);
-    advance(pkg, pkg.size);
-    return { package: pkg, file };
-  };
-  try {
-    const fetched = await mapBounded(packages, PARALLEL, fetchOne);
-    task.end();
-    return fetched;
-  } finally {
-    task.end('failed');
-  }
+  return ctx.task(`Downloading ${packages.length} packages`, { unit: 'bytes', total }, (task) => {
+    const received = new Map<PlannedPackage, number>();
+    let sum = 0;
+    const advance = (pkg: PlannedPackage, bytes: number) => {
+      sum += bytes - (received.get(pkg) ?? 0);
+      received.set(pkg, bytes);
+      task.advance(sum, nevraOf(pkg));
+    };
+    return mapBounded(packages, PARALLEL, async (pkg) => {
+      ctx.signal.throwIfAborted();
+      const snapshot = snapshotOf(plan, pkg);
+      const source = await ctx.get(SOURCE, snapshot.source.kind);
+      const options = { cacheOnly: plan.cacheOnly, onBytes: (bytes: number) => advance(pkg, bytes) };
+      const file = await source.fetch(pkg, snapshot, options, ctx.face);
+      advance(pkg, pkg.size);
+      return { package: pkg, file };
+    });
+  });
 }
 
 /** Imports what was fetched, format by format, and returns all packages of the Plan in its order. */
@@ -72,32 +66,23 @@ export async function importAll(
   ctx: StageContext,
   plan: Plan,
   store: ObjectStore,
-  stock: Stock,
+  { found }: Stock,
   fetched: readonly Fetched[],
 ): Promise<readonly ImportedPackage[]> {
-  const commits = new Map(stock.found);
-  const task =
-    fetched.length > 0 ? ctx.progress.task('Importing packages', { unit: 'items', total: fetched.length }) : null;
-  let done = 0;
-  const onImported = (imported: ImportedPackage) => {
-    done += 1;
-    task?.advance(done, nevraOf(imported.package));
-  };
-  try {
-    for (const [name, group] of Map.groupBy(fetched, (item) => item.package.format)) {
-      const format = await ctx.get(PACKAGE_FORMAT, name);
-      const imported = await format.import(group, plan.inputs.image, store, ctx, onImported);
-      group.forEach((item, index) => {
-        const commit = imported[index]?.commit;
-        if (commit !== undefined) commits.set(item.package, commit);
-      });
-    }
-    task?.end();
-  } finally {
-    task?.end('failed');
+  const commits = new Map([...found].map(([pkg, commit]) => [nevraOf(pkg), commit]));
+  if (fetched.length > 0) {
+    await ctx.task('Importing packages', { unit: 'items', total: fetched.length }, async (task) => {
+      let done = 0;
+      const onImported = ({ package: pkg }: ImportedPackage) => task.advance(++done, nevraOf(pkg));
+      for (const [name, group] of Map.groupBy(fetched, (item) => item.package.format)) {
+        const format = await ctx.get(PACKAGE_FORMAT, name);
+        const imported = await format.import(group, plan.inputs.image, store, ctx.face, onImported);
+        for (const { package: pkg, commit } of imported) commits.set(nevraOf(pkg), commit);
+      }
+    });
   }
   return plan.inputs.install.map((pkg) => {
-    const commit = commits.get(pkg);
+    const commit = commits.get(nevraOf(pkg));
     if (commit !== undefined) return { package: pkg, commit };
     throw coreError('PACKAGE_ABSENT', `${nevraOf(pkg)} was not imported.`, {
       hint: `This is a bug of the plugin that provides package-format:${pkg.format}.`,

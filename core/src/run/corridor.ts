@@ -87,7 +87,7 @@ async function fromDeployment(
   const result = outcome(until, { ...records, deployment });
   // The new system is complete: what is left over must not make the run fail.
   try {
-    await (await ctx.get(DEPLOYER)).cleanup(deployment.target.sysroot, ctx);
+    await (await ctx.get(DEPLOYER)).cleanup(deployment.target.sysroot, ctx.face);
   } catch (error) {
     ctx.progress.warning('CLEANUP_FAILED', `What nothing refers to any more could not be removed: ${messageOf(error)}`);
   }

@@ -5,6 +5,8 @@ import {
   type Hooks,
   OBJECT_STORES,
   type ObjectStore,
+  type Task,
+  type Unit,
 } from '../contract/index.ts';
 import { cancelled, joined } from '../errors.ts';
 import { deepFreeze } from '../host/freeze.ts';
@@ -16,6 +18,8 @@ type Value<Name extends HookName> = Hooks[Name]['value'];
 
 /** What a stage is given: the context of plugins, and besides the right to call hooks. */
 export interface StageContext extends Context {
+  /** The same without that right: what providers are given. */
+  readonly face: Context;
   shape<Name extends OfKind<'shape'>>(hook: Name, value: Value<Name>): Promise<Value<Name>>;
   step(hook: OfKind<'step'>, value: Value<OfKind<'step'>>): Promise<void>;
   /** Throws the veto, or one error with all vetoes. */
@@ -24,6 +28,12 @@ export interface StageContext extends Context {
   notice(hook: OfKind<'notice'>, value: Value<OfKind<'notice'>>): Promise<void>;
   /** A repository, opened once a run and closed at its end; where `make` is given one is made when it is absent. */
   store(location: string, make?: { readonly mode?: string }): Promise<ObjectStore>;
+  /** A task around some work: done when that returns, failed when it throws. */
+  task<T>(
+    title: string,
+    options: { readonly unit?: Unit; readonly total?: number },
+    work: (task: Task) => Promise<T>,
+  ): Promise<T>;
   /** The point of no return: journalled, and not to be cancelled any more. */
   swap(): void;
 }
@@ -31,8 +41,10 @@ export interface StageContext extends Context {
 export function stageContext(state: RunState): StageContext {
   const stores = new Map<string, Promise<ObjectStore>>();
   const call = (hook: HookName, value: unknown) => callHook(state, hook, value);
+  const face = state.contextFor(null, null);
   const context: StageContext = {
-    ...state.contextFor(null, null),
+    ...face,
+    face,
     shape: async (hook, value) => (await call(hook, value)) as typeof value,
     step: async (hook, value) => void (await call(hook, value)),
     check: async (hook, value) => void (await call(hook, value)),
@@ -42,6 +54,16 @@ export function stageContext(state: RunState): StageContext {
       const opened = stores.get(location) ?? openStore(context, location, make);
       stores.set(location, opened);
       return opened;
+    },
+    task: async (title, options, work) => {
+      const task = face.progress.task(title, options);
+      try {
+        const result = await work(task);
+        task.end();
+        return result;
+      } finally {
+        task.end('failed');
+      }
     },
     swap: () => {
       state.runSignal.mask();

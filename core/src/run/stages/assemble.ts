@@ -1,4 +1,4 @@
-import { type Assembly, type ImportedPackage, PACKAGE_FORMAT, type Plan, type Tree } from '../../contract/index.ts';
+import { type Assembly, PACKAGE_FORMAT, type Plan } from '../../contract/index.ts';
 import { coreError } from '../../errors.ts';
 import { download, importAll, takeStock } from '../acquire.ts';
 import { overlayAll } from '../overlay.ts';
@@ -6,6 +6,14 @@ import type { StageContext } from '../stage-context.ts';
 
 /** What assemble hands on: a tree to be committed, a base commit that passes straight through, or null at a halt inside. */
 export type Assembled = { readonly assembly: Assembly } | { readonly commit: string } | null;
+
+const STEPS = [
+  'assemble.populate',
+  'assemble.scripts',
+  'assemble.database',
+  'assemble.kernel',
+  'assemble.postprocess',
+] as const;
 
 /** Plan → Tree. */
 export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled> {
@@ -23,25 +31,13 @@ export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled
 
   const tree = await store.openTree(base);
   for (const pkg of remove) await (await ctx.get(PACKAGE_FORMAT, pkg.format)).remove(tree, pkg);
-  if (install.length > 0) await layOver(ctx, plan, tree, packages);
+  if (install.length > 0) {
+    await ctx.task(`Laying over ${install.length} packages`, {}, () => overlayAll(ctx, tree, packages, image, store));
+  }
   const assembly: Assembly = { plan, tree, packages, store };
-  await ctx.step('assemble.populate', assembly);
-  await ctx.step('assemble.scripts', assembly);
-  await ctx.step('assemble.database', assembly);
-  await ctx.step('assemble.kernel', assembly);
-  await ctx.step('assemble.postprocess', assembly);
+  for (const step of STEPS) await ctx.step(step, assembly);
   await ctx.check('assemble.check', assembly);
   return { assembly };
-
-  async function layOver(stage: StageContext, { inputs }: Plan, over: Tree, layers: readonly ImportedPackage[]) {
-    const task = stage.progress.task(`Laying over ${inputs.install.length} packages`);
-    try {
-      await overlayAll(stage, over, layers, image, store);
-      task.end();
-    } finally {
-      task.end('failed');
-    }
-  }
 }
 
 /** Nothing is layered, removed or decided by a plugin: the base is the result. */

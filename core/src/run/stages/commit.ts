@@ -9,21 +9,17 @@ const PUBLISHED_MODE = 'archive';
 export async function commit(ctx: StageContext, assembly: Assembly): Promise<Commit> {
   const { plan, tree, store } = assembly;
   const { meta } = await ctx.shape('commit.metadata', { meta: describe(plan), assembly });
-  const task = ctx.progress.task('Writing the commit');
-  try {
+  const publication = await ctx.task('Writing the commit', {}, async (task): Promise<Publication> => {
     const id = await store.commit(tree, meta);
     ctx.failpoint('commit.written');
-    const target = await publish(ctx, plan, id);
-    const made: Commit = { id, meta, plan };
-    const publication: Publication = { commit: made, store: target };
-    await ctx.step('commit.sign', publication);
-    if (meta.ref !== null) await target.setRef(meta.ref, id);
+    const written = { commit: { id, meta, plan }, store: await publish(ctx, plan, id) };
+    await ctx.step('commit.sign', written);
+    if (meta.ref !== null) await written.store.setRef(meta.ref, id);
     task.end('done', id);
-    await ctx.notice('commit.published', publication);
-    return made;
-  } finally {
-    task.end('failed');
-  }
+    return written;
+  });
+  await ctx.notice('commit.published', publication);
+  return publication.commit;
 }
 
 /** A commit that was not made here but passes straight through. */
@@ -63,7 +59,7 @@ async function publish(ctx: StageContext, { store }: Plan, id: string) {
   const work = await ctx.store(store.work, {});
   if (store.target === null || store.target === store.work) return work;
   const target = await ctx.store(store.target, { mode: PUBLISHED_MODE });
-  await target.pull(work.location, [id], ctx);
+  await target.pull(work.location, [id], ctx.face);
   ctx.failpoint('commit.pulled');
   return target;
 }

@@ -33,13 +33,14 @@ export async function deploy(
     extras,
   });
   const bootloader = (await ctx.choose('deploy.bootloader', target)) ?? (await mostCertain(ctx, target));
+  await ctx.get(BOOTLOADER, bootloader);
   await ctx.check('deploy.check', target);
 
   const intent: DeploymentIntent = { sysroot: target.sysroot, before: existing.map((deployment) => deployment.id) };
   const complete = await ctx.intend(DEPLOYMENT_KIND, { ...intent });
-  const prepared = await deployer.prepare(target, bootloader, ctx);
+  const prepared = await deployer.prepare(target, bootloader, ctx.face);
   ctx.failpoint('deploy.prepared');
-  const deployment = target.stage ? await deployer.stage(prepared, ctx) : prepared;
+  const deployment = target.stage ? await deployer.stage(prepared, ctx.face) : prepared;
   await ctx.step('deploy.staged', deployment);
   await complete();
   return deployment;
@@ -49,7 +50,7 @@ async function mostCertain(ctx: StageContext, target: BootTarget): Promise<strin
   let best = { key: '', certainty: 0 };
   const keys = ctx.keys(BOOTLOADER);
   for (const key of keys) {
-    const certainty = await (await ctx.get(BOOTLOADER, key)).probe(target.sysroot, ctx);
+    const certainty = await (await ctx.get(BOOTLOADER, key)).probe(target.sysroot, ctx.face);
     if (certainty > best.certainty) best = { key, certainty };
   }
   if (best.certainty > 0) return best.key;

@@ -42,36 +42,26 @@ function checkIds(sources: readonly SourceRef[]): void {
   });
 }
 
-async function refreshAll(ctx: StageContext, request: Request): Promise<readonly Snapshot[]> {
-  const task = ctx.progress.task('Refreshing package sources', { unit: 'items', total: request.sources.length });
-  let done = 0;
-  try {
-    const snapshots = await settled(
-      request.sources.map(async (source) => {
-        const provider = await ctx.get(SOURCE, source.kind);
-        const snapshot = await provider.refresh(source, { cacheOnly: request.cacheOnly }, ctx);
-        done += 1;
-        task.advance(done, source.id);
-        return snapshot;
-      }),
-    );
-    task.end();
-    return snapshots;
-  } finally {
-    task.end('failed');
-  }
-}
-
-/** All results, or the first error once nothing is running any more. */
-async function settled<T>(promises: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(promises);
-  return Promise.all(promises);
+/** Returns, or throws the first error, once nothing is running any more. */
+function refreshAll(ctx: StageContext, { sources, cacheOnly }: Request): Promise<readonly Snapshot[]> {
+  return ctx.task('Refreshing package sources', { unit: 'items', total: sources.length }, async (task) => {
+    let done = 0;
+    const refreshing = sources.map(async (source) => {
+      const provider = await ctx.get(SOURCE, source.kind);
+      const snapshot = await provider.refresh(source, { cacheOnly }, ctx.face);
+      done += 1;
+      task.advance(done, source.id);
+      return snapshot;
+    });
+    await Promise.allSettled(refreshing);
+    return Promise.all(refreshing);
+  });
 }
 
 async function bringBase(ctx: StageContext, { base, store: { work }, cacheOnly }: Request): Promise<string | null> {
   if (base === null) return null;
   const store = await ctx.store(work, {});
-  if (base.pullFrom !== null && !cacheOnly) await store.pull(base.pullFrom, [base.rev], ctx);
+  if (base.pullFrom !== null && !cacheOnly) await store.pull(base.pullFrom, [base.rev], ctx.face);
   const commit = await store.resolve(base.rev);
   if (commit !== null) return commit;
   throw coreError('BASE_UNKNOWN', `There is no ${base.rev} in the repository ${work}.`, {

@@ -10,17 +10,17 @@ export async function finalize(ctx: StageContext, deployment: Deployment): Promi
   const bootloader = await ctx.get(BOOTLOADER, deployment.bootloader);
   await ctx.check('finalize.before', deployment);
 
-  await deployer.mergeEtc(deployment, ctx);
+  await deployer.mergeEtc(deployment, ctx.face);
   ctx.failpoint('finalize.merged');
   const others = (await deployer.list(sysroot)).filter(
     (other) => other.id !== deployment.id && other.state === 'active',
   );
-  await bootloader.write(sysroot, [deployment, ...others], ctx);
+  await bootloader.write(sysroot, [deployment, ...others], ctx.face);
   ctx.failpoint('finalize.written');
 
   const complete = await ctx.intend(SWAP_KIND, deployment as unknown as Json);
   ctx.swap();
-  const active = await deployer.swap(deployment, ctx);
+  const active = await deployer.swap(deployment, ctx.face);
   ctx.failpoint('finalize.swapped');
   await complete();
   return active;

@@ -80,25 +80,20 @@ async function solve(
 ): Promise<Transaction> {
   if (!wantsPackages(intent) && intent.remove.length === 0) return NOTHING;
   const available = await Promise.all(
-    snapshots.map(async (snapshot) => (await ctx.get(SOURCE, snapshot.source.kind)).open(snapshot, ctx)),
+    snapshots.map(async (snapshot) => (await ctx.get(SOURCE, snapshot.source.kind)).open(snapshot, ctx.face)),
   );
   const format = await ctx.get(PACKAGE_FORMAT, formatOf(ctx, available));
   const installed = base === null ? null : await installedIn(ctx, format, base, request);
-  const task = ctx.progress.task('Solving dependencies');
-  try {
-    const solver = await ctx.get(SOLVER);
-    const transaction = await solver.solve(
-      { intent, available, installed, compare: (a, b) => format.compare(a, b) },
-      ctx,
-    );
+  const compare = (a: string, b: string) => format.compare(a, b);
+  const solver = await ctx.get(SOLVER);
+  return ctx.task('Solving dependencies', {}, async (task) => {
+    const transaction = await solver.solve({ intent, available, installed, compare }, ctx.face);
     for (const { spec, reason } of transaction.skipped) {
       ctx.progress.warning('REQUEST_SKIPPED', `${spec} was left out: ${reason}`);
     }
     task.end('done', `${transaction.install.length} packages`);
     return transaction;
-  } finally {
-    task.end('failed');
-  }
+  });
 }
 
 async function installedIn(
