@@ -1,7 +1,4 @@
-import { CompressionError } from '@ostrata/compression';
-import { type ErrorTable, HostError, type HostErrorOptions, isHostError } from '@ostrata/core';
-import { RpmFormatError } from '../codec/index.ts';
-import { MetadataError } from '../metadata/index.ts';
+import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
 
 /** What can go wrong with rpm-md repositories, from the .repo file to the package. */
 export const SOURCE_ERRORS = {
@@ -39,32 +36,4 @@ export function sourceError(
   options: HostErrorOptions = {},
 ): HostError<SourceErrorCode> {
   return new HostError(code, message, options);
-}
-
-/** Names the file in an error of a parser; others stay as they are. */
-export function inFile(error: unknown, file: string): unknown {
-  if (isHostError(error)) return error;
-  if (error instanceof MetadataError) {
-    const where = error.line === null ? file : `${file}:${error.line}`;
-    return sourceError(error.code, `${where}: ${error.message}`, {
-      hint: error.hint,
-      data: { file, line: error.line },
-      cause: error,
-    });
-  }
-  if (error instanceof CompressionError) {
-    return sourceError('METADATA_COMPRESSION', `${file}: ${error.message}`, {
-      hint: 'Refresh the metadata; when it stays so, tell whoever runs the repository.',
-      data: { file, reason: error.code },
-      cause: error,
-    });
-  }
-  if (error instanceof RpmFormatError && error.code === 'RPM_KEY_INVALID') {
-    return sourceError('SOURCE_NO_KEY', `${file}: ${error.message}`, {
-      hint: error.hint,
-      data: { file },
-      cause: error,
-    });
-  }
-  return error;
 }

@@ -1,12 +1,17 @@
 import { type PluginHost, SOURCE } from '@ostrata/core';
-import { completeSources } from './complete.ts';
 import { KIND } from './definition.ts';
-import { RpmMdSource } from './rpm-md-source.ts';
 
 export { SOURCE_ERRORS } from './errors.ts';
 
-/** Registers rpm-md repositories: the source of kind `rpm-md`, and the definitions of .repo files. */
+/** Registers rpm-md repositories: the source of kind `rpm-md`, and the definitions of .repo files. Both are loaded on first use. */
 export function registerSource(host: PluginHost): void {
-  host.provide(SOURCE, KIND, () => new RpmMdSource());
-  host.hooks['fetch.sources'].tapPromise(async (sources, ctx) => completeSources(sources, ctx));
+  host.provide(SOURCE, KIND, async () => {
+    const { RpmMdSource } = await import('./rpm-md-source.ts');
+    return new RpmMdSource();
+  });
+  host.hooks['fetch.sources'].tapPromise(async (sources, ctx) => {
+    if (!sources.some(({ kind }) => kind === KIND)) return undefined;
+    const { completeSources } = await import('./complete.ts');
+    return completeSources(sources, ctx);
+  });
 }

@@ -19,7 +19,8 @@ import {
 } from '../metadata/index.ts';
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';
-import { inFile, sourceError } from './errors.ts';
+import { sourceError } from './errors.ts';
+import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
 import { joinUrl, schemeOf, staysInside } from './urls.ts';
 

@@ -3,7 +3,8 @@ import type { Context } from '@ostrata/core';
 import { MAX_MIRRORS, type MetalinkVersion, parseMetalink, parseMirrorList } from '../metadata/index.ts';
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';
-import { inFile, sourceError } from './errors.ts';
+import { sourceError } from './errors.ts';
+import { inFile } from './in-file.ts';
 import { withoutLogin } from './urls.ts';
 
 const REPOMD = 'repodata/repomd.xml';

@@ -5,10 +5,11 @@ import { MAX_REPOMD, parseRepomd, type Repomd } from '../metadata/index.ts';
 import { Access, type FileRequest } from './access.ts';
 import { type CacheState, RepositoryCache } from './cache.ts';
 import { type Definition, definitionOf } from './definition.ts';
-import { inFile, sourceError } from './errors.ts';
+import { sourceError } from './errors.ts';
 import { writeHandle } from './handle.ts';
+import { inFile } from './in-file.ts';
 import { readKeys } from './keys.ts';
-import { fileSize, writeWhole } from './local-file.ts';
+import { fileSize, isIntact, writeWhole } from './local-file.ts';
 import { bring, type ServedFile, servedFile } from './metadata-files.ts';
 import { findPlaces, type Places } from './mirrors.ts';
 import { checkRepomdSignature } from './repomd-signature.ts';
@@ -147,6 +148,7 @@ async function getRepomd(
   for (const { checksums, size } of versions) {
     const checksum = checksums.find(({ algorithm }) => /^sha(512|256)$/.test(algorithm)) ?? checksums[0];
     if (checksum === undefined) continue;
+    if (before !== null && isIntact(destination, checksum, size)) return { validators: before.validators };
     try {
       return await access.get({ ...request, checksum, ...(size === null ? {} : { size }) }, ctx);
     } catch (error) {
