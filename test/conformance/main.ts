@@ -7,7 +7,7 @@ const NOT_MODULES = new Set(['case.ts', 'main.ts']);
 
 function moduleNames(): string[] {
   return readdirSync(import.meta.dirname)
-    .filter((name) => name.endsWith('.ts') && !NOT_MODULES.has(name))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts') && !NOT_MODULES.has(name))
     .map((name) => name.slice(0, -3))
     .sort();
 }

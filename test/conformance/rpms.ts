@@ -17,9 +17,9 @@ import {
   verifyPackage,
 } from '../../plugins/repo-rpm/src/codec/index.ts';
 import { type CaseResult, type ConformanceOptions, failed, passed, skipped } from './case.ts';
-import { compareHeader, compareQuery, compareSignatures, isDamaged, sameText } from './rpm-compare.ts';
-import { formatCpioLine, normaliseCpioLine } from './rpm-listing.ts';
-import { type RpmAnswer, readRpmOracle } from './rpm-oracle.ts';
+import { compareHeader, compareQuery, compareSignatures, isDamaged, sameText } from './rpm/compare.ts';
+import { formatCpioLine, normaliseCpioLine } from './rpm/listing.ts';
+import { type RpmAnswer, readRpmOracle } from './rpm/oracle.ts';
 
 /** `--oracle DIR`: what rpm says of the packages. `--keys DIR`: keys that the oracle's rpm trusted. */
 export const options = ['oracle', 'keys'] as const;

@@ -44,8 +44,8 @@ for (const [how, decode] of Object.entries(DECODERS)) {
           assert.deepEqual(decode(bytes, options), TEXT);
         });
 
-        it('refuses every truncation', () => {
-          for (let length = 0; length < bytes.length; length++) {
+        it('refuses truncations', () => {
+          for (let length = 0; length < bytes.length; length += length < 40 ? 1 : 7) {
             assert.equal(
               codeOf(() => decode(bytes.subarray(0, length), options)),
               'COMPRESSION_TRUNCATED',

@@ -50,7 +50,9 @@ export class Header {
    */
   static parse(bytes: Uint8Array, options: HeaderBlobOptions = {}): Header {
     const blob = parseHeaderBlob(bytes, options);
-    return new Header(blob, new Map(blob.dribbles.map((entry) => [entry.tag, entry])), new Set());
+    const added = new Map(blob.dribbles.map((entry) => [entry.tag, entry]));
+    // The new form of the file list stands in for the old one, which stays in the region of an old package.
+    return new Header(blob, added, new Set(added.has(Tag.BASENAMES) ? [Tag.OLDFILENAMES] : []));
   }
 
   /** A header made of nothing but the given tags, without a region. */

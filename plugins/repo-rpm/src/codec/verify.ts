@@ -25,6 +25,9 @@ const READ_SIZE = 1024 * 1024;
 /** Collisions of these can be made: a signature over them proves nothing. */
 const WEAK_HASHES = new Set(['md5', 'sha1', 'ripemd160']);
 
+/** Which digest to compute when one is enough: the fastest of the strong ones first. */
+const PREFERRED = ['sha256', 'sha512', 'sha3-256', 'sha384', 'sha1', 'md5'];
+
 /** A check while the bytes pass by. */
 interface Running {
   readonly check: PackageCheck;
@@ -92,8 +95,11 @@ function isSuperseded(check: PackageCheck, all: readonly PackageCheck[]): boolea
   if (check.alternative)
     return all.some((other) => other.kind === 'digest' && other.range === 'payload' && !other.alternative);
   if (check.algorithm === 'md5') return others('payload', 'digest') && others('header', 'digest');
-  const stronger = all.filter((other) => other.kind === 'digest' && other.range === check.range && !other.alternative);
-  return stronger[0] !== check;
+  const rivals = all.filter(
+    (other): other is DigestCheck => other.kind === 'digest' && other.range === check.range && !other.alternative,
+  );
+  const best = PREFERRED.find((algorithm) => rivals.some((rival) => rival.algorithm === algorithm));
+  return best !== undefined && best !== check.algorithm;
 }
 
 export interface VerifyOptions {

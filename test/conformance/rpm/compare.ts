@@ -15,8 +15,8 @@ import {
   Tag,
   TagType,
   tagName,
-} from '../../plugins/repo-rpm/src/codec/index.ts';
-import type { RpmAnswer } from './rpm-oracle.ts';
+} from '../../../plugins/repo-rpm/src/codec/index.ts';
+import type { RpmAnswer } from './oracle.ts';
 
 /** Where rpm's JSON calls a tag by another of its names. */
 const OTHER_NAMES: Partial<Record<number, string>> = {

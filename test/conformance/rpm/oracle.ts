@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { decompress } from '../../libs/compression/src/index.ts';
+import { decompress } from '../../../libs/compression/src/index.ts';
 
 /** What rpm says of one package. Texts are Latin-1, so that no byte is lost. */
 export interface RpmAnswer {

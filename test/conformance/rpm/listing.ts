@@ -1,4 +1,4 @@
-import type { PayloadFile } from '../../plugins/repo-rpm/src/codec/index.ts';
+import type { PayloadFile } from '../../../plugins/repo-rpm/src/codec/index.ts';
 
 /** Letters of the file types by the upper four bits of the mode. */
 const TYPES = '?pc?d?b?-?l?s???';
