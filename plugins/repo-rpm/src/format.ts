@@ -18,7 +18,7 @@ export function rpmFormat(ctx: Context): PackageFormat {
     if (store) return store;
     throw rpmError(
       'RPM_IMPORT_INVALID',
-      `${imported.package.name} is laid over a tree before it was found or imported`,
+      `${imported.package.name} is laid over a tree before it was found or imported.`,
       {
         hint: 'Report this: packages must be found or imported in the same run.',
         data: { package: imported.package.name, commit: imported.commit },

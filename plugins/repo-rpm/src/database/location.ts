@@ -30,7 +30,7 @@ export function databaseBytes(tree: ReadonlyTree): Uint8Array | undefined {
   if (tree.lookup(DATABASE_FILE)?.type === 'file') return tree.readFile(DATABASE_FILE);
   const other = OTHER_FORMATS.find((name) => tree.lookup(`${DATABASE_DIRECTORY}/${name}`)?.type === 'file');
   if (other === undefined) return undefined;
-  throw rpmError('RPM_DATABASE_UNSUPPORTED', `/${DATABASE_DIRECTORY}/${other} is not an sqlite database`, {
+  throw rpmError('RPM_DATABASE_UNSUPPORTED', `/${DATABASE_DIRECTORY}/${other} is not an sqlite database.`, {
     hint: 'Use a base whose rpm keeps its database in sqlite (rpm 4.16 and later).',
     data: { path: `/${DATABASE_DIRECTORY}/${other}` },
   });

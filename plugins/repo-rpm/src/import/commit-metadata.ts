@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
-import type { Metadata, PlannedPackage, StoredCommit } from '@ostrata/core';
-import { formatEvr, formatNevra, type Header, nevraOf, type RpmPackage, readPackage } from '../codec/index.ts';
+import { type Metadata, nevraOf as nevraOfPackage, type PlannedPackage, type StoredCommit } from '@ostrata/core';
+import { formatNevra, type Header, nevraOf, type RpmPackage, readPackage } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import { DEVICES_IGNORED, type ImportOptions, optionsMetadata } from './import-options.ts';
 
@@ -65,7 +65,7 @@ export function headerOf(commit: StoredCommit): Header {
 }
 
 function invalidImport(commit: string, why: string, cause?: unknown): Error {
-  return rpmError('RPM_IMPORT_INVALID', `the commit ${commit} is not an imported package: ${why}`, {
+  return rpmError('RPM_IMPORT_INVALID', `The commit ${commit} is not an imported package: ${why}.`, {
     hint: 'Remove the package cache refs (rpmostree/pkg/…) of the work repository; packages will be imported again.',
     data: { commit },
     ...(cause === undefined ? {} : { cause }),
@@ -86,7 +86,7 @@ export function checkIdentity(pkg: PlannedPackage, header: Header, file: string)
     arch: pkg.arch,
   };
   if (found.arch === 'src' || found.arch === 'nosrc') {
-    throw rpmError('RPM_SOURCE_PACKAGE', `${file} is a source package`, {
+    throw rpmError('RPM_SOURCE_PACKAGE', `${file} is a source package.`, {
       hint: 'Give the binary package that was built from it.',
       data: { file },
     });
@@ -95,10 +95,10 @@ export function checkIdentity(pkg: PlannedPackage, header: Header, file: string)
   if (same) return;
   throw rpmError(
     'RPM_IDENTITY_MISMATCH',
-    `${file} holds ${formatNevra(found)} where ${pkg.name}-${formatEvr(wanted)} was expected`,
+    `${file} holds ${formatNevra(found)} where ${nevraOfPackage(pkg)} was expected.`,
     {
       hint: 'The repository metadata and the package disagree: refresh the metadata, or make it again with createrepo_c.',
-      data: { file, found: formatNevra(found), expected: `${pkg.name}-${formatEvr(wanted)}.${pkg.arch}` },
+      data: { file, found: formatNevra(found), expected: nevraOfPackage(pkg) },
     },
   );
 }

@@ -21,7 +21,7 @@ function idOf(ids: ReadonlyMap<string, number>, kind: 'user' | 'group', name: st
   if (id !== undefined) return id;
   throw rpmError(
     'RPM_OWNER_UNKNOWN',
-    `${owned.file.path} of the package ${owned.package} belongs to the ${kind} ${name}, which the tree does not have`,
+    `${owned.file.path} of the package ${owned.package} belongs to the ${kind} ${name}, which the tree does not have.`,
     {
       hint: `Install the package that makes the ${kind} (in %pre or sysusers.d), or ask whoever made ${owned.package} to require it.`,
       data: { package: owned.package, path: owned.file.path, [kind]: name },

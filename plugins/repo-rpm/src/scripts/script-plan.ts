@@ -43,7 +43,7 @@ const SKIP_LINES = 10;
 const SHELLS = new Set(['/bin/sh', '/usr/bin/sh', '/bin/bash', '/usr/bin/bash']);
 
 function unsupported(pkg: string, script: string, why: string, hint: string): HostError {
-  return rpmError('RPM_SCRIPT_UNSUPPORTED', `the script %${script} of the package ${pkg} cannot be run: ${why}`, {
+  return rpmError('RPM_SCRIPT_UNSUPPORTED', `The script %${script} of the package ${pkg} cannot be run: ${why}.`, {
     hint,
     data: { package: pkg, script },
   });

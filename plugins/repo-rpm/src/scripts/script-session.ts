@@ -17,7 +17,7 @@ function failed(script: ScriptRun, result: SandboxResult): Error {
   const said = result.tail.slice(-QUOTED_LINES).join(' / ');
   return rpmError(
     'RPM_SCRIPT_FAILED',
-    `the script %${script.kind} of the package ${script.package} ${ending(result)}${said === '' ? '' : `: ${said}`}`,
+    `The script %${script.kind} of the package ${script.package} ${ending(result)}${said === '' ? '.' : `: ${said}`}`,
     {
       hint: 'The script must be able to run in an image: without network and services, with /var read-only. Leave the package out, or report this to whoever made it.',
       data: {

@@ -59,7 +59,7 @@ describe('package scripts in the sandbox (needs bwrap, ostree, a static busybox)
     await assert.rejects(compose.run([shell(), failing]), (error: unknown) => {
       assert.ok(error instanceof HostError);
       assert.equal(error.code, 'RPM_SCRIPT_FAILED');
-      assert.equal(error.message, 'the script %post of the package b ended with exit code 9: about to fail');
+      assert.equal(error.message, 'The script %post of the package b ended with exit code 9: about to fail');
       return true;
     });
     tool(['ostree', 'fsck', `--repo=${compose.repository}`]);
