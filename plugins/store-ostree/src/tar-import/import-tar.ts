@@ -21,8 +21,9 @@ export async function importTar(tree: Tree, archive: Readable, options: TarOptio
   // A streamx stream, which pipeline() takes as it is.
   const entries = extract() as unknown as NodeJS.ReadWriteStream;
   try {
-    await pipeline(archive, entries, async (source: AsyncIterable<Readable & { header: Header }>) => {
-      for await (const entry of source) {
+    await pipeline(archive, entries, async (source: AsyncIterable<unknown>) => {
+      for await (const item of source) {
+        const entry = item as Readable & { readonly header: Header };
         const chunks: Buffer[] = [];
         for await (const chunk of entry) chunks.push(chunk as Buffer);
         addEntry(tree, entry.header, Buffer.concat(chunks), options);
