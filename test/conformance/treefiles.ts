@@ -80,7 +80,8 @@ function flattens({ path, root }: Candidate, arch: string, later: ReadonlySet<st
     refuseUnsupported(flattened);
   } catch (error) {
     if (!isHostError(error) || error.code !== 'TREEFILE_UNSUPPORTED') throw error;
-    const fields = error.problems.map(({ data }) => String(data['field']));
+    const problems = error.problems.length > 0 ? error.problems : [error];
+    const fields = problems.map(({ data }) => String(data['field']));
     const unlisted = fields.filter((field) => !later.has(field));
     if (unlisted.length > 0) return `is refused for ${unlisted.join(', ')}, which docs/treefile.md does not list`;
   }

@@ -185,7 +185,7 @@ describe('treefile flatten', () => {
     it(`refuses ${JSON.stringify(text)}`, () => {
       workspace.write('manifest.yaml', text);
       assert.deepEqual(workspace.problems(), [`manifest.yaml:1: ${message}`]);
-      assert.equal(workspace.failure().code, 'TREEFILE_INVALID');
+      assert.equal(workspace.failure().code, 'TREEFILE_VALUE');
     });
   }
 

@@ -31,7 +31,7 @@ export function writeAccounts(tree: Tree, { passwd, group }: Decisions): void {
     ['passwd', passwd],
     ['group', group],
   ] as const) {
-    const accounts = unique(parseFile(file, kind));
+    const accounts = parseFile(file, kind);
     write(
       tree,
       `${etc}/${kind}`,
@@ -61,9 +61,9 @@ export async function previousTree(plan: Plan, store: ObjectStore, ctx: Context)
   return (await target.has(parent)) ? target.openTree(parent) : null;
 }
 
-/** The accounts of a file of a Plan. */
+/** The accounts of a file of a Plan; the first of a name counts. */
 export function parseFile(file: PlannedFile, kind: Kind): Account[] {
-  return parse(contentOf(file).toString('utf8'), kind, kind === 'passwd' ? 'check-passwd' : 'check-groups');
+  return unique(parse(contentOf(file).toString('utf8'), kind, kind === 'passwd' ? 'check-passwd' : 'check-groups'));
 }
 
 function parse(text: string, kind: Kind, where: string): Account[] {

@@ -25,7 +25,9 @@ export async function checkAccounts(assembly: Assembly<ReadonlyTree>, ctx: Conte
     if (before === null) continue;
     compare(assembly.tree, before, kind, new Set(decisions.flattened[WORDS[kind].ignored] ?? []), problems, ctx);
   }
-  if (problems.length > 0) throw joinProblems(problems, 'TREEFILE_ACCOUNTS');
+  if (problems.length === 0) return;
+  const summary = `${problems.length} users and groups are not what they were.`;
+  throw joinProblems(problems, 'TREEFILE_ACCOUNTS', summary);
 }
 
 /** Who must be there; null when nothing is compared. */

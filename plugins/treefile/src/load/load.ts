@@ -1,19 +1,20 @@
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import type { HostError } from '@ostrata/core';
-import { formatOf, parseDocument } from '../codec/document.ts';
-import { DocumentError, entryOf, LIMITS, type Node, nodeAt, toValue } from '../codec/node.ts';
+import { formatOf } from '../codec/document.ts';
+import { entryOf, LIMITS, type Node, nodeAt, toValue } from '../codec/node.ts';
 import { treefileError } from '../errors.ts';
 import { evaluate, parseCondition } from '../model/conditions.ts';
 import { mergeTreefiles } from '../model/merge.ts';
 import { normalizeTreefile } from '../model/normalize.ts';
-import { joinProblems, problemAt } from '../model/problem.ts';
+import { joinProblems, mistakesIn, problemAt } from '../model/problem.ts';
 import type { Fields, Treefile, Variables } from '../model/treefile.ts';
 import { validateTreefile } from '../model/validate.ts';
 import { type Externals, mergeExternals, NO_EXTERNALS } from './externals.ts';
 import { decodeText, readInput, relativeTo } from './files.ts';
 import { readKickstart } from './kickstart.ts';
 import { type Origins, originsOf } from './origins.ts';
+import { parseInput } from './parse.ts';
 
 /** rpm-ostree's bound on nested includes. */
 const MAX_DEPTH = 50;
@@ -68,7 +69,9 @@ class Loader {
 
   load(): LoadedTreefile {
     const part = this.#read(this.#path, 0, 'treefile');
-    if (this.#problems.length > 0) throw joinProblems(this.#problems);
+    if (this.#problems.length > 0) {
+      throw joinProblems(this.#problems, 'TREEFILE_INVALID', mistakesIn(this.#problems));
+    }
     return { ...part, variables: this.#variables, warnings: this.#warnings };
   }
 
@@ -90,7 +93,7 @@ class Loader {
       return { fields, externals: { ...NO_EXTERNALS, finalizers }, origins: new Map() };
     }
 
-    const root = this.#parse(decodeText(content, shown), shown);
+    const root = parseInput(decodeText(content, shown), shown);
     const format = formatOf(path);
     const { problems, warnings } = validateTreefile(root, shown, format);
     this.#problems.push(...problems);
@@ -128,19 +131,6 @@ class Loader {
       part = mergeParts(part, this.#read(relativeTo(directory, file), depth + 1, from));
     }
     return part;
-  }
-
-  #parse(text: string, shown: string): Node {
-    try {
-      return parseDocument(text, formatOf(shown));
-    } catch (error) {
-      if (!(error instanceof DocumentError)) throw error;
-      const code = error.code === 'SYNTAX' ? 'TREEFILE_SYNTAX' : 'TREEFILE_TOO_LARGE';
-      throw joinProblems(
-        error.problems.map(({ message, at }) => problemAt(code, shown, at, message)),
-        code,
-      );
-    }
   }
 
   /** What the file includes for this architecture and these variables, in order. */

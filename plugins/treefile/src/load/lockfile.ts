@@ -1,8 +1,8 @@
 import type { HostError, Pin } from '@ostrata/core';
-import { formatOf, parseDocument } from '../codec/document.ts';
-import { DocumentError, describe, entryOf, LIMITS, type MapEntry, type Node, type Position } from '../codec/node.ts';
-import { joinProblems, problemAt } from '../model/problem.ts';
+import { describe, entryOf, LIMITS, type MapEntry, type Node, type Position } from '../codec/node.ts';
+import { joinProblems, mistakesIn, problemAt } from '../model/problem.ts';
 import { decodeText, readInput } from './files.ts';
+import { parseInput } from './parse.ts';
 
 /**
  * Reads lockfiles (rust/src/lockfile.rs): `{packages: {NAME: {evra | evr, digest?, metadata?}}, metadata?}` as JSON or YAML. A package
@@ -12,7 +12,7 @@ export function readLockfiles(paths: readonly string[]): Pin[] {
   const pins = new Map<string, Pin>();
   const problems: HostError[] = [];
   for (const path of paths) {
-    const root = parse(path);
+    const root = parseInput(decodeText(readInput(path, 'lockfile', LIMITS.bytes).content, path), path);
     const report = (at: Position, message: string) => problems.push(problemAt('TREEFILE_LOCKFILE', path, at, message));
     for (const { key, keyAt } of entries(root, 'a lockfile', report)) {
       if (key !== 'packages' && key !== 'metadata') report(keyAt, `unknown key "${key}"`);
@@ -27,7 +27,7 @@ export function readLockfiles(paths: readonly string[]): Pin[] {
     }
     checkMetadata(entryOf(root, 'metadata')?.value, report);
   }
-  if (problems.length > 0) throw joinProblems(problems, 'TREEFILE_LOCKFILE');
+  if (problems.length > 0) throw joinProblems(problems, 'TREEFILE_LOCKFILE', mistakesIn(problems));
   return [...pins.values()];
 }
 
@@ -78,18 +78,4 @@ function entries(node: Node, name: string, report: Report): readonly MapEntry[] 
   if (node.kind === 'map') return node.entries;
   report(node.at, `${name} must be a map, and this is ${describe(node)}`);
   return [];
-}
-
-function parse(path: string): Node {
-  const text = decodeText(readInput(path, 'lockfile', LIMITS.bytes).content, path);
-  try {
-    return parseDocument(text, formatOf(path));
-  } catch (error) {
-    if (!(error instanceof DocumentError)) throw error;
-    const code = error.code === 'SYNTAX' ? 'TREEFILE_SYNTAX' : 'TREEFILE_TOO_LARGE';
-    throw joinProblems(
-      error.problems.map(({ message, at }) => problemAt(code, path, at, message)),
-      code,
-    );
-  }
 }

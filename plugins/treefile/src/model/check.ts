@@ -1,7 +1,7 @@
 import type { HostError } from '@ostrata/core';
 import { treefileError } from '../errors.ts';
 import type { Origins } from '../load/origins.ts';
-import { joinProblems } from './problem.ts';
+import { joinProblems, mistakesIn } from './problem.ts';
 import type { Treefile } from './treefile.ts';
 
 /** Where add-files may put files: what an OSTree commit has of /usr and /etc, and the links into /usr. */
@@ -80,7 +80,7 @@ export function checkFlattened(
       );
     }
   }
-  if (problems.length > 0) throw joinProblems(problems);
+  if (problems.length > 0) throw joinProblems(problems, 'TREEFILE_INVALID', mistakesIn(problems));
 }
 
 function isAddable(destination: string): boolean {

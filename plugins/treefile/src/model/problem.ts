@@ -16,22 +16,24 @@ export function problemAt(
   });
 }
 
-/** One error that carries all mistakes of its files. */
-export function joinProblems(
-  problems: readonly HostError[],
-  code: TreefileErrorCode = 'TREEFILE_INVALID',
-): HostError<TreefileErrorCode> {
-  const [first] = problems;
-  const rest = problems.length - 1;
-  const message =
-    rest > 0
-      ? `${first?.message ?? 'invalid'} (and ${rest} more ${rest === 1 ? 'problem' : 'problems'})`
-      : first?.message;
-  return treefileError(code, message ?? 'invalid', {
+/** One problem as it is; of several one error that carries them all, with a sentence of its own. */
+export function joinProblems(problems: readonly HostError[], code: TreefileErrorCode, summary: string): HostError {
+  const [first, ...more] = problems;
+  if (first !== undefined && more.length === 0) return first;
+  return treefileError(code, summary, {
     problems,
-    hint: (rest === 0 ? first?.hint : null) ?? 'Correct the places listed; docs/treefile.md describes every field.',
+    hint: 'Correct the places listed; docs/treefile.md describes every field.',
     data: { problems: problems.length },
   });
+}
+
+/** `3 mistakes in a.yaml and b.yaml.` */
+export function mistakesIn(problems: readonly HostError[]): string {
+  const files = [
+    ...new Set(problems.map(({ data }) => data['file'] ?? String(data['origin'] ?? '').replace(/:\d+$/, ''))),
+  ];
+  const named = files.filter((file) => file !== '').join(' and ');
+  return `${problems.length} mistakes in ${named === '' ? 'the treefile' : named}.`;
 }
 
 /** The known word that is nearest to a mistyped one, when one is near. */

@@ -74,7 +74,12 @@ export function validateTreefile(root: Node, file: string, format: Format, inlin
     else if (key === 'check-passwd' || key === 'check-groups') checkAccounts(key, value, report);
     else if (key === 'conditional-include') checkConditional(value, file, format, findings, report);
   }
+  findings.problems.sort(byPlace);
   return findings;
+}
+
+function byPlace({ data: a }: HostError, { data: b }: HostError): number {
+  return Number(a['line']) - Number(b['line']) || Number(a['column']) - Number(b['column']);
 }
 
 type Report = (code: TreefileErrorCode, at: Position, message: string, hint?: string) => void;

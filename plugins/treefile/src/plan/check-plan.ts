@@ -35,7 +35,13 @@ export function checkPlan(plan: Plan, ctx: Context, memory: RunMemory): void {
       );
     }
   }
-  if (problems.length > 0) throw joinProblems(problems, problems[0]?.code as 'TREEFILE_EXCLUDED' | 'TREEFILE_LOCKED');
+  if (problems.length === 0) return;
+  const summary = `${problems.length} packages are not as the treefile and its lockfiles want them.`;
+  throw joinProblems(problems, excludedOnly(problems) ? 'TREEFILE_EXCLUDED' : 'TREEFILE_LOCKED', summary);
+}
+
+function excludedOnly(problems: readonly HostError[]): boolean {
+  return problems.every(({ code }) => code === 'TREEFILE_EXCLUDED');
 }
 
 /** How a package differs from its pin, as the end of a sentence. */

@@ -7,16 +7,18 @@ import { sortKeys } from '../model/merge.ts';
  */
 export function lockfileOf(plan: Plan, seconds: number): Json {
   const packages = Object.fromEntries(
-    plan.inputs.install.map((pkg) => [
-      pkg.name,
-      { evra: `${evrOf(pkg)}.${pkg.arch}`, digest: `${pkg.checksum.algorithm}:${pkg.checksum.value}` },
-    ]),
+    plan.inputs.install
+      .map((pkg): [string, Json] => [
+        pkg.name,
+        { evra: `${evrOf(pkg)}.${pkg.arch}`, digest: `${pkg.checksum.algorithm}:${pkg.checksum.value}` },
+      ])
+      .sort(([a], [b]) => (a < b ? -1 : 1)),
   );
   const repos = Object.fromEntries(
     plan.snapshots.map(({ source, timestamp }) => [source.id, { generated: rfc3339(timestamp) }]),
   );
   const day = Math.floor(seconds / 86_400) * 86_400;
-  return { packages: sortKeys(packages), metadata: { generated: rfc3339(day), rpmmd_repos: sortKeys(repos) } };
+  return { packages, metadata: { generated: rfc3339(day), rpmmd_repos: sortKeys(repos) } };
 }
 
 function rfc3339(seconds: number): string {

@@ -66,5 +66,8 @@ export function refuseUnsupported({ treefile, externals, origins }: FlattenedTre
       }),
     );
   }
-  if (problems.length > 0) throw joinProblems(problems, 'TREEFILE_UNSUPPORTED');
+  if (problems.length > 0) {
+    const summary = `The treefile uses ${problems.length} things that are not supported yet.`;
+    throw joinProblems(problems, 'TREEFILE_UNSUPPORTED', summary);
+  }
 }

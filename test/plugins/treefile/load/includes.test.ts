@@ -118,6 +118,9 @@ describe('treefile includes', () => {
       'b.yaml:2:1: unknown key "y"',
       'b.yaml:3:6: "ref" must be a string, and this is a list',
     ]);
+    const { code, message } = workspace.failure();
+    assert.equal(code, 'TREEFILE_INVALID');
+    assert.equal(message, `3 mistakes in ${workspace.path('a.yaml')} and ${workspace.path('b.yaml')}.`);
   });
 
   it('refuses the same file twice, also by another name', () => {

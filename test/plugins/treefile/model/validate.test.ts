@@ -19,13 +19,13 @@ describe('treefile validateTreefile', () => {
       '\n',
     );
     assert.deepEqual(check(text).problems, [
+      'TREEFILE_TYPE f:1:6: "ref" must be a string, and this is a number',
       'TREEFILE_UNKNOWN_KEY f:2:1: unknown key "pakages"',
       'TREEFILE_TYPE f:5:5: "packages[1]" must be a string, and this is a number',
-      'TREEFILE_TYPE f:7:10: "edition" must be a string, and this is a number',
-      'TREEFILE_TYPE f:1:6: "ref" must be a string, and this is a number',
       'TREEFILE_TYPE f:6:13: "recommends" must be true or false, and this is a string',
+      'TREEFILE_TYPE f:7:10: "edition" must be a string, and this is a number',
     ]);
-    assert.deepEqual(check(text).data[0], { file: 'f', line: 2, column: 1 });
+    assert.deepEqual(check(text).data[1], { file: 'f', line: 2, column: 1 });
   });
 
   it('suggests what a mistyped key may be', () => {
