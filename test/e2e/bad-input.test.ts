@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateKey } from 'openpgp';
 import { type CliResult, OSTRATA, ostrata } from '../support/cli.ts';
 import { writeManifest } from '../support/manifest.ts';
 import { TINY_REPOSITORY_NEEDS, type TinyPackage, tinyRepository } from '../support/tiny-repository.ts';
@@ -53,7 +54,6 @@ describe('compose tree and bad input (needs rpmbuild, createrepo_c, ostree)', ()
   });
   after(() => rmSync(work, { recursive: true, force: true }));
 
-  const state = () => ({ env: { XDG_STATE_HOME: join(folder, 'state') } });
   const args = (manifest: string) => [
     'compose',
     'tree',
@@ -66,8 +66,7 @@ describe('compose tree and bad input (needs rpmbuild, createrepo_c, ostree)', ()
   ];
   const manifestOf = (packages: readonly string[], fields = {}) =>
     writeManifest(folder, join(folder, 'packages'), packages, fields);
-  const compose = (packages: readonly string[], fields = {}): CliResult =>
-    ostrata(args(manifestOf(packages, fields)), state());
+  const compose = (packages: readonly string[], fields = {}): CliResult => ostrata(args(manifestOf(packages, fields)));
 
   /** Asserts a failure with a code, a sentence that names what is at fault, and a hint; and that nothing half-written stays. */
   const refused = (result: CliResult, code: RegExp, names: RegExp) => {
@@ -128,17 +127,15 @@ describe('compose tree and bad input (needs rpmbuild, createrepo_c, ostree)', ()
     refused(compose(['base', 'app']), /CHECKSUM/, /app-1\.0\.rpm/);
   });
 
-  it('an unsigned package with gpgcheck=1', () => {
+  it('an unsigned package with gpgcheck=1', async () => {
     const manifest = manifestOf(['base']);
-    writeFileSync(
-      join(folder, 'key.asc'),
-      readFileSync(join(import.meta.dirname, '../plugins/repo-rpm/fixtures/key.asc')),
-    );
+    const { publicKey } = await generateKey({ userIDs: [{ name: 'test' }], type: 'ecc', format: 'armored' });
+    writeFileSync(join(folder, 'key.asc'), publicKey);
     writeFileSync(
       join(folder, 'base.repo'),
       `[base]\nname=base\nbaseurl=file://${join(folder, 'packages')}\ngpgcheck=1\ngpgkey=file://${join(folder, 'key.asc')}\n`,
     );
-    refused(ostrata(args(manifest), state()), /SIGN/, /base-1\.0/);
+    refused(ostrata(args(manifest)), /SIGN/, /base-1\.0/);
   });
 
   it('broken XML', () => {
@@ -156,7 +153,7 @@ describe('compose tree and bad input (needs rpmbuild, createrepo_c, ostree)', ()
     const manifest = join(folder, 'bad.yaml');
     writeManifest(folder, join(folder, 'packages'), ['base']);
     writeFileSync(manifest, 'ref: test/base\nrepos: [base]\npackges: [base]\nselinux: maybe\n');
-    const result = ostrata(args(manifest), state());
+    const result = ostrata(args(manifest));
     refused(result, /TREEFILE/, /bad\.yaml:3.*bad\.yaml:4|packges.*selinux/s);
   });
 
@@ -217,7 +214,6 @@ describe('compose tree and bad input (needs rpmbuild, createrepo_c, ostree)', ()
   ): Promise<{ code: number | null; stderr: string }> {
     return new Promise((resolve) => {
       const child = spawn(process.execPath, [OSTRATA, ...args(manifest), '-q', '--progress-fd', '2'], {
-        env: { ...process.env, ...state().env },
         stdio: ['ignore', 'ignore', 'pipe'],
       });
       let stderr = '';

@@ -20,7 +20,7 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
 
   const compose = (args: readonly string[] = [], file = manifest): CliResult =>
     ostrata(['compose', 'tree', '--repo', repo, '--cachedir', cache, ...args, file], {
-      env: { SOURCE_DATE_EPOCH: '1700000000', XDG_STATE_HOME: join(work, 'state') },
+      env: { SOURCE_DATE_EPOCH: '1700000000' },
     });
   const json = (result: CliResult) => {
     assert.equal(result.code, 0, result.stderr + result.stdout);
@@ -87,11 +87,7 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
     parsed.store = { work: join(other, 'work'), target: join(other, 'repo') };
     mkdirSync(other);
     writeFileSync(plan, JSON.stringify(parsed));
-    const applied = json(
-      ostrata(['apply', '--json', '--cachedir', join(other, 'cache'), plan], {
-        env: { XDG_STATE_HOME: join(work, 'state') },
-      }),
-    );
+    const applied = json(ostrata(['apply', '--json', '--cachedir', join(other, 'cache'), plan]));
     assert.equal(applied.commit, first.commit);
   });
 
@@ -134,12 +130,17 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
     const dry = compose(['--dry-run', '--force-nocache']);
     assert.match(dry.stdout, /bash +5\.\S+ +x86_64 +base/);
     const fresh = join(work, 'fresh');
-    const rpms = ostrata(
-      ['compose', 'tree', '--repo', repo, '--cachedir', fresh, '--force-nocache', '--download-only-rpms', manifest],
-      {
-        env: { XDG_STATE_HOME: join(work, 'state') },
-      },
-    );
+    const rpms = ostrata([
+      'compose',
+      'tree',
+      '--repo',
+      repo,
+      '--cachedir',
+      fresh,
+      '--force-nocache',
+      '--download-only-rpms',
+      manifest,
+    ]);
     assert.equal(rpms.code, 0, rpms.stderr);
     assert.match(rpms.stdout, /packages are downloaded/);
   });

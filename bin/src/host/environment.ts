@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
-import { arch, availableParallelism, homedir, tmpdir } from 'node:os';
+import { arch, availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Environment } from '@ostrata/core';
 import type { Settings } from '../config/schema.ts';
+import { openTempDirectory } from './temp-directory.ts';
 
 const RPM_ARCH: { readonly [nodeArch: string]: string } = {
   x64: 'x86_64',
@@ -23,20 +24,19 @@ export function readEnvironment(settings: Settings, cacheDir: string | undefined
     cacheDir ??
     settings.cache ??
     (root ? '/var/cache/ostrata' : join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'ostrata'));
+  // A cache of its own has its own journal and lock: composes with different ones do not wait for one another.
   const state =
-    settings.state ??
+    (cacheDir === undefined ? settings.state : join(cacheDir, 'state')) ??
     (root ? '/var/lib/ostrata' : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'ostrata'));
-  const temp = join(tmpdir(), `ostrata-${uid}`);
   const [cachePath, statePath] = [resolve(cache), resolve(state)];
   for (const directory of [cachePath, statePath]) mkdirSync(directory, { recursive: true });
-  mkdirSync(temp, { recursive: true, mode: 0o700 });
   const variable = (name: string) => env[name.toUpperCase()] ?? env[name] ?? null;
   return {
     arch: RPM_ARCH[arch()] ?? arch(),
     uid,
     cacheDir: cachePath,
     stateDir: statePath,
-    tempDir: temp,
+    tempDir: openTempDirectory(cachePath),
     proxy: { http: env['http_proxy'] ?? null, https: variable('https_proxy'), no: variable('no_proxy') },
     commandEnv: {
       PATH: commandPath(env['PATH']),
