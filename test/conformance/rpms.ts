@@ -52,12 +52,16 @@ function isCoded(error: unknown): boolean {
 }
 
 /** Walks the payload and checks each content against its digest in the header. */
-function walkPayload(pkg: RpmPackage, payload: Uint8Array): { listing: string[]; problems: string[] } {
+function walkPayload(
+  pkg: RpmPackage,
+  payload: Uint8Array,
+  expected: readonly string[],
+): { listing: string[]; problems: string[] } {
   const { digestAlgorithm } = fileList(pkg.metadata);
   const listing: string[] = [];
   const problems: string[] = [];
   for (const item of readPayload(pkg, payload)) {
-    listing.push(formatCpioLine(item));
+    listing.push(formatCpioLine(item, expected[listing.length]));
     if (item.hasContent && !contentIsRight(item, digestAlgorithm))
       problems.push(`${item.file.path} has another digest`);
   }
@@ -72,7 +76,7 @@ function contentIsRight({ file, content }: PayloadFile, algorithm: string): bool
 
 function comparePayload(pkg: RpmPackage, payload: Uint8Array, answer: RpmAnswer | undefined): string[] {
   try {
-    const { listing, problems } = walkPayload(pkg, payload);
+    const { listing, problems } = walkPayload(pkg, payload, answer?.cpio ?? []);
     const expected = answer?.cpio?.map(normaliseCpioLine) ?? listing;
     for (let i = 0; i < Math.max(expected.length, listing.length); i++) {
       if (sameText(expected[i], listing[i])) continue;
