@@ -1,5 +1,3 @@
-import { rmSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Root } from '@ostrata/core';
 
 /** Exit code of {@link OVERLAY_SCRIPT} when the mount failed. */
@@ -8,9 +6,11 @@ export const OVERLAY_FAILED = 125;
 /**
  * Mounts `upper` over `lower` and becomes the command. The three directories are named by descriptors, because overlayfs splits its
  * options at commas and colons. The descriptors are closed before the command starts: through one a program could leave the root.
- * `volatile` skips the sync of the whole file system at each unmount; what is kept is synced by the store.
+ * `volatile` skips the sync of the whole file system at each unmount; what is kept is synced by the store. Its mark of the mount before
+ * would make overlayfs refuse the directory.
  */
 const OVERLAY_SCRIPT = `
+if [ -e "$3/work/incompat" ]; then rm -rf "$3/work/incompat"; fi
 exec 3<"$1" 4<"$2" 5<"$3"
 target=$4
 options="lowerdir=/proc/self/fd/3,upperdir=/proc/self/fd/4,workdir=/proc/self/fd/5$5"
@@ -41,8 +41,6 @@ export function launch(root: Root, mountPoint: string, uid: number, argv: readon
   if (root.upper === null || root.work === null) {
     return [...(uid === 0 ? [] : namespace), 'sh', '-c', PLAIN_SCRIPT, 'sandbox', ...argv];
   }
-  // The mark that the last volatile mount left; overlayfs refuses the directory while it is there.
-  rmSync(join(root.work, 'work', 'incompat'), { recursive: true, force: true });
   const options = uid === 0 ? ROOT_OPTIONS : USER_OPTIONS;
   return [
     ...namespace,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHostError, type Root, type SandboxCommand } from '@ostrata/core';
@@ -263,6 +263,28 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
   it('says that a root cannot be mounted', async () => {
     root = { ...root, upper: '/proc/self' };
     await assert.rejects(sh('true'), (error) => isHostError(error) && error.code === 'SANDBOX_OVERLAY');
+  });
+
+  it('runs in a plain chroot where the configuration says so, and warns', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    sandbox = new BwrapSandbox(realExec, { isolation: 'none' }, ctx);
+    const { tail } = await sh('echo $GREETING; echo $PWD; echo x > /etc/made', {
+      cwd: '/usr',
+      env: { GREETING: 'hi' },
+    });
+    assert.deepEqual(tail, ['hi', '/usr']);
+    assert.deepEqual(ctx.warnings, ['SANDBOX_UNCONFINED']);
+    assert.ok(existsSync(join(root.upper as string, 'etc/made')));
+    assert.equal(existsSync(join(root.lower, 'etc/made')), false);
+  });
+
+  it('works for a user who is not root (needs setpriv and unprivileged user namespaces)', function () {
+    const user = ['--reuid=65534', '--regid=65534', '--clear-groups'];
+    const script = join(import.meta.dirname, 'support/as-user.ts');
+    const probe = spawnSync('setpriv', [...user, 'unshare', '--user', '--map-root-user', 'cat', script]);
+    if (process.getuid?.() !== 0 || probe.status !== 0) this.skip();
+    const child = spawnSync('setpriv', [...user, process.execPath, script], { encoding: 'utf8' });
+    assert.equal(child.stdout, '["0","new","as it was","one","two"]', child.stderr);
   });
 
   it('works on a private copy without layers', async () => {

@@ -43,8 +43,9 @@ export interface TestContext extends Context {
   close(): Promise<void>;
 }
 
-export function testContext(exec: Exec = realExec): TestContext {
-  const directory = mkdtempSync(join(tmpdir(), 'ostrata-sandbox-'));
+/** `parent` is where its temporary directory is made. */
+export function testContext(exec: Exec = realExec, parent: string = tmpdir()): TestContext {
+  const directory = mkdtempSync(join(parent, 'ostrata-sandbox-'));
   for (const name of ['cache', 'state', 'temp']) mkdirSync(join(directory, name));
   const controller = new AbortController();
   const messages: string[] = [];

@@ -4,7 +4,7 @@ import { realExec, testContext } from './context.ts';
 
 /** A process to be killed: runs a command of the given marker in the root below the given directory for very long. */
 const [directory, marker] = process.argv.slice(2) as [string, string];
-const ctx = testContext();
+const ctx = testContext(realExec, directory);
 ctx.progress.message = () => process.stdout.write('up\n');
 const root = {
   lower: join(directory, 'lower'),
