@@ -1,26 +1,27 @@
-import { type Context, definePlugin, TRANSPORT } from '@ostrata/core';
-import { Agents } from './agents.ts';
+import { type Context, definePlugin, TRANSPORT, type Transport } from '@ostrata/core';
 import { CONFIG_SCHEMA, type FetchConfig } from './config.schema.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import { TRANSPORT_ERRORS } from './errors.ts';
-import { FileTransport } from './file-transport.ts';
-import { HttpTransport } from './http-transport.ts';
 
-/** The transports of http, https and file URLs. */
+/** The transports of http, https and file URLs; what speaks to a network is loaded on first use. */
 export default definePlugin<FetchConfig>({
   name: 'fetch-http',
   apiVersion: '^0.1.0',
   config: CONFIG_SCHEMA,
   errors: TRANSPORT_ERRORS,
-  apply(host) {
-    const limiter = new ConnectionLimiter(host.config.maxConnections, host.config.maxConnectionsPerHost);
-    const make = (ctx: Context): HttpTransport => {
+  apply({ config, provide }) {
+    const limiter = new ConnectionLimiter(config.maxConnections, config.maxConnectionsPerHost);
+    const make = async (ctx: Context): Promise<Transport> => {
+      const [{ Agents }, { HttpTransport }] = await Promise.all([import('./agents.ts'), import('./http-transport.ts')]);
       const agents = new Agents();
       ctx.defer('close http connections', () => agents.destroy());
-      return new HttpTransport(host.config, limiter, agents);
+      return new HttpTransport(config, limiter, agents);
     };
-    host.provide(TRANSPORT, 'http', make);
-    host.provide(TRANSPORT, 'https', make);
-    host.provide(TRANSPORT, 'file', () => new FileTransport());
+    provide(TRANSPORT, 'http', make);
+    provide(TRANSPORT, 'https', make);
+    provide(TRANSPORT, 'file', async () => {
+      const { FileTransport } = await import('./file-transport.ts');
+      return new FileTransport();
+    });
   },
 });

@@ -55,17 +55,15 @@ describe('fetch-http: https (needs openssl)', () => {
     credentials?: { caCertificate?: string; clientCertificate?: string; verifyPeer?: boolean },
     proxy?: string,
   ) =>
-    run
-      .transport('https')
-      .get(
-        {
-          urls: [`${server!.url}${path}`],
-          destination: file(),
-          ...(credentials && { credentials }),
-          ...(proxy === undefined ? {} : { proxy }),
-        },
-        run.ctx,
-      );
+    run.transport('https').get(
+      {
+        urls: [`${server!.url}${path}`],
+        destination: file(),
+        ...(credentials && { credentials }),
+        ...(proxy === undefined ? {} : { proxy }),
+      },
+      run.ctx,
+    );
 
   async function failure(work: Promise<unknown>): Promise<HostError> {
     try {

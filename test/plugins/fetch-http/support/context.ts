@@ -85,7 +85,9 @@ export function testRun(
     ctx,
     warnings,
     abort,
-    transport: (scheme) => get({ name: 'transport' }, scheme) as Transport,
+    transport: (scheme) => ({
+      get: async (request, at) => ((await get({ name: 'transport' }, scheme)) as Transport).get(request, at),
+    }),
     close: async () => {
       for (const undo of undos.reverse()) await undo();
       rmSync(directory, { recursive: true, force: true });
