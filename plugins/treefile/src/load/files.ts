@@ -1,5 +1,4 @@
 import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
-import { resolve } from 'node:path';
 import { type TreefileErrorCode, treefileError } from '../errors.ts';
 
 /** Largest file that becomes part of a Plan, in bytes. */
@@ -42,9 +41,4 @@ export function decodeText(content: Uint8Array, path: string): string {
   } catch (error) {
     throw treefileError('TREEFILE_SYNTAX', `${path} is not UTF-8 text.`, { data: { path }, cause: error });
   }
-}
-
-/** A path that a file names, relative to the directory of that file. */
-export function relativeTo(directory: string, path: string): string {
-  return resolve(directory, path);
 }

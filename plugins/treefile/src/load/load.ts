@@ -1,17 +1,16 @@
-import { readdirSync, statSync } from 'node:fs';
-import { dirname, isAbsolute, join, relative } from 'node:path';
-import type { HostError } from '@ostrata/core';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { type HostError, isHostError, type Json } from '@ostrata/core';
 import { formatOf } from '../codec/document.ts';
 import { entryOf, LIMITS, type Node, nodeAt, toValue } from '../codec/node.ts';
 import { treefileError } from '../errors.ts';
-import { evaluate, parseCondition } from '../model/conditions.ts';
 import { mergeTreefiles } from '../model/merge.ts';
 import { normalizeTreefile } from '../model/normalize.ts';
 import { joinProblems, mistakesIn, problemAt } from '../model/problem.ts';
-import type { Fields, Treefile, Variables } from '../model/treefile.ts';
+import type { Fields, Variables } from '../model/treefile.ts';
 import { validateTreefile } from '../model/validate.ts';
-import { type Externals, mergeExternals, NO_EXTERNALS } from './externals.ts';
-import { decodeText, readInput, relativeTo } from './files.ts';
+import { type Externals, externalsOf, finalizersIn, mergeExternals, NO_EXTERNALS } from './externals.ts';
+import { decodeText, readInput } from './files.ts';
+import { findIncludes } from './find-includes.ts';
 import { readKickstart } from './kickstart.ts';
 import { type Origins, originsOf } from './origins.ts';
 import { parseInput } from './parse.ts';
@@ -68,11 +67,14 @@ class Loader {
   }
 
   load(): LoadedTreefile {
-    const part = this.#read(this.#path, 0, 'treefile');
-    if (this.#problems.length > 0) {
-      throw joinProblems(this.#problems, 'TREEFILE_INVALID', mistakesIn(this.#problems));
+    try {
+      const part = this.#read(this.#path, 0, 'treefile');
+      if (this.#problems.length === 0) return { ...part, variables: this.#variables, warnings: this.#warnings };
+    } catch (error) {
+      if (this.#problems.length === 0 || !isHostError(error)) throw error;
+      this.#problems.push(...(error.problems.length > 0 ? error.problems : [error]));
     }
-    return { ...part, variables: this.#variables, warnings: this.#warnings };
+    throw joinProblems(this.#problems, 'TREEFILE_INVALID', mistakesIn(this.#problems));
   }
 
   #read(path: string, depth: number, named: string): Part {
@@ -87,7 +89,7 @@ class Loader {
     }
     this.#seen.set(id, shown);
     const directory = dirname(path);
-    const finalizers = executables(join(directory, 'finalize.d')).map((name) => join('finalize.d', name));
+    const finalizers = finalizersIn(directory);
     if (path.endsWith('.ks')) {
       const fields = normalizeTreefile(readKickstart(path, shown), this.#basearch);
       return { fields, externals: { ...NO_EXTERNALS, finalizers }, origins: new Map() };
@@ -98,10 +100,8 @@ class Loader {
     const { problems, warnings } = validateTreefile(root, shown, format);
     this.#problems.push(...problems);
     this.#warnings.push(...warnings);
-    // A file with mistakes ends its branch: what it includes is unknown.
-    if (problems.length > 0) return { fields: {}, externals: NO_EXTERNALS, origins: new Map() };
-
-    const raw = toValue(root) as Fields;
+    // Of a file with mistakes only the variables and includes count: so that the mistakes of those files are found as well.
+    const raw = problems.length === 0 ? (toValue(root) as Fields) : usableFields(root);
     this.#checkArch(root, raw, shown);
     const own = normalizeTreefile(raw, this.#basearch);
     this.#remember(own);
@@ -110,15 +110,17 @@ class Loader {
       externals: {
         ...NO_EXTERNALS,
         finalizers,
-        ...this.#externals(own, directory, shown),
+        ...externalsOf(own, directory, shown),
       },
       origins: originsOf(root, shown, this.#basearch),
     };
 
-    const { files, inline } = this.#includes(root, own, shown);
-    for (const node of inline) {
+    const scope = { basearch: this.#basearch, variables: this.#variables, shown };
+    const { files, inline, problems: conditions } = findIncludes(root, scope);
+    this.#problems.push(...conditions);
+    for (const node of problems.length === 0 ? inline : []) {
       const fields = withoutIncludes(normalizeTreefile(toValue(node) as Fields, this.#basearch));
-      const externals = { ...NO_EXTERNALS, ...this.#externals(fields, directory, shown) };
+      const externals = { ...NO_EXTERNALS, ...externalsOf(fields, directory, shown) };
       part = mergeParts(part, { fields, externals, origins: originsOf(node, shown, this.#basearch) });
     }
     for (const { file, from } of files) {
@@ -128,43 +130,9 @@ class Loader {
           data: { file: shown, limit: MAX_DEPTH },
         });
       }
-      part = mergeParts(part, this.#read(relativeTo(directory, file), depth + 1, from));
+      part = mergeParts(part, this.#read(resolve(directory, file), depth + 1, from));
     }
     return part;
-  }
-
-  /** What the file includes for this architecture and these variables, in order. */
-  #includes(root: Node, own: Fields, shown: string): { files: { file: string; from: string }[]; inline: Node[] } {
-    const files: { file: string; from: string }[] = [];
-    const inline: Node[] = [];
-    const add = (node: Node | undefined): void => {
-      if (node?.kind === 'list') node.items.forEach(add);
-      else if (node?.kind === 'map') inline.push(node);
-      else if (node && typeof node.value === 'string') {
-        files.push({ file: node.value, from: `${shown}:${node.at.line}` });
-      }
-    };
-    if (own['include'] !== undefined) add(entryOf(root, 'include')?.value);
-    if (own['arch-include'] !== undefined) add(nodeIn(root, ['arch-include', this.#basearch]));
-    const conditional = entryOf(root, 'conditional-include')?.value;
-    for (const item of conditional?.kind === 'list' ? conditional.items : []) {
-      if (this.#holds(entryOf(item, 'if')?.value, shown)) add(entryOf(item, 'include')?.value);
-    }
-    return { files, inline };
-  }
-
-  /** Whether all conditions hold. Each one is evaluated, so that mistakes in any are found. */
-  #holds(node: Node | undefined, shown: string): boolean {
-    let all = true;
-    for (const item of node?.kind === 'list' ? node.items : node ? [node] : []) {
-      const condition = parseCondition(item.kind === 'scalar' ? String(item.value) : '');
-      const result = typeof condition === 'string' ? condition : evaluate(condition, this.#variables);
-      if (typeof result === 'string') {
-        this.#problems.push(problemAt('TREEFILE_CONDITION', shown, item.at, result, 'Define it under "variables".'));
-      }
-      all &&= result === true;
-    }
-    return all;
   }
 
   /** Adds the file's variables to what is known. Those that are known already, from outer files, win. */
@@ -186,29 +154,6 @@ class Loader {
     this.#problems.push(problemAt('TREEFILE_VALUE', shown, nodeAt(root, ['basearch']).at, message, hint));
   }
 
-  #externals(fields: Fields, directory: string, shown: string): Partial<Externals> {
-    const { 'postprocess-script': script, 'add-files': added, ...checks } = fields as Treefile;
-    const accounts = (key: 'check-passwd' | 'check-groups') => {
-      const check = checks[key];
-      return check?.type === 'file'
-        ? { path: relativeTo(directory, check.filename), named: `${shown}: ${key}` }
-        : undefined;
-    };
-    return {
-      ...(script === undefined
-        ? {}
-        : { script: { path: relativeTo(directory, script), named: `${shown}: postprocess-script`, source: script } }),
-      addFiles: (added ?? []).map(([source, destination]) => ({
-        path: relativeTo(directory, source),
-        named: `${shown}: add-files`,
-        source,
-        destination,
-      })),
-      passwd: accounts('check-passwd'),
-      group: accounts('check-groups'),
-    };
-  }
-
   /** The name of a file in messages: as the first one was given, or relative to it. */
   #shown(path: string): string {
     if (path === this.#path) return path;
@@ -225,27 +170,22 @@ function mergeParts(including: Part, included: Part): Part {
   };
 }
 
+/** The variables of a file with mistakes elsewhere. */
+function usableFields(root: Node): Fields {
+  const usable = (node: Node | undefined): node is Node & { kind: 'scalar' } =>
+    node?.kind === 'scalar' && node.value !== null;
+  const fields: { [key: string]: Json } = {};
+  const releasever = entryOf(root, 'releasever')?.value;
+  if (usable(releasever)) fields['releasever'] = releasever.value;
+  const variables = entryOf(root, 'variables')?.value;
+  if (variables?.kind === 'map') {
+    const entries = variables.entries.filter(({ value }) => usable(value));
+    fields['variables'] = toValue({ ...variables, entries });
+  }
+  return fields;
+}
+
 function withoutIncludes(fields: Fields): Fields {
   const { include: _i, 'arch-include': _a, 'conditional-include': _c, variables: _v, ...rest } = fields;
   return rest;
-}
-
-function nodeIn(root: Node, path: readonly string[]): Node | undefined {
-  let node: Node | undefined = root;
-  for (const key of path) node = node === undefined ? undefined : entryOf(node, key)?.value;
-  return node;
-}
-
-/** Executable files of a directory, sorted; none when it is not there. */
-function executables(directory: string): string[] {
-  try {
-    return readdirSync(directory)
-      .filter((name) => {
-        const stat = statSync(join(directory, name), { throwIfNoEntry: false });
-        return stat?.isFile() === true && (stat.mode & 0o100) !== 0;
-      })
-      .sort();
-  } catch {
-    return [];
-  }
 }

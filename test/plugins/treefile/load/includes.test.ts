@@ -123,6 +123,20 @@ describe('treefile includes', () => {
     assert.equal(message, `3 mistakes in ${workspace.path('a.yaml')} and ${workspace.path('b.yaml')}.`);
   });
 
+  it('follows the includes of files with mistakes, to find those of the others, and knows their variables', () => {
+    files({
+      'manifest.yaml': 'x: 1\nvariables: {v: true}\nreleasever: 40\ninclude: [a.yaml, gone.yaml]',
+      'a.yaml': 'y: 1\nconditional-include: [{if: [v == true, releasever == 40], include: b.yaml}]',
+      'b.yaml': 'z: [1',
+    });
+    assert.deepEqual(
+      workspace.problems().map((line) => line.replace(/ (Flow|Expected).*/, '')),
+      ['manifest.yaml:1:1: unknown key "x"', 'a.yaml:1:1: unknown key "y"', 'b.yaml:1:6:'],
+    );
+    workspace.write('b.yaml', '');
+    assert.deepEqual(workspace.problems().at(-1), 'manifest.yaml:4: gone.yaml does not exist.');
+  });
+
   it('refuses the same file twice, also by another name', () => {
     files({ 'manifest.yaml': 'include: [a.yaml, ./sub/../a.yaml]', 'a.yaml': 'packages: [a]', 'sub/x.yaml': '' });
     assert.equal(workspace.failure().code, 'TREEFILE_INCLUDE');
