@@ -5,6 +5,7 @@ import { fallbackDecoder } from './fallback.ts';
 import { type Input, InputCursor } from './input.ts';
 import { nativeLibraries } from './native.ts';
 import { nativeEngine } from './native-engines.ts';
+import { sizeHint } from './size-hint.ts';
 
 export interface DecompressOptions {
   /** The most that may come out, in bytes: a decompression bomb ends here. */
@@ -14,6 +15,10 @@ export interface DecompressOptions {
 }
 
 const CHUNK_SIZE = 256 * 1024;
+const FIRST_PART = 4 * 1024 * 1024;
+/** Room that is made because the data ask for it; the system gives memory only as it is filled. */
+const LARGEST_HINT = 1024 * 1024 * 1024;
+const LARGEST_PART = 16 * 1024 * 1024;
 
 type Compressed = Exclude<Format, 'none'>;
 
@@ -102,10 +107,12 @@ export function* decompressChunks(input: Input, options: DecompressOptions): Gen
  */
 export function decompress(bytes: Uint8Array, options: DecompressOptions): Buffer {
   const format = options.format ?? detectFormat(bytes);
-  let size = Math.min(Math.max(bytes.length * 4, 4096), 4 * 1024 * 1024);
+  let size =
+    Math.min(sizeHint(bytes, format), options.maxBytes, LARGEST_HINT) ||
+    Math.max(Math.min(bytes.length * 4, FIRST_PART), 4096);
   const output = () => {
     const buffer = Buffer.allocUnsafeSlow(size);
-    size = Math.min(size * 2, 16 * 1024 * 1024);
+    size = Math.min(Math.max(size, FIRST_PART) * 2, LARGEST_PART);
     return buffer;
   };
   const parts = [...bounded(chunks(new InputCursor(bytes), format, output, options.maxBytes), options.maxBytes)];

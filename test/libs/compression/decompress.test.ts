@@ -108,6 +108,18 @@ describe('decompress', () => {
     assert.deepEqual(decompress(TEXT, { maxBytes: MEGABYTE }), TEXT);
   });
 
+  it('takes what data say of their size for no more than a hint', () => {
+    const gzip = Buffer.concat([SAMPLES.gzip, SAMPLES.gzip]);
+    assert.equal(decompress(gzip, { maxBytes: Infinity }).length, 2 * TEXT.length);
+    // Size of the content in eight bytes: 2^62.
+    const frame = Buffer.from('28b52ffdc0'.concat('58', '0000000000000040', '010000'), 'hex');
+    assert.notEqual(
+      codeOf(() => decompress(frame, { maxBytes: Infinity })),
+      'COMPRESSION_TOO_LARGE',
+    );
+    assert.ok(process.memoryUsage().rss < 1024 * MEGABYTE);
+  });
+
   it('bounds uncompressed data as well', () => {
     assert.equal(
       codeOf(() => decompress(TEXT, { maxBytes: 10 })),
