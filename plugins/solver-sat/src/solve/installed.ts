@@ -29,6 +29,7 @@ export function resolveInstalled(state: SatState, from: number, leaving: Readonl
         if (!openReplacements(state, rule, candidates)) continue;
         level = installBest(state, level, candidates, rule, BECAUSE_INSTALLED, false);
       } else if (state.level[p] === 0) level = decideAndLearn(state, level, p, true, update, BECAUSE_INSTALLED);
+      else continue;
       if (level > before) continue;
       if (level < from) return level;
       if (level < passLevel) {
