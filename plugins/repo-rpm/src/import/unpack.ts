@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import type { PlannedPackage, TreeWriter } from '@ostrata/core';
-import { fileList, type PackageFile, type RpmPackage, readPackage, readPayload, Tag } from '../codec/index.ts';
+import { fileList, type PackageFile, readPayload, Tag } from '../codec/index.ts';
 import { withFile } from '../errors.ts';
 import { checkIdentity, commitMetadata } from './commit-metadata.ts';
 import type { ImportOptions } from './import-options.ts';
 import { type LayoutFile, type PackageLayout, PLAIN_DIRECTORY, PLAIN_FILE, packageLayout } from './layout.ts';
+import { OpenPackage } from './open-package.ts';
 import { packageRef } from './package-ref.ts';
 
 /** Where packages leave the lines for systemd-tmpfiles until they are joined. */
@@ -56,17 +56,11 @@ function writeTmpfiles(writer: TreeWriter, name: string, layout: PackageLayout):
   writer.file(`${TMPFILES_DIRECTORY}/${name}.conf`, PLAIN_FILE, Buffer.from(`${layout.tmpfiles.join('\n')}\n`));
 }
 
-function writeTree(
-  writer: TreeWriter,
-  rpm: RpmPackage,
-  payload: Uint8Array,
-  layout: PackageLayout,
-  name: string,
-): void {
+function writeTree(writer: TreeWriter, source: OpenPackage, layout: PackageLayout, name: string): void {
   writer.directory('', PLAIN_DIRECTORY);
   for (const { path, meta } of layout.directories) writer.directory(path, meta);
   for (const { path, meta, target } of layout.symlinks) writer.symlink(path, meta, target);
-  for (const { file, content, hasContent } of readPayload(rpm, payload)) {
+  for (const { file, content, hasContent } of readPayload(source.rpm, source.payload())) {
     if (hasContent) writeLinks(writer, file, layout, content);
   }
   writeTmpfiles(writer, name, layout);
@@ -81,15 +75,14 @@ function writeTree(
 export function unpack(job: UnpackJob, openWriter: () => TreeWriter): string {
   const { package: pkg, file, options } = job;
   try {
-    const bytes = readFileSync(file);
-    const rpm = readPackage(bytes);
+    using source = new OpenPackage(file);
+    const { rpm } = source;
     checkIdentity(pkg, rpm.metadata, file);
     const layout = packageLayout(fileList(rpm.metadata).files, options);
-    const { offset, length } = rpm.extents.payload;
-    const metadata = commitMetadata(pkg, rpm, bytes.subarray(0, offset), options, layout.devices.length > 0);
+    const metadata = commitMetadata(pkg, rpm, source.start(), options, layout.devices.length > 0);
     const writer = openWriter();
     try {
-      writeTree(writer, rpm, bytes.subarray(offset, offset + length), layout, pkg.name);
+      writeTree(writer, source, layout, pkg.name);
       return writer.commit({
         ref: packageRef(pkg),
         parent: null,

@@ -4,6 +4,9 @@ import { relativePath, translatePath } from '../import/package-path.ts';
 import { TMPFILES_DIRECTORY } from '../import/unpack.ts';
 import { resolvePath } from './links.ts';
 
+/** Where a second copy of kernel and initramfs may be. */
+const KERNEL_COPIES = 'usr/lib/ostree-boot';
+
 /** Whether a header is the one that an identity means. */
 export function isPackageNamed(header: Header, pkg: PackageIdentity): boolean {
   const { name, epoch, version, release, arch } = nevraOf(header);
@@ -24,6 +27,23 @@ function treePaths(tree: Tree, header: Header): string[] {
   });
 }
 
+/** Directories of kernels among a package's paths. */
+function kernelDirectories(paths: readonly string[]): string[] {
+  return paths.flatMap((path) => /^(usr\/lib\/modules\/[^/]+)\/vmlinuz$/.exec(path)?.[1] ?? []);
+}
+
+/**
+ * Takes out what was made for a kernel: its initramfs and lists of modules, which no package has (rpm-ostree,
+ * rpmostree_kernel_remove).
+ */
+function removeKernel(tree: Tree, directory: string): void {
+  const version = directory.slice(directory.lastIndexOf('/') + 1);
+  tree.remove(directory);
+  if (tree.lookup(KERNEL_COPIES)?.type !== 'directory') return;
+  for (const name of tree.list(KERNEL_COPIES))
+    if (name.includes(`-${version}`)) tree.remove(`${KERNEL_COPIES}/${name}`);
+}
+
 /**
  * Takes a package's files out of a tree: those that no other package has, then the directories that are empty afterwards, deepest first
  * (rpm-ostree, delete_package_from_root).
@@ -34,7 +54,10 @@ export function removePackage(tree: Tree, pkg: PackageIdentity, installed: reado
     installed.filter((header) => !going.includes(header)).flatMap((header) => treePaths(tree, header)),
   );
   const directories: string[] = [];
-  for (const path of going.flatMap((header) => treePaths(tree, header))) {
+  const leaving = going.flatMap((header) => treePaths(tree, header));
+  for (const directory of kernelDirectories(leaving))
+    if (!staying.has(`${directory}/vmlinuz`)) removeKernel(tree, directory);
+  for (const path of leaving) {
     if (staying.has(path)) continue;
     const entry = tree.lookup(path);
     if (entry?.type === 'directory') directories.push(path);

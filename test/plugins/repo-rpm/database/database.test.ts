@@ -159,6 +159,25 @@ describe('package database', () => {
     });
   });
 
+  it('lets a kernel go with what was made for it', async () => {
+    const kernel: BuiltPackage = { name: 'kernel', files: [{ path: '/lib/modules/6.1/vmlinuz' }] };
+    const made: BuiltPackage = {
+      name: 'made',
+      files: [
+        { path: '/usr/lib/modules/6.1/initramfs.img' },
+        { path: '/boot/initramfs-6.1.img-x' },
+        { path: '/boot/other' },
+      ],
+    };
+    const base = await install([kernel, made]);
+    const gone = { format: 'rpm', name: 'kernel', epoch: 0, version: '1', release: '1', arch: 'noarch' };
+    const { id } = await install([], { base: base.id, remove: [gone] });
+    await inTree(id, (tree) => {
+      assert.equal(tree.lookup('usr/lib/modules/6.1'), undefined);
+      assert.deepEqual(tree.list('usr/lib/ostree-boot'), ['other']);
+    });
+  });
+
   it('of a format that is not read yet is refused', async () => {
     const { id } = await install([{ name: 'x', files: [{ path: '/usr/share/x' }] }]);
     const tree = await treeOf(id);

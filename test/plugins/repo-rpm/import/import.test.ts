@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { ImageSpec, Tree } from '@ostrata/core';
+import type { HostError, ImageSpec, Tree } from '@ostrata/core';
 import { FileFlag, Tag } from '../../../../plugins/repo-rpm/src/codec/index.ts';
 import { missing } from '../../../support/tools.ts';
 import { IMAGE, plannedPackage } from '../support/compose.ts';
@@ -309,6 +309,54 @@ describe('import of packages', () => {
         fixture.format.import([{ package: plannedPackage(file), file }], IMAGE, fixture.store, ctx),
         /stop/,
       );
+    });
+  });
+
+  describe('in worker threads', () => {
+    const large = (name: string, path: string): string =>
+      fixture.write({ name, files: [{ path, content: Buffer.alloc(2 * 1024 * 1024, name) }] });
+    const importAll = (packages: readonly string[], heard: string[] = []) =>
+      fixture.format.import(
+        packages.map((file) => ({ package: plannedPackage(file), file })),
+        IMAGE,
+        fixture.store,
+        fixture.ctx,
+        (imported) => heard.push(imported.package.name),
+      );
+
+    it('gives the same commits, in the order that was asked for', async () => {
+      const packages = [large('one', '/usr/one'), large('two', '/usr/two'), fixture.write({ name: 'small' })];
+      const heard: string[] = [];
+      const imported = await importAll(packages, heard);
+      assert.deepEqual(
+        imported.map(({ package: { name } }) => name),
+        ['one', 'two', 'small'],
+      );
+      assert.deepEqual(heard.sort(), ['one', 'small', 'two']);
+      assert.equal(imported[2]?.commit, (await fixture.import(packages[2]!)).commit);
+    });
+
+    it('tells what is wrong with a package', () =>
+      assert.rejects(importAll([large('good', '/usr/good'), large('bad', '/usr/../bad')]), (error: HostError) => {
+        assert.equal(error.code, 'RPM_PATH_INVALID');
+        assert.equal(error.name, 'HostError');
+        assert.match(error.message, /bad-1-1\.noarch\.rpm: /);
+        assert.ok(error.hint);
+        return true;
+      }));
+
+    it('stops when the run is cancelled', async () => {
+      const controller = new AbortController();
+      const ctx = { ...fixture.ctx, environment: fixture.ctx.environment, signal: controller.signal };
+      const files = [large('c1', '/usr/c1'), large('c2', '/usr/c2')];
+      const running = fixture.format.import(
+        files.map((file) => ({ package: plannedPackage(file), file })),
+        IMAGE,
+        fixture.store,
+        ctx,
+      );
+      controller.abort(new Error('enough'));
+      await assert.rejects(running, /enough/);
     });
   });
 
