@@ -26,8 +26,16 @@ const strings = { type: 'array', items: string } as const;
 const stringMap = { type: 'object', additionalProperties: string } as const;
 const anyMap = { type: 'object' } as const;
 const include = { type: ['string', 'array'], items: string } as const;
-const oneOf = (...values: string[]) => ({ type: 'string', enum: values });
+const oneOf = (...values: string[]) => ({ enum: values });
 const whole = { type: 'integer', minimum: 0 } as const;
+
+/** A map of fixed keys; others are warned of. */
+const record = (properties: { readonly [key: string]: Json }, ...required: string[]) => ({
+  type: 'object',
+  properties,
+  required,
+  additionalProperties: false,
+});
 
 const first = (schema: Field['schema']): Field => ({ schema, merge: 'first' });
 const list = (schema: Field['schema'] = strings): Field => ({ schema, merge: 'concat' });
@@ -35,15 +43,15 @@ const set: Field = { schema: strings, merge: 'union' };
 const map = (schema: Field['schema']): Field => ({ schema, merge: 'map' });
 const consumed = (schema: Field['schema']): Field => ({ schema, merge: 'own', hidden: true });
 
-const accountCheck = (entry: Field['schema']): Field['schema'] => ({
-  type: 'object',
-  required: ['type'],
-  properties: {
-    type: oneOf('none', 'previous', 'file', 'data'),
-    filename: string,
-    entries: { type: 'object', additionalProperties: entry },
-  },
-});
+const accountCheck = (entry: Field['schema']): Field['schema'] =>
+  record(
+    {
+      type: oneOf('none', 'previous', 'file', 'data'),
+      filename: string,
+      entries: { type: 'object', additionalProperties: entry },
+    },
+    'type',
+  );
 
 /**
  * Every field of a treefile, in the order in which rpm-ostree writes the flattened form. Types and merge rules are those of
@@ -54,7 +62,7 @@ export const FIELDS: { readonly [name: string]: Field } = {
   'repo-packages': {
     schema: {
       type: 'array',
-      items: { type: 'object', required: ['repo', 'packages'], properties: { repo: string, packages: strings } },
+      items: record({ repo: string, packages: strings }, 'repo', 'packages'),
     },
     merge: 'package-groups',
   },
@@ -68,21 +76,13 @@ export const FIELDS: { readonly [name: string]: Field } = {
   'ex-override-replace': {
     schema: {
       type: 'array',
-      items: {
-        type: 'object',
-        required: ['from', 'packages'],
-        properties: { from: { type: 'object', required: ['repo'], properties: { repo: string } }, packages: strings },
-      },
+      items: record({ from: record({ repo: string }, 'repo'), packages: strings }, 'from', 'packages'),
     },
     merge: 'package-groups',
   },
   'override-replace-local': map(stringMap),
-  initramfs: first({
-    type: 'object',
-    required: ['regenerate'],
-    properties: { regenerate: boolean, etc: strings, args: strings },
-  }),
-  custom: first({ type: 'object', required: ['url'], properties: { url: string, description: string } }),
+  initramfs: first(record({ regenerate: boolean, etc: strings, args: strings }, 'regenerate')),
+  custom: first(record({ url: string, description: string }, 'url')),
   'override-commit': first(string),
   'unconfigured-state': first(string),
   edition: first(oneOf('2014', '2024')),
@@ -95,11 +95,9 @@ export const FIELDS: { readonly [name: string]: Field } = {
     hidden: true,
   },
   repovars: { schema: stringMap, merge: 'map', hidden: true },
-  rojig: first({
-    type: 'object',
-    required: ['name', 'summary', 'license'],
-    properties: { name: string, summary: string, license: string, description: string },
-  }),
+  rojig: first(
+    record({ name: string, summary: string, license: string, description: string }, 'name', 'summary', 'license'),
+  ),
   repos: list(),
   'lockfile-repos': list(),
   selinux: first(boolean),
@@ -112,12 +110,8 @@ export const FIELDS: { readonly [name: string]: Field } = {
   'arch-include': consumed({ type: 'object', additionalProperties: include }),
   'conditional-include': consumed({
     type: 'array',
-    items: {
-      type: 'object',
-      required: ['if', 'include'],
-      // An inline treefile is checked on its own.
-      properties: { if: include, include: { type: ['string', 'array', 'object'], items: string } },
-    },
+    // An inline treefile is checked on its own.
+    items: record({ if: include, include: { type: ['string', 'array', 'object'], items: string } }, 'if', 'include'),
   }),
   'bootstrap-packages': consumed(strings),
   'ostree-layers': list(),

@@ -26,8 +26,8 @@ export interface SchemaProblem {
   readonly path: readonly (string | number)[];
   /** What must be there: `must be a list`. */
   readonly message: string;
-  /** Whether what is wrong is the type, so that saying what is there instead helps. */
-  readonly type: boolean;
+  /** `type`: saying what is there instead helps. `unknown`: the last step of the path is a key that nobody knows. */
+  readonly kind: 'type' | 'value' | 'unknown';
 }
 
 /** Checks the values of the known keys of a treefile. */
@@ -36,7 +36,8 @@ export function schemaProblems(value: unknown): SchemaProblem[] {
   const problems = new Map<string, SchemaProblem>();
   for (const error of validate.errors ?? []) {
     const problem = toProblem(error);
-    if (problem && !problems.has(error.instancePath)) problems.set(error.instancePath, problem);
+    const key = `${error.instancePath} ${problem.message}`;
+    if (!problems.has(key)) problems.set(key, problem);
   }
   return [...problems.values()];
 }
@@ -58,14 +59,19 @@ function toProblem(error: ErrorObject): SchemaProblem {
   switch (error.keyword) {
     case 'type': {
       const names = [params['type']].flat().map((type) => TYPE_NAMES[String(type)] ?? String(type));
-      return { path, message: `must be ${names.join(' or ')}`, type: true };
+      return { path, message: `must be ${names.join(' or ')}`, kind: 'type' };
     }
-    case 'enum':
-      return { path, message: `must be one of ${(params['allowedValues'] as string[]).join(', ')}`, type: false };
+    case 'additionalProperties':
+      return { path: [...path, String(params['additionalProperty'])], message: 'unknown key', kind: 'unknown' };
+    case 'enum': {
+      const values = (params['allowedValues'] as string[]).map((value) => `"${value}"`);
+      const kind = typeof error.data === 'string' ? 'value' : 'type';
+      return { path, message: `must be one of ${values.join(', ')}`, kind };
+    }
     case 'required':
-      return { path, message: `lacks the key "${params['missingProperty']}"`, type: false };
+      return { path, message: `lacks the key "${params['missingProperty']}"`, kind: 'value' };
     case 'minimum':
-      return { path, message: 'must not be negative', type: false };
+      return { path, message: 'must not be negative', kind: 'value' };
     case 'minItems':
     case 'maxItems': {
       const { minItems, maxItems } = error.parentSchema as { minItems?: number; maxItems?: number };
@@ -75,9 +81,9 @@ function toProblem(error: ErrorObject): SchemaProblem {
           : minItems === maxItems
             ? minItems
             : `${minItems} or ${maxItems}`;
-      return { path, message: `must have ${count} entries`, type: false };
+      return { path, message: `must have ${count} entries`, kind: 'value' };
     }
     default:
-      return { path, message: error.message ?? 'is not valid', type: false };
+      return { path, message: error.message ?? 'is not valid', kind: 'value' };
   }
 }

@@ -14,7 +14,7 @@ const RESERVED = ['basearch', 'releasever'];
 
 export interface Findings {
   readonly problems: HostError[];
-  /** Unknown keys of JSON files, which rpm-ostree lets pass. */
+  /** Unknown keys of JSON files and below fields, which rpm-ostree lets pass. */
   readonly warnings: HostError[];
 }
 
@@ -59,9 +59,13 @@ export function validateTreefile(root: Node, file: string, format: Format, inlin
 
   const present = root.entries.filter((entry) => !isNull(entry.value));
   const values = toValue({ ...root, entries: present });
-  for (const { path, message, type } of schemaProblems(values)) {
+  for (const { path, message, kind } of schemaProblems(values)) {
     const node = nodeAt(root, path);
-    report('TREEFILE_TYPE', node.at, `${name(path)} ${message}${type ? `, and this is ${describe(node)}` : ''}`);
+    if (kind === 'unknown') findings.warnings.push(unknownKey(root, path, file));
+    else {
+      const found = kind === 'type' ? `, and this is ${describe(node)}` : '';
+      report('TREEFILE_TYPE', node.at, `${name(path)} ${message}${found}`);
+    }
   }
 
   for (const { key, value } of present) {
@@ -83,6 +87,13 @@ function byPlace({ data: a }: HostError, { data: b }: HostError): number {
 }
 
 type Report = (code: TreefileErrorCode, at: Position, message: string, hint?: string) => void;
+
+/** A key that rpm-ostree leaves aside, in a map of fixed keys below a field. */
+function unknownKey(root: Node, path: readonly (string | number)[], file: string): HostError {
+  const key = String(path.at(-1));
+  const at = entryOf(nodeAt(root, path.slice(0, -1)), key)?.keyAt ?? root.at;
+  return problemAt('TREEFILE_UNKNOWN_KEY', file, at, `${name(path)} is an unknown key`, 'It has no effect.');
+}
 
 function isKnown(key: string): boolean {
   return Object.hasOwn(FIELDS, key) || Object.hasOwn(LEGACY_NAMES, key) || ARCH_PACKAGES.test(key);

@@ -23,7 +23,7 @@ describe('treefile validateTreefile', () => {
       'TREEFILE_UNKNOWN_KEY f:2:1: unknown key "pakages"',
       'TREEFILE_TYPE f:5:5: "packages[1]" must be a string, and this is a number',
       'TREEFILE_TYPE f:6:13: "recommends" must be true or false, and this is a string',
-      'TREEFILE_TYPE f:7:10: "edition" must be a string, and this is a number',
+      'TREEFILE_TYPE f:7:10: "edition" must be one of "2014", "2024", and this is a number',
     ]);
     assert.deepEqual(check(text).data[1], { file: 'f', line: 2, column: 1 });
   });
@@ -41,6 +41,20 @@ describe('treefile validateTreefile', () => {
     assert.deepEqual(found.warnings, ['f:1:2: unknown key "comment"']);
   });
 
+  it('warns of unknown keys below fields, and of each missing one', () => {
+    const found = check(
+      'repo-packages:\n  - {repo: a, packages: [], x: 1}\n  - {}\nrojig: {name: a, summary: b, license: c, d: 1}',
+    );
+    assert.deepEqual(found.problems, [
+      'TREEFILE_TYPE f:3:5: "repo-packages[1]" lacks the key "repo"',
+      'TREEFILE_TYPE f:3:5: "repo-packages[1]" lacks the key "packages"',
+    ]);
+    assert.deepEqual(found.warnings, [
+      'f:2:29: "repo-packages[0].x" is an unknown key',
+      'f:4:42: "rojig.d" is an unknown key',
+    ]);
+  });
+
   it('takes keys without a value for absent', () => {
     assert.deepEqual(check('packages:\nref: ~\nrecommends: null').problems, []);
   });
@@ -51,7 +65,7 @@ describe('treefile validateTreefile', () => {
     ['packages-hal9000:\n  - 12', 'f:2:5: "packages-hal9000[0]" must be a string, and this is a number'],
     ["packages: ['''a >= 1']", 'f:1:12: a single quote has no end in "\'a >= 1"'],
     ['gpg-key: a\ngpg_key: b', 'f:2:1: "gpg_key" is the old name of "gpg-key", and both are there'],
-    ['boot-location: both', 'f:1:16: "boot-location" must be one of new, modules, kernel-install'],
+    ['boot-location: both', 'f:1:16: "boot-location" must be one of "new", "modules", "kernel-install"'],
     ['variables: {basearch: x}', 'f:1:13: the variable "basearch" is reserved'],
     ['variables:\n  releasever: 1', 'f:2:3: the variable "releasever" is reserved'],
     [
@@ -66,7 +80,7 @@ describe('treefile validateTreefile', () => {
     ['check-passwd: {type: file}', 'f:1:15: "check-passwd" lacks the key "filename"'],
     ['check-passwd: {type: data}', 'f:1:15: "check-passwd" lacks the key "entries"'],
     ['check-passwd: {}', 'f:1:15: "check-passwd" lacks the key "type"'],
-    ['check-passwd: {type: magic}', 'f:1:22: "check-passwd.type" must be one of none, previous, file, data'],
+    ['check-passwd: {type: magic}', 'f:1:22: "check-passwd.type" must be one of "none", "previous", "file", "data"'],
     [
       'check-passwd: {type: data, entries: {a: [1, 2, 3]}}',
       'f:1:41: "check-passwd.entries.a" must have 1 or 2 entries',
