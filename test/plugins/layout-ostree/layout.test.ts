@@ -113,7 +113,7 @@ describe('layout-ostree populate', () => {
         'root:x:0:0::/root:/bin/sh\nweb:x:997:995::/:/bin/false\nnew:x:2:2::/:/bin/sh\n',
       );
       assert.equal(text(assembly.tree, 'etc/group'), 'root:x:0:\nweb:x:995:\n');
-      assert.equal(text(assembly.tree, 'etc/shadow'), 'root:!:::::::\nweb:!:19000::::::\n');
+      assert.equal(text(assembly.tree, 'etc/shadow'), 'root:!:::::::\n');
     });
   }
 });

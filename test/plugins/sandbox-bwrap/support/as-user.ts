@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BwrapSandbox } from '../../../../plugins/sandbox-bwrap/src/sandbox.ts';
 import { realExec, testContext } from './context.ts';
@@ -29,4 +29,6 @@ const seen = [
 seen.push(readFileSync(join(root.lower, 'etc/kept'), 'utf8').trim());
 seen.push(...(await sh('echo one')), ...(await sh('echo two')));
 process.stdout.write(JSON.stringify(seen));
+// The kernel makes it without any rights.
+chmodSync(join(root.work as string, 'work'), 0o700);
 await ctx.close();
