@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { hostExec } from '../../bin/src/host/exec.ts';
 
 const env = { PATH: process.env['PATH'] ?? '' };
@@ -48,6 +49,8 @@ describe('host commands', () => {
       },
     });
     await assert.rejects(running, { name: 'AbortError' });
+    // Its end of the pipe closes a moment before the process is gone.
+    for (let i = 0; i < 100 && isRunning(pid); i++) await setTimeout(20);
     assert.equal(isRunning(pid), false);
   });
 
