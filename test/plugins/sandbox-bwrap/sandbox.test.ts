@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { isHostError, type Root, type SandboxCommand } from '@ostrata/core';
 import { SCRIPT_CAPABILITIES } from '../../../plugins/sandbox-bwrap/src/capabilities.ts';
@@ -283,7 +292,10 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
     const script = join(import.meta.dirname, 'support/as-user.ts');
     const probe = spawnSync('setpriv', [...user, 'unshare', '--user', '--map-root-user', 'cat', script]);
     if (process.getuid?.() !== 0 || probe.status !== 0) this.skip();
-    const child = spawnSync('setpriv', [...user, process.execPath, script], { encoding: 'utf8' });
+    const home = join(ctx.directory, 'home');
+    mkdirSync(home);
+    for (const path of [home, ctx.directory]) chmodSync(path, 0o777);
+    const child = spawnSync('setpriv', [...user, process.execPath, script, home], { encoding: 'utf8' });
     assert.equal(child.stdout, '["0","new","as it was","one","two"]', child.stderr);
   });
 
