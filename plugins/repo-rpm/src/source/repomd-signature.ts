@@ -14,14 +14,11 @@ export async function checkRepomdSignature(
   ctx: Context,
 ): Promise<void> {
   const openpgp = await import('openpgp');
-  // Old repositories are signed with SHA-1 and small keys: who names such a key trusts it; MD5 proves nothing.
-  const config = {
-    rejectPublicKeyAlgorithms: new Set<number>(),
-    minRSABits: 1024,
-    rejectHashAlgorithms: new Set([openpgp.enums.hash.md5]),
-    rejectMessageHashAlgorithms: new Set([openpgp.enums.hash.md5, openpgp.enums.hash.ripemd]),
-  };
+  // Whoever names an old key of DSA or of 1024 bits trusts it; signatures over SHA-1 and weaker prove nothing.
+  const config = { rejectPublicKeyAlgorithms: new Set<number>(), minRSABits: 1024 };
+  const fullConfig = { ...openpgp.config, ...config };
   const verificationKeys = (await Promise.all(keys.map((key) => readPublicKeys(openpgp, key)))).flat();
+  const date = new Date(ctx.now() * 1000);
   const reasons: string[] = [];
   try {
     const message = await openpgp.createMessage({ binary: repomd });
@@ -34,11 +31,14 @@ export async function checkRepomdSignature(
       signature: parsed,
       verificationKeys,
       config,
-      date: new Date(ctx.now() * 1000),
+      date,
     });
     for (const { verified, keyID } of signatures) {
       try {
         await verified;
+        // That asks whether the key was valid when it signed; metadata must be signed by one that is valid now.
+        const [key] = verificationKeys.filter((candidate) => candidate.getKeys(keyID).length > 0);
+        await key?.getSigningKey(keyID, date, undefined, fullConfig);
         return;
       } catch (error) {
         reasons.push(`key ${keyID.toHex()}: ${(error as Error).message}`);
@@ -49,7 +49,7 @@ export async function checkRepomdSignature(
   }
   throw sourceError(
     'SOURCE_METADATA_SIGNATURE',
-    `The metadata of ${id} are not signed by one of its keys: ${reasons.join('; ') || 'there is no signature'}`,
+    `The metadata of ${id} are not signed by one of its keys: ${reasons.join('; ') || 'there is no signature of a version that is supported'}`,
     {
       hint: 'Check gpgkey; if the key is right, do not trust this mirror.',
       data: { id, reasons },
@@ -57,12 +57,13 @@ export async function checkRepomdSignature(
   );
 }
 
+const ARMORED = /-----BEGIN PGP PUBLIC KEY BLOCK-----[\s\S]*?-----END PGP PUBLIC KEY BLOCK-----/g;
+
 async function readPublicKeys(openpgp: typeof import('openpgp'), { name, bytes }: KeyFile) {
-  const text = bytes.toString('latin1');
   try {
-    return text.includes('-----BEGIN PGP')
-      ? await openpgp.readKeys({ armoredKeys: text })
-      : await openpgp.readKeys({ binaryKeys: bytes });
+    const blocks = bytes.toString('latin1').match(ARMORED);
+    if (blocks === null) return await openpgp.readKeys({ binaryKeys: bytes });
+    return (await Promise.all(blocks.map((armoredKeys) => openpgp.readKeys({ armoredKeys })))).flat();
   } catch (error) {
     throw sourceError('SOURCE_NO_KEY', `${name} holds no public key that can be read: ${(error as Error).message}`, {
       hint: 'Correct gpgkey.',

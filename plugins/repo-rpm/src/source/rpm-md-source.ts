@@ -1,5 +1,6 @@
 import {
   type Context,
+  type HostError,
   isHostError,
   type PackageTable,
   type PlannedPackage,
@@ -12,6 +13,7 @@ import { type PackedPackages, PrimaryReader } from '../metadata/index.ts';
 import { Access } from './access.ts';
 import { RepositoryCache } from './cache.ts';
 import { type Definition, definitionOf } from './definition.ts';
+import { sourceError } from './errors.ts';
 import { findPackageFile } from './fetch-package.ts';
 import { readHandle, writeHandle } from './handle.ts';
 import { inFile } from './in-file.ts';
@@ -44,12 +46,10 @@ export class RpmMdSource implements Source {
       };
     } catch (error) {
       ctx.signal.throwIfAborted();
-      if (!definition.skip_if_unavailable || !isHostError(error)) throw error;
-      ctx.progress.warning(
-        error.code,
-        `The repository ${source.id} is left out: ${error.message}`,
-        error.hint ?? undefined,
-      );
+      const unavailable = asUnavailable(error, source.id);
+      if (unavailable === null) throw error;
+      if (!definition.skip_if_unavailable) throw unavailable;
+      ctx.progress.warning(unavailable.code, `${unavailable.message} It is left out.`, unavailable.hint ?? undefined);
       return skippedSnapshot(source, ctx);
     }
   }
@@ -137,6 +137,19 @@ export class RpmMdSource implements Source {
     }
     return keyring;
   }
+}
+
+/** An error that says that a repository is not to be had, with its name; null for one that says that something is wrong with it. */
+function asUnavailable(error: unknown, id: string): HostError | null {
+  if (!isHostError(error)) return null;
+  if (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'SOURCE_NOT_CACHED') return error;
+  if (!error.code.startsWith('TRANSPORT_')) return null;
+  return sourceError('SOURCE_UNAVAILABLE', `The repository ${id} is not to be had: ${error.message}.`, {
+    ...(error.hint === null ? {} : { hint: error.hint }),
+    data: { id },
+    problems: error.problems,
+    cause: error,
+  });
 }
 
 function noPackages(): PackedPackages {

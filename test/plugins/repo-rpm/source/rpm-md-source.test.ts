@@ -223,11 +223,21 @@ describe('repo-rpm source: rpm-md repositories', () => {
 
   it('leaves a repository out that is not to be had and may be skipped', async () => {
     const options = { baseurl: `${run.directory}/nowhere` };
-    assert.equal((await failure(refresh(ref(options)))).code, 'TRANSPORT_FAILED');
+    const error = await failure(refresh(ref(options)));
+    assert.equal(error.code, 'SOURCE_UNAVAILABLE');
+    assert.match(error.message, /repository r .*nowhere/);
     const snapshot = await refresh(ref({ ...options, skip_if_unavailable: true }));
     assert.equal(snapshot.packages, 0);
     assert.equal((await source.open(snapshot, run.ctx)).count, 0);
     assert.equal(run.warnings.length, 1);
+  });
+
+  it('never leaves a repository out because something is wrong with it', async () => {
+    writeRepository(root, [], { primary: '<metadata>' });
+    assert.equal(
+      (await failure(refresh(ref({ baseurl: root, skip_if_unavailable: true })))).code,
+      'METADATA_TRUNCATED',
+    );
   });
 
   it('leaves packages out as includepkgs and excludepkgs say', async () => {
