@@ -39,11 +39,18 @@ const MAX_ARRAY = 0x000fffff;
 const MAX_SIGNATURE_TAGS = 32;
 const MAX_SIGNATURE_DATA = 64 * 1024 * 1024;
 const FIRST_TAG = 100;
+const LAST_TAG = 0x7fffffff;
 const LAST_REGION = 63;
 
 /** Bytes of one element by type; 0 for strings, whose length is in the data. */
 const SIZES = [0, 1, 1, 2, 4, 8, 0, 1, 0, 0];
 const STRINGS = new Set<number>([TagType.string, TagType.stringArray, TagType.i18n]);
+
+/** Bytes before data of a type at an offset, so that its numbers lie where their size divides. */
+export function alignmentPadding(type: number, offset: number): number {
+  const unit = type === TagType.bin ? 1 : SIZES[type] || 1;
+  return (unit - (offset % unit)) % unit;
+}
 
 function invalid(message: string, data: Record<string, number> = {}): RpmFormatError {
   return new RpmFormatError('RPM_HEADER_INVALID', message, data);
@@ -121,6 +128,13 @@ function entryLength(data: Buffer, type: number, offset: number, count: number):
   return offset % size !== 0 && type !== TagType.bin ? -1 : size * count;
 }
 
+/** Nothing but padding may lie between the data of entries: what no tag names would be a place to hide things. */
+function checkNoGaps(entries: readonly HeaderEntry[], size: number): void {
+  let end = 0;
+  for (const { type, data } of entries) end += alignmentPadding(type, end) + data.length;
+  if (end !== size) throw invalid(`the header's tags cover ${end} of ${size} bytes of its data`, { end, size });
+}
+
 function checkEntries(index: Buffer, data: Buffer, region: Region | undefined, typed: boolean): HeaderEntry[] {
   const entries: HeaderEntry[] = [];
   let previousEnd = 0;
@@ -132,7 +146,7 @@ function checkEntries(index: Buffer, data: Buffer, region: Region | undefined, t
     const bad = (why: string) =>
       invalid(`entry ${at / INDEX_ENTRY_SIZE} of the header's index ${why}`, { tag, type, offset, count });
     if (offset < previousEnd) throw bad('overlaps the one before');
-    if (tag < FIRST_TAG) throw bad('has a reserved tag');
+    if (tag < FIRST_TAG || tag > LAST_TAG) throw bad('has a reserved tag');
     if (type < TagType.char || type > TagType.i18n) throw bad('has an unknown type');
     if (count < 1 || count > data.length || (type !== TagType.bin && count > MAX_ARRAY))
       throw bad('has an impossible count');
@@ -146,6 +160,7 @@ function checkEntries(index: Buffer, data: Buffer, region: Region | undefined, t
     entries.push({ tag, type, count, data: data.subarray(offset, end) });
     previousEnd = end;
   }
+  checkNoGaps(entries, data.length - (region ? TRAILER_SIZE : 0));
   return entries;
 }
 

@@ -1,5 +1,6 @@
 import { RpmFormatError } from './errors.ts';
 import {
+  alignmentPadding,
   type HeaderBlob,
   type HeaderBlobOptions,
   type HeaderEntry,
@@ -148,7 +149,7 @@ export class Header {
       size += TRAILER_SIZE;
     }
     for (const entry of [...this.#added.values()].sort((a, b) => a.tag - b.tag)) {
-      const padding = alignment(entry.type, size);
+      const padding = alignmentPadding(entry.type, size);
       if (padding > 0) data.push(Buffer.alloc(padding));
       size += padding;
       indexes.push(indexEntry(entry.tag, entry.type, size, entry.count));
@@ -188,11 +189,4 @@ function legacyRegion(indexSize: number, dataSize: number): [Buffer, Buffer] {
     indexEntry(Tag.HEADERIMAGE, TagType.bin, dataSize, TRAILER_SIZE),
     indexEntry(Tag.HEADERIMAGE, TagType.bin, -(indexSize + INDEX_ENTRY_SIZE), TRAILER_SIZE),
   ];
-}
-
-const ALIGNMENTS: Partial<Record<number, number>> = { [TagType.int16]: 2, [TagType.int32]: 4, [TagType.int64]: 8 };
-
-function alignment(type: number, offset: number): number {
-  const unit = ALIGNMENTS[type] ?? 1;
-  return (unit - (offset % unit)) % unit;
 }

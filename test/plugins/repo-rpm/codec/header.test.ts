@@ -120,6 +120,8 @@ describe('the bounds of a header', () => {
     'claiming more than there is': [Buffer.from('0000000100000400'.padEnd(64, '0'), 'hex'), 'RPM_TRUNCATED'],
     'followed by something': [Buffer.concat([blobOf([[1000, 6, 0, 1]], DATA), Buffer.alloc(1)]), 'RPM_HEADER_INVALID'],
     'with a tag below 100': [blobOf([[99, 6, 0, 1]], DATA), 'RPM_HEADER_INVALID'],
+    'with a tag above 2^31': [blobOf([[-5, 6, 0, 1]], DATA), 'RPM_HEADER_INVALID'],
+    'with bytes that no tag names': [blobOf([[1000, 6, 0, 1]], DATA), 'RPM_HEADER_INVALID'],
     'with an unknown type': [blobOf([[1000, 10, 0, 1]], DATA), 'RPM_HEADER_INVALID'],
     'with the type null': [blobOf([[1000, 0, 0, 1]], DATA), 'RPM_HEADER_INVALID'],
     'with a count of 0': [blobOf([[1000, 6, 0, 0]], DATA), 'RPM_HEADER_INVALID'],
