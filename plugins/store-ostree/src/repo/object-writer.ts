@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { threadId } from 'node:worker_threads';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { type CommitObject, encodeCommit, encodeMetadata, type Metadata } from '../codec/commit.ts';
@@ -10,6 +10,7 @@ import { encodeFileHeader, type FileMeta, startFileChecksum } from '../codec/fil
 import { isSymlink } from '../codec/mode.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { bytesContent, type Content, NO_CONTENT } from './content.ts';
+import { readNames } from './directory.ts';
 import { FreeSpaceGuard } from './free-space.ts';
 import { type ObjectType, objectPath } from './object-path.ts';
 import type { Repository } from './repository.ts';
@@ -26,7 +27,10 @@ export class ObjectWriter {
   readonly #repo: Repository;
   readonly #staging: string;
   readonly #space: FreeSpaceGuard;
+  /** Paths of objects that are there. */
   readonly #known = new Set<string>();
+  /** Directories of objects that were looked into. */
+  readonly #listed = new Set<string>();
   readonly #scratch = Buffer.allocUnsafe(ONE_SHOT_HASH);
   #counter = 0;
 
@@ -119,12 +123,25 @@ export class ObjectWriter {
     return id;
   }
 
+  /**
+   * Whether an object need not be written. Looks into each directory of objects once: what others add meanwhile may be written twice,
+   * which does no harm, and nothing is removed while the repository's lock is held.
+   */
   has(id: Checksum, type: ObjectType): boolean {
-    const key = objectPath(id, type, this.#repo.mode);
-    if (this.#known.has(key)) return true;
-    if (this.#repo.find(id, type) === undefined) return false;
-    this.#known.add(key);
-    return true;
+    const path = objectPath(id, type, this.#repo.mode);
+    if (this.#known.has(path)) return true;
+    const prefix = path.slice(0, 2);
+    if (this.#listed.has(prefix)) return false;
+    this.#listed.add(prefix);
+    for (const objects of [this.#repo.objectsPath, this.#staging]) {
+      for (const name of readNames(`${objects}/${prefix}`)) this.#known.add(`${prefix}/${name}`);
+    }
+    return this.#known.has(path);
+  }
+
+  /** Whether a file object is there, whoever wrote it and when. */
+  isStored(file: Checksum): boolean {
+    return this.has(file, 'file') || this.#repo.find(file, 'file') !== undefined;
   }
 
   /** Brings a file into the staging directory by a function that makes it at the path it is given. */
@@ -165,12 +182,15 @@ export class ObjectWriter {
   #place(temporary: string, id: Checksum, type: ObjectType): void {
     const relative = objectPath(id, type, this.#repo.mode);
     const path = `${this.#staging}/${relative}`;
-    try {
-      renameSync(temporary, path);
-    } catch (error) {
-      if (errnoOf(error) !== 'ENOENT') throw error;
-      mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o775 });
-      renameSync(temporary, path);
+    for (;;) {
+      try {
+        renameSync(temporary, path);
+        break;
+      } catch (error) {
+        // A flush removes the directories that it has emptied.
+        if (errnoOf(error) !== 'ENOENT' || !lstatSync(temporary, { throwIfNoEntry: false })) throw error;
+        mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o775 });
+      }
     }
     this.#known.add(relative);
   }

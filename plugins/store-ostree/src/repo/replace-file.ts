@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { fsyncDirectory } from './directory.ts';
 
 /** Writes a file so that at any moment either the old or the new one is there, also after a crash: the path is complete or untouched. */
 export function replaceFile(
@@ -26,13 +27,4 @@ export function replaceFile(
     throw error;
   }
   if (sync) fsyncDirectory(dirname(path));
-}
-
-export function fsyncDirectory(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }

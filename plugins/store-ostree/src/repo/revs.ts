@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checksum, isChecksum } from '../codec/checksum.ts';
-import { errnoOf, storeError } from '../errors.ts';
+import { storeError } from '../errors.ts';
+import { readNames } from './directory.ts';
 import { parseObjectPath } from './object-path.ts';
 import { parseRefSpec, readRef } from './refs.ts';
 import type { Repository } from './repository.ts';
@@ -58,14 +58,4 @@ export function listCommits(repo: Repository, prefix = ''): Set<Checksum> {
     }
   }
   return commits;
-}
-
-function readNames(path: string): string[] {
-  try {
-    return readdirSync(path);
-  } catch (error) {
-    const code = errnoOf(error);
-    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
-    throw error;
-  }
 }

@@ -2,13 +2,13 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   fstatSync,
-  fsyncSync,
   lstatSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
@@ -16,10 +16,14 @@ import {
 import { join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import { syncfs } from '../syscalls.ts';
+import { fsyncDirectory, readNames } from './directory.ts';
 import { FileLock, lockRepository } from './lock.ts';
 import { writeRef } from './refs.ts';
-import { fsyncDirectory, replaceFile } from './replace-file.ts';
+import { replaceFile } from './replace-file.ts';
 import type { Repository } from './repository.ts';
+
+/** Up to so many directories are synced one by one, more with all of their file system at once. */
+const FEW = 4;
 
 const PREFIX = 'staging-';
 const LOCK_SUFFIX = '-lock';
@@ -80,12 +84,12 @@ export class Staging {
   /** Brings objects and then refs into the repository, and goes on with an empty directory. */
   flush(): void {
     const { fsync } = this.#repo.config;
-    const moved = readdirSync(this.path).filter((name) => /^[0-9a-f]{2}$/.test(name));
-    if (fsync && moved.length > 0) syncFileSystem(this.path);
-    for (const prefix of moved) this.#moveObjects(prefix);
-    if (fsync && moved.length > 0) {
-      for (const prefix of moved) fsyncDirectory(join(this.#repo.objectsPath, prefix));
-      fsyncDirectory(this.#repo.objectsPath);
+    const prefixes = readNames(this.path).filter((name) => /^[0-9a-f]{2}$/.test(name));
+    if (prefixes.length > 0) {
+      if (fsync) syncFileSystem(this.path);
+      for (const prefix of prefixes) this.#moveObjects(prefix);
+      if (fsync && prefixes.length > FEW) syncFileSystem(this.#repo.objectsPath);
+      else if (fsync) for (const prefix of prefixes) fsyncDirectory(join(this.#repo.objectsPath, prefix));
     }
     const refs = this.pendingRefs();
     for (const [ref, commit] of refs) writeRef(this.#repo, ref, commit);
@@ -102,14 +106,20 @@ export class Staging {
   }
 
   #moveObjects(prefix: string): void {
+    const source = join(this.path, prefix);
     const target = join(this.#repo.objectsPath, prefix);
-    mkdirSync(target, { recursive: true, mode: 0o775 });
-    for (const name of readdirSync(join(this.path, prefix))) {
-      const from = `${this.path}/${prefix}/${name}`;
-      const to = `${target}/${name}`;
+    const there = new Set(readNames(target));
+    if (there.size === 0) mkdirSync(target, { recursive: true, mode: 0o775 });
+    for (const name of readNames(source)) {
       // An object that is there keeps its inode: checkouts may be linked to it. Only detached metadata changes.
-      if (!name.endsWith('.commitmeta') && lstatSync(to, { throwIfNoEntry: false })) unlinkSync(from);
-      else renameSync(from, to);
+      if (there.has(name) && !name.endsWith('.commitmeta')) unlinkSync(`${source}/${name}`);
+      else renameSync(`${source}/${name}`, `${target}/${name}`);
+    }
+    try {
+      rmdirSync(source);
+    } catch (error) {
+      // Another thread has put the next object there.
+      if (errnoOf(error) !== 'ENOTEMPTY') throw error;
     }
   }
 }
@@ -124,23 +134,15 @@ export function addPendingRef(staging: string, ref: string, commit: string): voi
 }
 
 export function pendingRefs(staging: string): Map<string, string> {
-  const refs = new Map<string, string>();
-  try {
-    for (const name of readdirSync(join(staging, PENDING))) {
-      if (name.startsWith('.')) continue;
-      refs.set(decodeURIComponent(name), readFileSync(join(staging, PENDING, name), 'utf8'));
-    }
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT') throw error;
-  }
-  return refs;
+  const directory = join(staging, PENDING);
+  const names = readNames(directory).filter((name) => !name.startsWith('.'));
+  return new Map(names.map((name) => [decodeURIComponent(name), readFileSync(join(directory, name), 'utf8')]));
 }
 
 function syncFileSystem(path: string): void {
   const fd = openSync(path, 'r');
   try {
     syncfs(fd);
-    fsyncSync(fd);
   } finally {
     closeSync(fd);
   }

@@ -49,7 +49,7 @@ export class NewTree implements TreeWriter {
 
   link(path: string, id: string): void {
     const { parent, name } = this.#locate(path);
-    if (!this.#writer.has(id, 'file')) {
+    if (!this.#writer.isStored(id)) {
       throw storeError(
         'OSTREE_OBJECT_MISSING',
         `${path} was to be linked to the file object ${id}, which is not there.`,
