@@ -17,10 +17,11 @@ options="lowerdir=/proc/self/fd/3,upperdir=/proc/self/fd/4,workdir=/proc/self/fd
 mount -t overlay overlay -o "$options,volatile" "$target" 2>/dev/null || mount -t overlay overlay -o "$options" "$target" || exit ${OVERLAY_FAILED}
 exec 3<&- 4<&- 5<&-
 shift 5
+umask 022
 exec "$@" 2>&1`;
 
-/** One stream for both kinds of output keeps their lines in order. */
-const PLAIN_SCRIPT = 'exec "$@" 2>&1';
+/** The user's umask is not the image's. One stream for both kinds of output keeps their lines in order. */
+const PLAIN_SCRIPT = 'umask 022; exec "$@" 2>&1';
 
 /** So that the upper directory says everything in plain files, directories and whiteouts. */
 const ROOT_OPTIONS = ',redirect_dir=off,metacopy=off,index=off';

@@ -173,6 +173,23 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
     assert.deepEqual((await sh('ls /usr/share/rpm', { profile: 'tool' })).tail, ['rpmdb.sqlite']);
   });
 
+  it('has a session of its own, without the terminal', async () => {
+    const { tail } = await sh('cat /proc/self/stat');
+    // Fields of proc_pid_stat(5): 6 is the session, 0 where its leader is outside; 7 the terminal.
+    const fields = (tail[0] as string).replace(/^.*\) /, '').split(' ');
+    assert.notEqual(fields[6 - 3], '0');
+    assert.equal(fields[7 - 3], '0');
+  });
+
+  it("does not take over the user's umask", async () => {
+    const before = process.umask(0o077);
+    try {
+      assert.deepEqual((await sh('touch /etc/made; stat -c %a /etc/made')).tail, ['644']);
+    } finally {
+      process.umask(before);
+    }
+  });
+
   it('says that it is an ostree system', async () => {
     assert.equal((await sh('test -f /run/ostree-booted && test ! -s /run/ostree-booted')).code, 0);
   });
