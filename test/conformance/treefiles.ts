@@ -19,7 +19,7 @@ interface Candidate {
   readonly name: string;
   readonly path: string;
   readonly root: Node | null;
-  readonly kind: 'treefile' | 'lockfile' | 'broken' | 'other';
+  kind: 'treefile' | 'lockfile' | 'broken' | 'other';
 }
 
 /**
@@ -29,10 +29,7 @@ interface Candidate {
  */
 export async function* run(path: string, { arch = 'x86_64' }: { arch?: string }): AsyncGenerator<CaseResult> {
   const candidates = [...filesBelow(path)].map((file) => classify(path, file));
-  const treefiles = candidates.filter(({ kind }) => kind === 'treefile');
-  const included = new Set(
-    treefiles.flatMap((file) => includesOf(file.root).map((name) => resolve(dirname(file.path), name))),
-  );
+  const included = adoptIncluded(candidates);
   const later = laterFields();
   for (const candidate of candidates) {
     const { name, kind } = candidate;
@@ -42,6 +39,24 @@ export async function* run(path: string, { arch = 'x86_64' }: { arch?: string })
     else if (included.has(candidate.path)) yield judge(name, () => parsesAlone(candidate));
     else yield judge(name, () => flattens(candidate, arch, later));
   }
+}
+
+/** Paths of what treefiles include. Whatever those files look like, they are to be treefiles. */
+function adoptIncluded(candidates: readonly Candidate[]): Set<string> {
+  const byPath = new Map(candidates.map((candidate) => [candidate.path, candidate]));
+  const included = new Set<string>();
+  const queue = candidates.filter(({ kind }) => kind === 'treefile');
+  for (let file = queue.pop(); file !== undefined; file = queue.pop()) {
+    for (const name of includesOf(file.root)) {
+      const path = resolve(dirname(file.path), name);
+      const target = byPath.get(path);
+      included.add(path);
+      if (target?.kind !== 'other') continue;
+      target.kind = 'treefile';
+      queue.push(target);
+    }
+  }
+  return included;
 }
 
 function judge(name: string, check: () => string | undefined): CaseResult {

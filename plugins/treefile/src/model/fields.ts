@@ -96,7 +96,12 @@ export const FIELDS: { readonly [name: string]: Field } = {
   },
   repovars: { schema: stringMap, merge: 'map', hidden: true },
   rojig: first(
-    record({ name: string, summary: string, license: string, description: string }, 'name', 'summary', 'license'),
+    record(
+      { name: string, summary: string, license: string, description: { type: ['string', 'null'] } },
+      'name',
+      'summary',
+      'license',
+    ),
   ),
   repos: list(),
   'lockfile-repos': list(),

@@ -29,6 +29,10 @@ export function normalizeTreefile(raw: Fields, basearch: string): Fields {
   if (fields['rpmdb'] === 'b-d-b') fields['rpmdb'] = 'bdb';
   if (fields['opt-usrlocal'] === 'stateoverlay') fields['opt-usrlocal'] = 'state-overlay';
 
+  // rpm-ostree writes the description even where there is none.
+  const rojig = fields['rojig'] as Fields | undefined;
+  if (rojig !== undefined) fields['rojig'] = { ...rojig, description: rojig['description'] ?? null };
+
   if (fields['container'] === true) Object.assign(fields, CONTAINER);
   if (fields['edition'] === '2024') {
     fields['boot-location'] ??= 'modules';

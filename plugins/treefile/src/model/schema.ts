@@ -48,6 +48,7 @@ const TYPE_NAMES: { readonly [type: string]: string } = {
   integer: 'a whole number',
   array: 'a list',
   object: 'a map',
+  null: 'nothing',
 };
 
 function toProblem(error: ErrorObject): SchemaProblem {

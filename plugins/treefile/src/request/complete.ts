@@ -1,6 +1,7 @@
 import { type Context, type Json, OBJECT_STORES, type Request } from '@ostrata/core';
 import { flatten } from '../flatten.ts';
 import { readLockfiles } from '../load/lockfile.ts';
+import { checkComposable } from '../model/check.ts';
 import { unresolved } from '../model/variables.ts';
 import type { RunMemory } from '../run-memory.ts';
 import { basearchOf } from './basearch.ts';
@@ -33,6 +34,7 @@ export async function completeRequest(request: Request, ctx: Context, memory: Ru
   if (printOnly) return withExtras(request, { ...(given as object), flattened: treefile } as Json);
 
   refuseUnsupported(flattened);
+  checkComposable(treefile, flattened.origins);
   const contents = readContents(flattened);
   const image = treefileImage(request.image, treefile);
   const parent = options.noRef ? await parentWithoutRef(request, image.ref, ctx) : request.commit.parent;
