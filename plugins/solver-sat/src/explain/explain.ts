@@ -21,7 +21,8 @@ export function explainProblems(state: SatState, jobs: readonly Job[], reasons: 
 /** Rules of package metadata first: what can be left out there makes the story shorter, and jobs are what it is about. */
 function inTrialOrder(state: SatState, proof: readonly number[]): number[] {
   const fromPackages = proof.filter((rule) => rule < state.packageRules.end);
-  return [...fromPackages, ...proof.filter((rule) => rule >= state.packageRules.end)];
+  const others = proof.filter((rule) => rule >= state.packageRules.end);
+  return [...fromPackages, ...others.sort((a, b) => a - b)];
 }
 
 function problem(pool: Pool, rules: readonly ProofRule[], { all, short }: Story): HostError {
@@ -29,8 +30,9 @@ function problem(pool: Pool, rules: readonly ProofRule[], { all, short }: Story)
   const what = wanted.length === 0 ? 'The base cannot stay as it is' : `${quoted(wanted)} cannot be installed`;
   // A request for exactly one package needs no step of its own.
   const told = short.filter((step) => step.kind !== 'job' || !step.packages.includes(step.subject));
-  const shown = told.length > SHOWN_STEPS ? [...told.slice(0, 3), ...told.slice(3 - SHOWN_STEPS)] : told;
-  return solverError('SOLVER_CONFLICT', `${what}: ${shown.map((step) => step.text).join('; ')}.`, {
+  const texts = [...new Set(told.map((step) => step.text))];
+  const shown = texts.length > SHOWN_STEPS ? [...texts.slice(0, 3), ...texts.slice(3 - SHOWN_STEPS)] : texts;
+  return solverError('SOLVER_CONFLICT', `${what}: ${shown.join('; ')}.`, {
     hint: hintFor(pool, rules, short, wanted),
     data: { requested: wanted, steps: all.map(stepData) },
   });

@@ -100,6 +100,7 @@ export function tell(pool: Pool, rules: readonly ProofRule[], reasons: readonly 
       }
     };
     for (const rule of rules) if (rule.job?.kind === 'install') say(rule);
+    for (const rule of rules) if (rule.job?.kind === 'lock') say(rule);
     for (let head = 0; head < queue.length; head++) {
       const of = rules.filter((rule) => rule.from === queue[head] && isNeed(rule));
       for (const rule of of) say(rule);

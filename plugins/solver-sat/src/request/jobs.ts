@@ -95,7 +95,9 @@ export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[])
     }
   }
   for (const wish of wishes.install) {
-    const found = select(pool, wish.spec, wish.dependency, (p) => fromSource(pool, wish, p));
+    const found = lacksMember(pool, wish)
+      ? null
+      : select(pool, wish.spec, wish.dependency, (p) => fromSource(pool, wish, p));
     if (found !== null) {
       const { namesArch: anyArch, namesVersion: anyVersion } = found;
       jobs.push({ ...job('install', wish.spec, found.candidates), anyArch, anyVersion });
@@ -108,6 +110,13 @@ export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[])
   // The base is an image: nothing of it changes unless somebody asked for that.
   for (const p of pool.installedIds) if (!changing.has(p)) jobs.push(job('lock', pool.text(p), [[p]]));
   return { jobs, skipped, problems };
+}
+
+/** Whether a conditional member of a group is nowhere to be had: its condition must not be forbidden for that. */
+function lacksMember(pool: Pool, wish: Wish): boolean {
+  if (!wish.optional || wish.dependency > 0) return false;
+  const { providers, relations } = pool;
+  return providers.data[providers.of(relations.left(wish.dependency))] === 0;
 }
 
 function job(kind: Job['kind'], spec: string, candidates: Job['candidates']): Job {

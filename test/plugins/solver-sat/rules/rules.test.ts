@@ -117,7 +117,7 @@ describe('rules of rich dependencies', () => {
     ['(c or b)', ['a'], ['a', 'b']],
     ['(b if c)', ['a'], ['a']],
     ['(b if c)', ['a', 'c'], ['a', 'b', 'c']],
-    ['(b if c else d)', ['a'], ['a', 'd']],
+    ['(b if nowhere else d)', ['a'], ['a', 'd']],
     ['(b if c else d)', ['a', 'c'], ['a', 'b', 'c']],
     ['(b unless c)', ['a'], ['a', 'b']],
     ['(b unless c else d)', ['a', 'c'], ['a', 'c', 'd']],

@@ -45,8 +45,10 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
     rich: fc.oneof(
       { maxDepth: 2 },
       simple,
+      // rpm allows these for operands that one package alone can fulfil.
+      fc.tuple(simple, fc.constantFrom('with', 'without'), simple).map(([a, op, b]) => `(${a} ${op} ${b})`),
       fc
-        .tuple(tie('rich'), fc.constantFrom('and', 'or', 'if', 'unless', 'with', 'without'), tie('rich'))
+        .tuple(tie('rich'), fc.constantFrom('and', 'or', 'if', 'unless'), tie('rich'))
         .map(([a, op, b]) => `(${a} ${op} ${b})`),
       fc
         .tuple(tie('rich'), fc.constantFrom('if', 'unless'), tie('rich'), tie('rich'))
