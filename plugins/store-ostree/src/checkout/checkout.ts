@@ -22,6 +22,7 @@ import { readLocalFile } from '../commit/local-file.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { objectPath } from '../repo/object-path.ts';
 import type { Repository } from '../repo/repository.ts';
+import { storesSymlink } from '../repo/storage/bare-user.ts';
 import { lsetxattr } from '../syscalls.ts';
 import { directoryPermissions, userFilePermissions } from './modes.ts';
 
@@ -142,22 +143,23 @@ export class Checkout {
 
   /** False where this file has to be copied after all. */
   #hardLink(id: Checksum, path: string): boolean {
-    let source = `${this.#repo.objectsPath}/${objectPath(id, 'file', this.#repo.mode)}`;
-    if (this.#repo.mode === 'bare-user') {
-      // A symbolic link is kept as a file in this mode.
-      source = this.#repo.locate(id, 'file');
-      if (isSymlink(this.#repo.inspectFile(id).meta.mode)) return false;
-    }
+    // Nearly always it is in the first place, and is not asked for twice.
+    const source = `${this.#repo.objectsPath}/${objectPath(id, 'file', this.#repo.mode)}`;
+    return this.#linkFrom(source, path) ?? this.#linkFrom(this.#repo.locate(id, 'file'), path) ?? false;
+  }
+
+  /** Undefined where there is no such object. */
+  #linkFrom(source: string, path: string): boolean | undefined {
     try {
+      if (this.#repo.mode === 'bare-user' && storesSymlink(source)) return false;
       linkSync(source, path);
       return true;
     } catch (error) {
       const code = errnoOf(error);
+      if (code === 'ENOENT' && lstatSync(source, { throwIfNoEntry: false }) === undefined) return undefined;
       if (code === 'EMLINK' || code === 'EXDEV' || code === 'EPERM') return false;
-      if (code !== 'ENOENT') throw error;
+      throw error;
     }
-    linkSync(this.#repo.locate(id, 'file'), path);
-    return true;
   }
 }
 

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import type { Repository } from '../repo/repository.ts';
+import { removeTree } from '../tree/remove-tree.ts';
 import type { Checkout } from './checkout.ts';
 
 /**
@@ -18,10 +18,10 @@ export function updateDirectory(
     const old = repo.readDirTree(from.tree);
     const wanted = repo.readDirTree(to.tree);
     for (const [name, id] of old.files) {
-      if (wanted.files.get(name) !== id) rmSync(`${path}/${name}`);
+      if (wanted.files.get(name) !== id) removeTree(`${path}/${name}`);
     }
     for (const name of old.dirs.keys()) {
-      if (!wanted.dirs.has(name)) rmSync(`${path}/${name}`, { recursive: true });
+      if (!wanted.dirs.has(name)) removeTree(`${path}/${name}`);
     }
     for (const [name, id] of wanted.files) {
       if (old.files.get(name) !== id) checkout.file(id, `${path}/${name}`);

@@ -1,4 +1,3 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -33,6 +32,7 @@ import { resolveRev } from '../repo/revs.ts';
 import { addPendingRef } from '../repo/staging.ts';
 import { importTar, type TarOptions } from '../tar-import/import-tar.ts';
 import { DirNode } from '../tree/dir-node.ts';
+import { removeTree } from '../tree/remove-tree.ts';
 import { OstreeTree } from '../tree/tree.ts';
 import { type RootStrategy, TreeStore } from '../tree/tree-store.ts';
 import type { WriterLocation } from '../writer.ts';
@@ -195,7 +195,7 @@ export class OstreeStore implements ObjectStore {
       else checkout.file(found.file, destination);
     } catch (error) {
       const exists = error instanceof Error && 'code' in error && error.code === 'OSTREE_CHECKOUT_EXISTS';
-      if (!exists) rmSync(destination, { recursive: true, force: true });
+      if (!exists) removeTree(destination);
       throw error;
     }
   }

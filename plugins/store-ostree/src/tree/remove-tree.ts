@@ -1,19 +1,32 @@
-import { chmodSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { chmodSync, lstatSync, readdirSync, rmdirSync, unlinkSync } from 'node:fs';
+import { errnoOf } from '../errors.ts';
 
-/** Removes a directory also where some below it are closed to their owner. */
+/**
+ * Removes a path with all below it; none is no error. Directories that are closed to their owner are opened first, as overlayfs and
+ * package scripts leave some. Faster than rmSync with many files.
+ */
 export function removeTree(path: string): void {
-  try {
-    rmSync(path, { recursive: true, force: true });
-  } catch {
-    openDirectories(path);
-    rmSync(path, { recursive: true, force: true });
-  }
+  const stat = lstatSync(path, { throwIfNoEntry: false });
+  if (!stat) return;
+  if (stat.isDirectory()) removeDirectory(path);
+  else unlinkSync(path);
 }
 
-function openDirectories(path: string): void {
-  chmodSync(path, 0o700);
+function removeDirectory(path: string): void {
+  try {
+    removeEntries(path);
+  } catch (error) {
+    if (errnoOf(error) !== 'EACCES') throw error;
+    chmodSync(path, 0o700);
+    removeEntries(path);
+  }
+  rmdirSync(path);
+}
+
+function removeEntries(path: string): void {
   for (const entry of readdirSync(path, { withFileTypes: true })) {
-    if (entry.isDirectory()) openDirectories(join(path, entry.name));
+    const child = `${path}/${entry.name}`;
+    if (entry.isDirectory()) removeDirectory(child);
+    else unlinkSync(child);
   }
 }

@@ -36,6 +36,12 @@ export const bareUserStorage: FileStorage = {
 /** The permissions a file gets on disk: without setuid and writing by others, and always readable by its owner. */
 export const userMode = (mode: number): number => (mode & ~S_IFMT & 0o775) | 0o400;
 
+/** Whether an object of this mode stands for a symbolic link, without reading all of its metadata. */
+export function storesSymlink(path: string): boolean {
+  const attribute = lgetxattr(path, OSTREEMETA);
+  return attribute !== undefined && attribute.length >= 12 && isSymlink(attribute.readUInt32BE(8));
+}
+
 function readMeta(path: string): FileMeta {
   const attribute = lgetxattr(path, OSTREEMETA);
   if (!attribute) {
