@@ -259,6 +259,15 @@ describe('fetch-http: http transport', () => {
     assert.ok(Date.now() - begun < 2000);
   });
 
+  it('lets requests for one destination wait for one another', async () => {
+    const at = run();
+    const { url } = await server(fileAnswer(BODY));
+    const all = Array.from({ length: 4 }, () => get(at, { urls: [`${url}/a`], checksum: CHECKSUM }));
+    for (const result of await Promise.all(all)) assert.equal(result.bytes, BODY.length);
+    assert.ok(bytes(at).equals(BODY));
+    assert.deepEqual(left(at), ['file']);
+  });
+
   it('bounds connections to one host', async () => {
     const at = run({ config: { maxConnectionsPerHost: 2 } });
     let open = 0;

@@ -14,7 +14,10 @@ import { SectionReader } from './section-options.ts';
 import { schemeOf, withoutLogin } from './urls.ts';
 
 /** What a request is for, without what the repository's definition says of how to ask. */
-export type FileRequest = Omit<TransportRequest, 'credentials' | 'proxy'>;
+export type FileRequest = Omit<TransportRequest, 'credentials' | 'proxy'> & {
+  /** Without user and password: the URL leads to a server that is not the repository's. */
+  readonly anonymous?: boolean;
+};
 
 interface Secrets {
   readonly username?: string;
@@ -36,7 +39,7 @@ export class Access {
   }
 
   /** Gets a file from the first URL that has it; URLs may be of several schemes. */
-  async get(request: FileRequest, ctx: Context): Promise<TransportResult> {
+  async get({ anonymous = false, ...request }: FileRequest, ctx: Context): Promise<TransportResult> {
     const urls = request.urls.map((url) => this.#withLogin(url));
     const schemes = [...new Set(urls.map(schemeOf))].sort((a, b) => Number(b === 'https') - Number(a === 'https'));
     const failures: HostError[] = [];
@@ -44,7 +47,7 @@ export class Access {
       const transport = await ctx.get(TRANSPORT, scheme);
       try {
         const ofScheme = urls.filter((url) => schemeOf(url) === scheme);
-        return await transport.get({ ...request, urls: ofScheme, ...this.#settings() }, ctx);
+        return await transport.get({ ...request, urls: ofScheme, ...this.#settings(anonymous) }, ctx);
       } catch (error) {
         if (!isHostError(error) || schemes.length === 1) throw error;
         failures.push(error);
@@ -57,9 +60,9 @@ export class Access {
     });
   }
 
-  #settings(): Pick<TransportRequest, 'credentials' | 'proxy'> {
+  #settings(anonymous: boolean): Pick<TransportRequest, 'credentials' | 'proxy'> {
     const { sslcacert, sslclientcert, sslclientkey, sslverify, proxy } = this.definition;
-    const { username, password } = this.#secrets;
+    const { username, password } = anonymous ? {} : this.#secrets;
     const credentials: Credentials = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -76,7 +79,10 @@ export class Access {
   }
 
   #withLogin(url: string): string {
-    for (const [plain, full] of this.#secrets.urls) if (url.startsWith(plain)) return full + url.slice(plain.length);
+    for (const [plain, full] of this.#secrets.urls) {
+      const sameServer = URL.canParse(url) && new URL(url).origin === new URL(plain).origin;
+      if (sameServer && url.startsWith(plain)) return full + url.slice(plain.length);
+    }
     return url;
   }
 }

@@ -5,7 +5,7 @@ import type { Access } from './access.ts';
 import { sourceError } from './errors.ts';
 import { fileSize, isIntact } from './local-file.ts';
 import { checkLocation } from './metadata-files.ts';
-import { joinUrl, schemeOf } from './urls.ts';
+import { isForeign, joinUrl, schemeOf } from './urls.ts';
 
 /** Bytes of a package name that a file name may have beside the checksum. */
 const MAX_NAME = 150;
@@ -38,6 +38,7 @@ export async function findPackageFile(
     {
       urls,
       destination,
+      anonymous: isForeign(pkg.location, bases),
       checksum: pkg.checksum,
       ...(size === null ? {} : { size }),
       ...(options.onBytes === undefined ? {} : { onBytes: options.onBytes }),

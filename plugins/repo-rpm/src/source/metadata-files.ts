@@ -22,7 +22,7 @@ import type { RepositoryCache } from './cache.ts';
 import { sourceError } from './errors.ts';
 import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
-import { joinUrl, schemeOf, staysInside } from './urls.ts';
+import { isForeign, joinUrl, schemeOf, staysInside } from './urls.ts';
 
 /** Bytes that metadata may have, decompressed; real file lists have up to 2 GiB. */
 const MAX_OPEN = 8 * 2 ** 30;
@@ -80,7 +80,16 @@ export async function bring(
   }
   const urls = bases.map((base) => joinUrl(base, file.location));
   const { checksum, size } = file;
-  await access.get({ urls: [...new Set(urls)], destination, checksum, ...(size === null ? {} : { size }) }, ctx);
+  await access.get(
+    {
+      urls: [...new Set(urls)],
+      destination,
+      anonymous: isForeign(file.location, bases),
+      checksum,
+      ...(size === null ? {} : { size }),
+    },
+    ctx,
+  );
 }
 
 /** The packages of a `primary.xml`: packed from an earlier run, else parsed and packed. */

@@ -25,6 +25,13 @@ export function joinUrl(base: string, location: string): string {
   return `${place.replace(/\/+$/, '')}/${path}${query === undefined ? '' : `?${query}`}`;
 }
 
+/** Whether a location leads to another server than the bases: logins are not for that one. */
+export function isForeign(location: string, bases: readonly string[]): boolean {
+  if (!location.includes('://') || !URL.canParse(location)) return false;
+  const { origin } = new URL(location);
+  return !bases.some((base) => URL.canParse(base) && new URL(base).origin === origin);
+}
+
 function splitOnce(text: string, mark: string): [string, string?] {
   const at = text.indexOf(mark);
   return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];

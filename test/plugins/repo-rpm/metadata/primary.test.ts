@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { evrOf, RELATION_KINDS, type Relation } from '@ostrata/core';
+import fc from 'fast-check';
 import {
   Column,
   decodePackages,
@@ -117,6 +118,31 @@ describe('repo-rpm metadata: primary', () => {
 
   it('refuses a document of another kind', () => {
     assert.equal(failure('<html><body/></html>').code, 'METADATA_UNEXPECTED');
+  });
+
+  it('never fails in another way, whatever is damaged', () => {
+    const whole = Buffer.from(metadata(PACKAGE, PACKAGE));
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.nat(whole.length - 1), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
+        (changes) => {
+          const bytes = Buffer.from(whole);
+          for (const [at, value] of changes) bytes[at] = value;
+          const reader = new PrimaryReader();
+          try {
+            reader.write(bytes);
+            const packages = reader.end();
+            for (let index = 0; index < packages.count; index++) {
+              for (const kind of RELATION_KINDS) packages.relations(index, kind);
+              packages.files(index);
+            }
+          } catch (error) {
+            assert.ok(error instanceof MetadataError, String(error));
+          }
+        },
+      ),
+      { numRuns: 400, seed: 3 },
+    );
   });
 
   it('packs and unpacks, and notices damage, other versions and other keys', () => {

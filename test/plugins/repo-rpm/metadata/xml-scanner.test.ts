@@ -168,7 +168,7 @@ describe('repo-rpm metadata: XML scanner', () => {
         };
         assert.equal(tell(size), tell(1 << 16));
       }),
-      { numRuns: 2000, seed: 7 },
+      { numRuns: 1000, seed: 7 },
     );
   });
 });

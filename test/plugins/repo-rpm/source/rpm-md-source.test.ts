@@ -221,6 +221,31 @@ describe('repo-rpm source: rpm-md repositories', () => {
     assert.equal((await failure(refresh(from!))).code, 'SOURCE_LOGIN');
   });
 
+  it('uses a login within a URL, for that server only', async () => {
+    const { url, requests } = await server();
+    const file = join(run.directory, 'x.repo');
+    writeFileSync(file, `[r]\nbaseurl=${url.replace('//', '//me:pw@')}\n`);
+    const [from] = completeSources([ref({ lookup: [file], variables: {} })], run.ctx)!;
+    assert.doesNotMatch(JSON.stringify(from), /pw@/);
+    await fetchFirst(await refresh(from!));
+    assert.ok(requests.length > 3 && requests.every(({ headers }) => headers.authorization !== undefined));
+  });
+
+  it('does not give the login to another server that the metadata name', async () => {
+    const other = await server((_request, response) => void response.end('package'));
+    writeRepository(root, [{ name: 'a', content: Buffer.from('package'), location: `${other.url}/a.rpm` }]);
+    const own = await server();
+    const file = join(run.directory, 'x.repo');
+    writeFileSync(file, `[r]\nbaseurl=${own.url}\nusername=me\npassword=secret\n`);
+    const [from] = completeSources([ref({ lookup: [file], variables: {} })], run.ctx)!;
+    await fetchFirst(await refresh(from!));
+    assert.ok(own.requests.every(({ headers }) => headers.authorization !== undefined));
+    assert.deepEqual(
+      other.requests.map(({ headers }) => headers.authorization),
+      [undefined],
+    );
+  });
+
   it('leaves a repository out that is not to be had and may be skipped', async () => {
     const options = { baseurl: `${run.directory}/nowhere` };
     const error = await failure(refresh(ref(options)));
