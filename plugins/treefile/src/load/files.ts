@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync, type Stats } from 'node:fs';
 import { type TreefileErrorCode, treefileError } from '../errors.ts';
 
 /** Largest file that becomes part of a Plan, in bytes. */
@@ -19,7 +19,8 @@ export function readInput(path: string, named: string, limit = MAX_FILE): ReadFi
     });
   let fd: number;
   try {
-    fd = openSync(path, 'r');
+    // Without O_NONBLOCK the opening of a fifo waits for a writer.
+    fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code;
     throw fail('TREEFILE_UNREADABLE', code === 'ENOENT' ? 'does not exist' : `cannot be read (${code})`, error);

@@ -8,6 +8,7 @@ const ajv = new Ajv2020({
   allowUnionTypes: true,
   strictTypes: false,
   strictRequired: false,
+  logger: false,
 });
 
 const properties = Object.fromEntries([

@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of treefiles look like that
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { Workspace } from '../support/workspace.ts';
 
 describe('treefile includes', () => {
@@ -164,6 +165,12 @@ describe('treefile includes', () => {
     const error = workspace.failure();
     assert.equal(error.code, 'TREEFILE_UNREADABLE');
     assert.deepEqual(workspace.problems(), ['manifest.yaml:4: gone.yaml does not exist.']);
+  });
+
+  it('does not wait for fifos', () => {
+    execFileSync('mkfifo', [workspace.path('fifo.yaml')]);
+    files({ 'manifest.yaml': 'include: fifo.yaml' });
+    assert.match(workspace.failure().message, /fifo\.yaml is not a regular file/);
   });
 
   it('refuses directories, text that is not UTF-8 and broken YAML', () => {
