@@ -1,5 +1,5 @@
+import { describeCheck } from './checks.ts';
 import type { CheckResult } from './verify.ts';
-import { describeCheck } from './verify.ts';
 
 /** What all checks of a package say together. */
 export interface Assessment {

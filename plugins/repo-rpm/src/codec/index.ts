@@ -3,6 +3,8 @@ export { type ByteSource, toByteSource } from './byte-source.ts';
 export {
   type CheckRange,
   type DigestCheck,
+  describeCheck,
+  type MalformedCheck,
   type PackageCheck,
   packageChecks,
   type SignatureCheck,
@@ -46,5 +48,5 @@ export {
 } from './scripts.ts';
 export { SigTag } from './signature-tags.ts';
 export { isScalarTag, Tag, type TagName, TagType, tagName, tagType } from './tags.ts';
-export { type CheckResult, describeCheck, type Verdict, type VerifyOptions, verifyPackage } from './verify.ts';
+export { type CheckResult, type Verdict, type VerifyOptions, verifyPackage } from './verify.ts';
 export { compareEvr, compareVersions, type Evr, parseEvr } from './version.ts';

@@ -2,7 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { type ByteSource, readExactly, toByteSource } from './byte-source.ts';
 import { type CheckRange, type DigestCheck, type PackageCheck, packageChecks, type SignatureCheck } from './checks.ts';
 import { type Keyring, keysFor, type SigningKey } from './keyring.ts';
-import { keyAlgorithmName } from './openpgp-packet.ts';
 import type { RpmPackage } from './package.ts';
 import { beginVerification, type Verification } from './public-key.ts';
 
@@ -42,6 +41,7 @@ function result(verdict: Verdict, reason?: string, key?: SigningKey): Result {
 }
 
 function start(check: PackageCheck, keyring: Keyring): Running | undefined {
+  if (check.kind === 'malformed') return undefined;
   const algorithm = check.kind === 'digest' ? check.algorithm : check.packet.hash;
   if (algorithm === undefined) return undefined;
   const hash = createHash(algorithm);
@@ -82,6 +82,7 @@ function finishSignature({ packet }: SignatureCheck, running: Running): Result {
 }
 
 function finish(check: PackageCheck, running: Running | undefined): Result {
+  if (check.kind === 'malformed') return result('bad', check.reason);
   if (!running) return result('unknown', 'its hash algorithm is unknown');
   return check.kind === 'digest' ? finishDigest(check, running.hash) : finishSignature(check, running);
 }
@@ -92,6 +93,7 @@ function isSuperseded(check: PackageCheck, all: readonly PackageCheck[]): boolea
     all.some((other) => other !== check && other.kind === kind && other.range === range);
   if (check.kind === 'signature')
     return check.range === 'header+payload' && others('header', 'signature') && others('payload', 'digest');
+  if (check.kind === 'malformed') return false;
   if (check.alternative)
     return all.some((other) => other.kind === 'digest' && other.range === 'payload' && !other.alternative);
   if (check.algorithm === 'md5') return others('payload', 'digest') && others('header', 'digest');
@@ -113,7 +115,7 @@ export interface VerifyOptions {
 /**
  * Verifies digests and signatures of a package in one pass over its file.
  * @param keyring of `readKeyring`; an empty one answers every good signature with nokey.
- * @throws RpmFormatError RPM_SIGNATURE_INVALID when one is malformed, RPM_TRUNCATED.
+ * @throws RpmFormatError RPM_TRUNCATED.
  */
 export function verifyPackage(
   pkg: RpmPackage,
@@ -137,21 +139,4 @@ export function verifyPackage(
     for (const running of overPayload) feed(running, piece);
   }
   return wanted.map((check, i) => ({ check, ...finish(check, runnings[i]) }));
-}
-
-const HASH_LABELS: Partial<Record<string, string>> = {
-  'sha3-256': 'SHA3-256',
-  'sha3-512': 'SHA3-512',
-  ripemd160: 'RIPEMD160',
-};
-const RANGE_LABELS: Record<CheckRange, string> = { header: 'Header ', payload: 'Payload ', 'header+payload': '' };
-
-/** A check in rpm's words: `Header V4 RSA/SHA256 Signature, key ID 352c64e5`, `Payload SHA256 digest`. */
-export function describeCheck(check: PackageCheck): string {
-  const range = RANGE_LABELS[check.range];
-  const label = (hash: string | undefined) =>
-    hash === undefined ? 'unknown' : (HASH_LABELS[hash] ?? hash.toUpperCase());
-  if (check.kind === 'digest') return `${range}${label(check.algorithm)}${check.alternative ? ' ALT' : ''} digest`;
-  const { version, keyAlgorithm, hash, keyId } = check.packet;
-  return `${range}V${version} ${keyAlgorithmName(keyAlgorithm)}/${label(hash)} Signature, key ID ${keyId.slice(-8)}`;
 }

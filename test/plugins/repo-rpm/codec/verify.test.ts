@@ -153,17 +153,16 @@ describe('verifyPackage', () => {
     );
   });
 
-  it('refuses malformed digests and signatures', () => {
+  it('calls malformed digests and signatures bad', () => {
     const bytes = fixture('signed-v6.rpm');
-    const at = bytes.indexOf(readPackage(bytes).signature.stringBytes(SigTag.OPENPGP)[0] as Buffer);
-    for (const text of ['****', 'AAAA']) {
+    const { signature } = readPackage(bytes);
+    const change = (tag: number, text: string) => {
       const changed = Buffer.from(bytes);
-      changed.write(text, at, 'latin1');
-      assert.throws(
-        () => verdicts(changed, NO_KEYS),
-        (error) => error instanceof RpmFormatError && error.code === 'RPM_SIGNATURE_INVALID',
-      );
-    }
+      changed.write(text, bytes.indexOf(signature.stringBytes(tag)[0] as Buffer), 'latin1');
+      return verdicts(changed, NO_KEYS);
+    };
+    for (const text of ['****', 'AAAA']) assert.equal(change(SigTag.OPENPGP, text)['Header OpenPGP signature'], 'bad');
+    for (const text of ['zz', '  ']) assert.equal(change(SigTag.SHA256, text)['Header SHA256 digest'], 'bad');
   });
 });
 
