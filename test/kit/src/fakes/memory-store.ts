@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import {
   type CheckReport,
   type CommitMeta,
@@ -14,6 +15,7 @@ import {
 } from '@ostrata/core';
 import { kitError } from '../errors.ts';
 import { sha256 } from './digest.ts';
+import { writeDirectory } from './materialize.ts';
 import { MemoryTree } from './memory-tree.ts';
 import { MemoryWriter } from './memory-writer.ts';
 import { cloneNode, type DirectoryNode, nodeId } from './tree-node.ts';
@@ -110,8 +112,14 @@ export class MemoryStore implements ObjectStore {
     return pulled;
   }
 
-  async checkout(): Promise<void> {
-    throw kitError('FAKE_STORE', 'A repository in memory checks nothing out; use Tree.materialize.');
+  async checkout(commit: string, destination: string, { subpath = '' }: { readonly subpath?: string }): Promise<void> {
+    const whole = new MemoryTree(this, commit);
+    const tree = new MemoryTree(this, null);
+    for (const name of whole.list(subpath)) {
+      tree.root.children.set(name, whole.node(subpath === '' ? name : `${subpath}/${name}`));
+    }
+    mkdirSync(destination);
+    writeDirectory(tree, destination);
   }
 
   async detachedMetadata(commit: string): Promise<Metadata> {

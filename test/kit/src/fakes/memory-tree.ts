@@ -1,7 +1,7 @@
 import type { Context, EntryMeta, OverlayConflict, OverlayPolicy, Root, Tree, TreeEntry } from '@ostrata/core';
 import { kitError } from '../errors.ts';
 import { metaText, sha256 } from './digest.ts';
-import { absorbDirectory, writeDirectory } from './materialize.ts';
+import { absorbDirectory, writeTemporary } from './materialize.ts';
 import { mergeConflicts, mergeInto } from './merge.ts';
 import {
   cloneNode,
@@ -140,7 +140,7 @@ export class MemoryTree implements Tree {
   }
 
   async materialize(ctx: Context): Promise<Root> {
-    const lower = writeDirectory(this, ctx);
+    const lower = writeTemporary(this, ctx);
     this.#roots.set(lower, this.directoryId(''));
     return { lower, upper: null, work: null, userOwned: true };
   }
@@ -152,6 +152,13 @@ export class MemoryTree implements Tree {
     const changed = absorbDirectory(this, root.lower);
     this.#roots.set(root.lower, this.directoryId(''));
     return changed;
+  }
+
+  /** For the repository. */
+  node(path: string): TreeNode {
+    const node = this.#find(path);
+    if (node === undefined) throw kitError('FAKE_TREE', `There is no /${path}.`);
+    return cloneNode(node);
   }
 
   #newFile(content: Uint8Array, meta: EntryMeta): TreeNode {

@@ -71,7 +71,7 @@ export class MemoryWriter implements TreeWriter {
 
   #put(path: string, node: TreeNode): void {
     const names = path.split('/');
-    if (names.some((name) => name === '' || name === '.' || name === '..')) {
+    if (names.some((name) => name === '' || name === '.' || name === '..' || name.includes('\0'))) {
       throw kitError('FAKE_TREE', `${JSON.stringify(path)} is no path of a tree.`);
     }
     const name = names.pop() ?? '';

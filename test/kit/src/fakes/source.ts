@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, evrOf, type Json, jsonDigest, nevraOf, type Source } from '@ostrata/core';
@@ -43,7 +44,11 @@ export function fakeSource(world: World): Source {
           ?.packages.find((candidate) => matches(candidate, nevraOf(pkg)));
         if (found === undefined) throw kitError('FAKE_SOURCE', `${snapshot.source.id} has no ${nevraOf(pkg)}.`);
         ctx.failpoint('fake-source.fetch');
-        write(file, JSON.stringify(found));
+        const text = JSON.stringify(found);
+        if (hash('sha256', text) !== pkg.checksum.value) {
+          throw kitError('FAKE_SOURCE', `${nevraOf(pkg)} of ${snapshot.source.id} has another checksum than planned.`);
+        }
+        write(file, text);
       }
       onBytes?.(pkg.size);
       return file;

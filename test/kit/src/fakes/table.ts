@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import {
   type Comparison,
   evrOf,
@@ -8,7 +9,6 @@ import {
   type Relation,
   type RelationKind,
 } from '@ostrata/core';
-import { sha256 } from './digest.ts';
 import { type FakePackage, identityOf } from './packages.ts';
 
 /** A table of packages that tests wrote down. */
@@ -57,7 +57,7 @@ export function plannedPackage(
     ...identity,
     source,
     location: `${nevraOf(identity)}.fake`,
-    checksum: { algorithm: 'sha256', value: sha256(text) },
+    checksum: { algorithm: 'sha256', value: hash('sha256', text) },
     size: text.length,
     installedSize: Object.values(pkg.files ?? {}).reduce((sum, content) => sum + content.length, 0),
     reason,

@@ -1,0 +1,1 @@
+import '../../examples/plugin/index.test.ts';
