@@ -66,7 +66,7 @@ describe('OSTree store', () => {
           ['os/x86_64/stable', second],
         ],
       );
-      assert.deepEqual([...(await store.refs('os/x86_64/s')).keys()], ['os/x86_64/stable']);
+      assert.deepEqual([...(await store.refs('os/x86_64/stable')).keys()], ['os/x86_64/stable']);
       for (const [rev, id] of [
         ['os/x86_64/stable', second],
         ['os/x86_64/stable^', first],
@@ -74,6 +74,7 @@ describe('OSTree store', () => {
         [`${second}^`, first],
         [second.slice(0, 10), second],
         ['none', null],
+        ['f'.repeat(64), null],
         ['ffff^', null],
         ['bad ref', null],
       ] as const) {

@@ -70,7 +70,10 @@ export class OstreeStore implements ObjectStore {
   }
 
   async resolve(rev: string): Promise<string | null> {
-    return resolveRev(this.#repo, rev, this.#session.pendingRefs()) ?? null;
+    const commit = resolveRev(this.#repo, rev, this.#session.pendingRefs());
+    // Every checksum is a revision; one that names nothing here is none.
+    if (commit === undefined || (commit === rev && this.#repo.find(commit, 'commit') === undefined)) return null;
+    return commit;
   }
 
   async has(commit: string): Promise<boolean> {
@@ -91,7 +94,9 @@ export class OstreeStore implements ObjectStore {
 
   async refs(prefix = ''): Promise<ReadonlyMap<string, string>> {
     const refs = [...listRefs(this.#repo), ...this.#session.pendingRefs()];
-    return new Map(refs.filter(([ref]) => ref.startsWith(prefix)).sort(([a], [b]) => (a < b ? -1 : 1)));
+    const below = prefix.replace(/\/+$/, '');
+    const wanted = (ref: string) => below === '' || ref === below || ref.startsWith(`${below}/`);
+    return new Map(refs.filter(([ref]) => wanted(ref)).sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   async setRef(ref: string, commit: string | null): Promise<void> {
@@ -158,6 +163,7 @@ export class OstreeStore implements ObjectStore {
   }
 
   async pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>> {
+    ctx.signal.throwIfAborted();
     const source = Repository.open(localPath(from));
     const pulled = new Map<string, string>();
     const task = ctx.progress.task(`Pulling from ${source.path}`, { unit: 'items' });
