@@ -4,6 +4,7 @@ import type { ErrorTable } from '@ostrata/core';
 export const errors = {
   LAYOUT_TWO_ETC: 'The tree has both etc and usr/etc.',
   LAYOUT_ACCOUNTS: 'A line of a passwd, group or shadow file cannot be understood.',
+  LAYOUT_SYSUSERS: 'systemd-sysusers could not make the users that packages declare.',
   LAYOUT_VAR_CONTENT: 'The finished tree has something in var.',
   LAYOUT_ETC: 'The finished tree has no usr/etc, or still has etc.',
   LAYOUT_STRAY: 'The finished tree has a top-level path that no image has.',

@@ -4,6 +4,7 @@ import type { Code } from './errors.ts';
 import { openToplevel } from './toplevel.ts';
 import { beginLayering } from './users/layering.ts';
 import { fillAccounts, parentTree } from './users/preserve.ts';
+import { runSysusers } from './users/sysusers.ts';
 
 /** Brings a tree of packages into a form that scripts can run in. */
 export async function populate(assembly: Assembly, config: LayoutConfig, ctx: Context): Promise<void> {
@@ -11,10 +12,11 @@ export async function populate(assembly: Assembly, config: LayoutConfig, ctx: Co
   openEtc(tree);
   if (plan.inputs.base !== null) {
     beginLayering(tree);
-    return;
+  } else {
+    openToplevel(tree);
+    fillAccounts(tree, config.preservePasswd ? await parentTree(assembly, ctx) : null);
   }
-  openToplevel(tree);
-  fillAccounts(tree, config.preservePasswd ? await parentTree(assembly, ctx) : null);
+  await runSysusers(assembly, ctx);
 }
 
 /** usr/etc, where images have the defaults of /etc, becomes etc while things run. */
