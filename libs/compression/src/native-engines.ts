@@ -1,6 +1,6 @@
 import type { Format } from './detect.ts';
 import type { Engine, Step } from './engine.ts';
-import { corrupt } from './errors.ts';
+import { CompressionError, corrupt } from './errors.ts';
 import type { Bzip2Functions, LzmaFunctions, NativeLibraries, ZlibFunctions, ZstdFunctions } from './native.ts';
 
 type Address = NativeLibraries['address'];
@@ -22,8 +22,8 @@ const LZMA_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, 
 const Z_STREAM_SIZE = 112;
 const GZIP_WINDOW_BITS = 15 + 16;
 const ZLIB_VERSION = '1.2.11';
-/** A window of 1.5 GiB, the largest that xz makes, needs a little more than itself. */
-const LZMA_MEMORY_LIMIT = 2n ** 31n;
+/** Whoever made the data chooses how much memory reading them takes; `xz -9` takes 65 MiB. */
+const LZMA_MEMORY_LIMIT = 256n * 1024n * 1024n;
 const LZMA_RUN = 0;
 
 /** The step that three libraries share: pointers in, one call, pointers out. */
@@ -68,11 +68,20 @@ function gzipEngine(zlib: ZlibFunctions, address: Address): Engine {
 
 const LZMA_ERRORS: Partial<Record<number, string>> = {
   5: 'it does not fit into memory',
-  6: 'its window is larger than 2 GiB',
   7: 'its header is not of this format',
-  8: 'it uses options that liblzma does not know',
   9: 'a checksum or a code is wrong',
 };
+
+const LZMA_UNSUPPORTED: Partial<Record<number, string>> = {
+  6: 'need more than 256 MiB of memory',
+  8: 'use options that liblzma does not know',
+};
+
+function lzmaError(format: string, result: number): CompressionError {
+  const unsupported = LZMA_UNSUPPORTED[result];
+  if (unsupported) return new CompressionError('COMPRESSION_UNSUPPORTED', `the ${format} data ${unsupported}`);
+  return corrupt(format, LZMA_ERRORS[result] ?? `liblzma says ${result}`);
+}
 
 function lzmaEngine(lzma: LzmaFunctions, address: Address, format: 'xz' | 'lzma'): Engine {
   const stream = Buffer.alloc(STRUCTURE_SIZE);
@@ -85,7 +94,7 @@ function lzmaEngine(lzma: LzmaFunctions, address: Address, format: 'xz' | 'lzma'
     const result = lzma.code(stream, LZMA_RUN);
     // 1 is the end, 10 means that more input or room is needed.
     if (result === 1) return true;
-    if (result !== 0 && result !== 10) throw corrupt(format, LZMA_ERRORS[result] ?? `liblzma says ${result}`);
+    if (result !== 0 && result !== 10) throw lzmaError(format, result);
     return false;
   };
   return {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Format } from '../../../libs/compression/src/index.ts';
+import { crc32 } from 'node:zlib';
+import { CompressionError, decompress, type Format } from '../../../libs/compression/src/index.ts';
 import { nativeLibraries } from '../../../libs/compression/src/native.ts';
 import { nativeEngine } from '../../../libs/compression/src/native-engines.ts';
 import { SAMPLES, TEXT } from './samples.ts';
@@ -32,6 +33,19 @@ describe('native libraries', () => {
       });
     });
   }
+
+  it('do not take all memory because the data ask for it (needs liblzma)', function () {
+    if (!nativeLibraries().lzma) return this.skip();
+    const greedy = Buffer.from(SAMPLES.xz);
+    // The last byte before the padding of the block's header is the size of the window: 37 means 1.5 GiB.
+    const header = greedy.subarray(12, 12 + (greedy.readUInt8(12) + 1) * 4);
+    header[header.indexOf(Buffer.from([0x21, 1])) + 2] = 37;
+    header.writeUInt32LE(crc32(header.subarray(0, -4)), header.length - 4);
+    assert.throws(
+      () => decompress(greedy, { maxBytes: 1e6 }),
+      (error) => error instanceof CompressionError && error.code === 'COMPRESSION_UNSUPPORTED',
+    );
+  });
 
   it('are loaded once', () => {
     assert.equal(nativeLibraries(), nativeLibraries());
