@@ -16,7 +16,10 @@ export async function depmod(tree: Tree, kernel: Kernel, useCache: boolean, ctx:
   const program = lookupThrough(tree, 'usr/sbin/depmod') ?? lookupThrough(tree, 'usr/bin/depmod');
   if (program === undefined || tree.lookup(`${kernel.directory}/kernel`) === undefined) return;
   const inputs = [kernel.directory, 'usr/sbin/depmod', 'usr/bin/depmod', 'etc/depmod.d', 'usr/lib/depmod.d'];
-  const key = hash('sha256', JSON.stringify(['depmod', 1, kernel.version, inputs.map((path) => idsOf(tree, path))]));
+  const key = hash(
+    'sha256',
+    JSON.stringify(['depmod', 1, kernel.version, inputs.map((path) => idsOf(tree, path, 'content'))]),
+  );
   const cache = new FileCache(join(ctx.environment.cacheDir, 'initramfs'));
   const kept = useCache ? cache.get(`${key}.depmod`) : undefined;
   if (kept !== undefined) {

@@ -36,17 +36,21 @@ export function lookupThrough(tree: ReadonlyTree, path: string): { path: string;
   return resolved === undefined || entry === undefined ? undefined : { path: resolved, entry };
 }
 
+/** How far an id reaches where a path leads to a directory: to all that is in it, or to its being one. */
+export type DirectoryReach = 'content' | 'existence';
+
 /** Ids of what is at a path and, through links, behind it: changes when what a program would read there changes. */
-export function idsOf(tree: ReadonlyTree, path: string): readonly string[] {
+export function idsOf(tree: ReadonlyTree, path: string, reach: DirectoryReach): readonly string[] {
   const ids: string[] = [];
   let next: string | undefined = path;
   while (next !== undefined && ids.length < MAX_LINKS) {
     const found = lookupThrough(tree, next);
     if (found === undefined) return [...ids, 'absent'];
-    if (found.entry.type === 'directory') return [...ids, tree.directoryId(found.path)];
-    ids.push(found.entry.id);
-    next = found.entry.type === 'symlink' ? posix.join(posix.dirname(found.path), found.entry.target) : undefined;
-    if (found.entry.type === 'symlink' && found.entry.target.startsWith('/')) next = found.entry.target.slice(1);
+    const { path: real, entry } = found;
+    if (entry.type === 'directory') return [...ids, reach === 'content' ? tree.directoryId(real) : 'directory'];
+    ids.push(entry.id);
+    if (entry.type === 'file') return ids;
+    next = entry.target.startsWith('/') ? entry.target : posix.join(posix.dirname(real), entry.target);
   }
   return ids;
 }

@@ -148,7 +148,7 @@ describe('initramfs-dracut images', () => {
     using first = await testWorld(BOOTABLE, {}, cacheDir);
     await prepare(first);
     using second = await testWorld(
-      { ...BOOTABLE, 'usr/share/doc/readme': 'new', 'usr/bin/unrelated': 'new' },
+      { ...BOOTABLE, 'usr/share/doc/readme': 'new', 'usr/bin/unrelated': 'new', 'usr/lib/sysimage/rpm/db': 'new' },
       {},
       cacheDir,
     );

@@ -84,26 +84,29 @@ export function baseKey(tree: ReadonlyTree, kernel: Kernel, args: readonly strin
     format: FORMAT,
     args,
     kernel: [kernel.version, modulesId(tree, kernel)],
-    read: READ.map((path) => idsOf(tree, path)),
+    read: READ.map((path) => idsOf(tree, path, 'content')),
     programs: [...PROGRAMS, ...MORE_PROGRAMS].map((name) => [
-      idsOf(tree, `usr/bin/${name}`),
-      idsOf(tree, `usr/sbin/${name}`),
+      idsOf(tree, `usr/bin/${name}`, 'content'),
+      idsOf(tree, `usr/sbin/${name}`, 'content'),
     ]),
     names: namesDigest(tree),
   };
   return hash('sha256', JSON.stringify(inputs));
 }
 
-/** Digest of the state of the paths that an image made of these inputs is known to contain. */
+/**
+ * Digest of the state of the paths that an image made of these inputs is known to contain. What is in a directory that a link of the image
+ * leads to (`lib`) is there by its own path.
+ */
 export function fullKey(tree: ReadonlyTree, base: string, paths: readonly string[]): string {
-  return hash('sha256', JSON.stringify([base, paths.map((path) => idsOf(tree, path))]));
+  return hash('sha256', JSON.stringify([base, paths.map((path) => idsOf(tree, path, 'existence'))]));
 }
 
 /** The kernel's directory without the image that is to be made. */
 function modulesId(tree: ReadonlyTree, { directory }: Kernel): readonly (readonly string[])[] {
   return names(tree, directory)
     .filter((name) => name !== 'initramfs.img')
-    .map((name) => [name, ...idsOf(tree, `${directory}/${name}`)]);
+    .map((name) => [name, ...idsOf(tree, `${directory}/${name}`, 'content')]);
 }
 
 function namesDigest(tree: ReadonlyTree): string {

@@ -36,6 +36,8 @@ export const BOOTABLE: { readonly [path: string]: string } = {
   'usr/share/doc/readme': 'documentation',
   'usr/lib/dracut/dracut-functions.sh': 'functions',
   'etc/dracut.conf': '# nothing\n',
+  'usr/lib/sysimage/rpm/db': 'database',
+  lib: '-> usr/lib',
 };
 
 /** Paths that the images of the fake dracut contain. */
@@ -138,6 +140,7 @@ export async function testWorld(
     } else if (world.writes) {
       const archive = writeCpio([
         { name: '.', mode: 0o040755 },
+        { name: 'lib', mode: 0o120777, content: Buffer.from('usr/lib') },
         ...CONTAINED.map((path) => ({ name: path, mode: 0o100644, content: Buffer.from(path) })),
         { name: `${DIRECTORY}/kernel/a.ko`, mode: 0o100644 },
       ]);
