@@ -1,8 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of treefiles look like that
 import assert from 'node:assert/strict';
-import { chmodSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definePlugin, type Plan } from '@ostrata/core';
+import { definePlugin, type Intent, type Plan } from '@ostrata/core';
 import { World } from '@ostrata/testkit';
 import { type Journey, journey, textIn } from './support/journey.ts';
 import { rejectionOf, Workspace } from './support/workspace.ts';
@@ -66,6 +66,26 @@ describe('treefile on a compose', () => {
     );
     workspace.write('x.repo', '[off]\nenabled = false\n');
     assert.equal((await rejectionOf(compose.run())).code, 'TREEFILE_NO_REPOS');
+  });
+
+  it('takes repo-packages from their repository, which must be among those named', async () => {
+    world.sources.set('second', { packages: [{ name: 'lib', version: '0.5' }] });
+    manifest('repo-packages: [{repo: second, packages: [lib]}]');
+    const error = await rejectionOf(compose.run({}, { until: 'resolve' }));
+    assert.match(error.message, /manifest\.yaml:3: repo-packages names second, which is not among "repos"/);
+    workspace.write('manifest.yaml', 'repos: [main, second]\nrepo-packages: [{repo: second, packages: [lib]}]');
+    const intents: Intent[] = [];
+    const witness = definePlugin({
+      name: 'witness',
+      apiVersion: '^0.1.0',
+      apply: (host) => host.hooks['resolve.intent'].tapPromise(async (intent) => void intents.push(intent)),
+    });
+    compose[Symbol.dispose]();
+    compose = await journey(world, workspace, [witness]);
+    await compose.run({}, { until: 'resolve' });
+    assert.deepEqual(intents[0]?.install, [
+      { spec: 'lib', source: 'second', origin: `${workspace.path('manifest.yaml')}:2` },
+    ]);
   });
 
   it('completes the image', async () => {
@@ -246,6 +266,13 @@ describe('treefile on a compose', () => {
         compose.run({ writeLockfileTo: workspace.path('no/out.json') }, { until: 'resolve' }),
       );
       assert.equal(error.code, 'TREEFILE_WRITE');
+      mkdirSync(workspace.path('taken/in'), { recursive: true });
+      const file = workspace.path('taken');
+      assert.equal(
+        (await rejectionOf(compose.run({ writeLockfileTo: file }, { until: 'resolve' }))).code,
+        'TREEFILE_WRITE',
+      );
+      assert.deepEqual(readdirSync(workspace.directory).sort(), ['manifest.yaml', 'taken']);
     });
 
     it('does not install what is excluded', async () => {
@@ -305,6 +332,28 @@ describe('treefile on a compose', () => {
       );
     });
 
+    it('keeps owner and permissions of os-release', async () => {
+      compose[Symbol.dispose]();
+      const owner = definePlugin({
+        name: 'owner',
+        apiVersion: '^0.1.0',
+        apply: (host) =>
+          host.hooks['assemble.populate'].tapPromise(async ({ tree }) => {
+            tree.writeFile('etc/os-release', 'VERSION=40', {
+              mode: 0o100600,
+              uid: 5,
+              gid: 6,
+              xattrs: [],
+              parents: true,
+            });
+          }),
+      });
+      compose = await journey(world, workspace, [owner]);
+      const tree = await made('mutate-os-release: "40"', 'automatic-version-prefix: "40.1"');
+      const entry = tree.lookup('etc/os-release');
+      assert.deepEqual([(entry?.mode ?? 0) & 0o7777, entry?.uid, entry?.gid], [0o600, 5, 6]);
+    });
+
     it('says what mutate-os-release lacks', async () => {
       manifest('packages: [lib]', 'mutate-os-release: "40"', 'automatic-version-prefix: "40"');
       assert.match((await rejectionOf(compose.run())).message, /mutate-os-release: the image has no \/etc\/os-release/);
@@ -325,7 +374,7 @@ describe('treefile on a compose', () => {
     it('adds files with the permissions they have, owned by root', async () => {
       workspace.write('sub/tool', 'new', 0o755);
       workspace.write('conf', 'c', 0o640);
-      workspace.write('inc/inc.yaml', 'add-files: [[conf, /etc/app/other.conf]]');
+      workspace.write('inc/inc.yaml', 'add-files: [[conf, /etc/app/other.conf], [conf, /usr/bin/app]]');
       workspace.write('inc/conf', 'other');
       const tree = await made(
         'packages: [app]',
@@ -337,6 +386,34 @@ describe('treefile on a compose', () => {
       assert.deepEqual([(tool?.mode ?? 0) & 0o7777, tool?.uid, tool?.gid], [0o755, 0, 0]);
       assert.equal((tree.lookup('etc/app/app.conf')?.mode ?? 0) & 0o7777, 0o640);
       assert.equal(textIn(tree, 'etc/app/other.conf'), 'other');
+    });
+
+    it('replaces links by files and no directories', async () => {
+      compose[Symbol.dispose]();
+      compose = await journey(world, workspace, [linker({ link: 'etc/conf', target: '../usr/bin/app' })]);
+      workspace.write('conf', 'c');
+      const tree = await made('packages: [app]', 'add-files: [[conf, /etc/conf]]');
+      assert.deepEqual([textIn(tree, 'etc/conf'), textIn(tree, 'usr/bin/app')], ['c', 'app\n']);
+      manifest('packages: [app]', 'add-files: [[conf, /usr/share/doc]]');
+      const error = await rejectionOf(compose.run());
+      assert.equal(error.code, 'TREEFILE_PATH');
+      assert.match(error.message, /cannot replace the directory \/usr\/share\/doc/);
+    });
+
+    it('leaves a unit as it is that is enabled already, elsewhere', async () => {
+      compose[Symbol.dispose]();
+      const link = 'etc/systemd/system/multi-user.target.wants/a.service';
+      compose = await journey(world, workspace, [linker({ link, target: '/etc/own/a.service' })]);
+      const tree = await made('packages: [system]', 'units: [a.service]');
+      assert.equal(await linkIn(tree, link), '/etc/own/a.service');
+    });
+
+    it('finds out before anything is fetched what could not be done', async () => {
+      manifest('packages: [app]', 'remove-files: [/usr/x]', 'units: [a/b]');
+      world.sources.clear();
+      const error = await rejectionOf(compose.run());
+      assert.equal(error.code, 'TREEFILE_INVALID');
+      assert.equal(error.problems.length, 2);
     });
 
     it('names a file to add that is not there, and a script that is not executable', async () => {

@@ -1,4 +1,5 @@
 import type { Tree } from '@ostrata/core';
+import { treefileError } from '../errors.ts';
 import { contentOf, type Decisions } from '../request/contents.ts';
 import { resolveInTree } from './paths.ts';
 
@@ -15,7 +16,14 @@ export function addFiles(tree: Tree, files: Decisions['addFiles']): void {
   for (const file of files) {
     const place = resolveInTree(tree, file.destination);
     const present = tree.lookup(place);
-    if (present !== undefined && present.type !== 'file') tree.remove(place);
+    if (present?.type === 'directory') {
+      throw treefileError('TREEFILE_PATH', `add-files cannot replace the directory /${place}.`, {
+        hint: 'Give the path of the file itself as the destination.',
+        data: { path: place },
+      });
+    }
+    // A link is replaced, and not what it leads to.
+    if (present?.type === 'symlink') tree.remove(place);
     tree.writeFile(place, contentOf(file), { mode: 0o100000 | file.mode, uid: 0, gid: 0, xattrs: [], parents: true });
   }
 }
