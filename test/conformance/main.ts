@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { CaseResult, ConformanceModule } from './case.ts';
+import type { CaseResult, ConformanceModule, ConformanceOptions } from './case.ts';
 
 const NOT_MODULES = new Set(['case.ts', 'main.ts']);
 
@@ -13,38 +13,57 @@ function moduleNames(): string[] {
 }
 
 function usage(): string {
-  return `usage: npm run -s conformance -- NAME PATH [--option VALUE]\nNAME is one of: ${moduleNames().join(', ')}`;
+  return [
+    'usage: npm run -s conformance -- NAME PATH [--option VALUE] [--verbose]',
+    `NAME is one of: ${moduleNames().join(', ')}`,
+    '--verbose names the skipped cases as well',
+  ].join('\n');
 }
 
-async function load(name: string): Promise<ConformanceModule> {
-  return (await import(`./${name}.ts`)) as ConformanceModule;
+function readOptions(module: ConformanceModule, args: string[]): { verbose: boolean; options: ConformanceOptions } {
+  const known = Object.fromEntries(module.options.map((option) => [option, { type: 'string' } as const]));
+  const { values } = parseArgs({ args, options: { ...known, verbose: { type: 'boolean' } } });
+  const { verbose, ...options } = values;
+  return { verbose: verbose === true, options: options as ConformanceOptions };
 }
 
-/** Runs a module and prints its failures, then the totals as the last line. Returns the process's exit status. */
-async function main(args: string[], print: (line: string) => void): Promise<number> {
-  const [name, path, ...rest] = args;
+type Print = (line: string) => void;
+
+/** Prints failures as they come, then why cases were skipped, then the totals as the last line. */
+async function report(cases: AsyncIterable<CaseResult>, verbose: boolean, print: Print): Promise<number> {
+  const counts: Record<CaseResult['status'], number> = { passed: 0, failed: 0, skipped: 0 };
+  const skips = new Map<string, number>();
+  for await (const result of cases) {
+    counts[result.status]++;
+    if (result.status === 'passed') continue;
+    const line = `${result.name}: ${result.reason.replaceAll('\n', ' ')}`;
+    if (result.status === 'failed') print(`FAILED ${line}`);
+    else if (verbose) print(`skipped ${line}`);
+    else skips.set(result.reason, (skips.get(result.reason) ?? 0) + 1);
+  }
+  for (const [reason, count] of skips) print(`skipped ${count}: ${reason}`);
+  print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  return counts.failed > 0 ? 1 : 0;
+}
+
+/** Runs one module over one path. Returns the process's exit status: 1 when a case failed, 2 when the command line is wrong. */
+async function main([name, path, ...rest]: string[], print: Print): Promise<number> {
   if (name === undefined || path === undefined || !moduleNames().includes(name)) {
     print(usage());
     return 2;
   }
-  const target = resolve(path);
-  if (!existsSync(target)) {
+  if (!existsSync(path)) {
     print(`${path} does not exist`);
     return 2;
   }
-  const module = await load(name);
-  const known = Object.fromEntries(module.options.map((option) => [option, { type: 'string' } as const]));
-  const verbose = { verbose: { type: 'boolean' } } as const;
-  const { values } = parseArgs({ args: rest, options: { ...known, ...verbose } });
-  const { verbose: showSkipped, ...options } = values as Record<string, string>;
-  const counts: Record<CaseResult['status'], number> = { passed: 0, failed: 0, skipped: 0 };
-  for await (const result of module.run(target, options)) {
-    counts[result.status]++;
-    if (result.status === 'failed') print(`FAILED ${result.name}: ${result.reason.replaceAll('\n', ' ')}`);
-    else if (result.status === 'skipped' && showSkipped) print(`skipped ${result.name}: ${result.reason}`);
+  const module = (await import(`./${name}.ts`)) as ConformanceModule;
+  try {
+    const { verbose, options } = readOptions(module, rest);
+    return await report(module.run(resolve(path), options), verbose, print);
+  } catch (error) {
+    print((error as Error).message);
+    return 2;
   }
-  print(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
-  return counts.failed > 0 ? 1 : 0;
 }
 
 process.exitCode = await main(process.argv.slice(2), (line) => process.stdout.write(`${line}\n`));
