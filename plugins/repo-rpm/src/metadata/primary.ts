@@ -1,29 +1,17 @@
 import { numberNames } from './names.ts';
-import {
-  COMPARISONS,
-  Column,
-  decimal,
-  internPath,
-  PACKED_KINDS,
-  type PackageColumns,
-  PackedPackages,
-  PRE,
-  ROW,
-} from './packed-packages.ts';
+import { Column, decimal, internPath, PACKED_KINDS, PackedPackages, ROW } from './packed-packages.ts';
+import { ENTRY_NAMES, RelationCollector } from './relation-collector.ts';
 import { StringPool } from './string-pool.ts';
 import { U32List } from './u32-list.ts';
 import { type XmlHandler, type XmlLimits, XmlScanner } from './xml-scanner.ts';
 
 const NAMES = [
+  ...ENTRY_NAMES,
   'metadata',
   'package',
   'type',
-  'name',
   'arch',
   'version',
-  'epoch',
-  'ver',
-  'rel',
   'checksum',
   'summary',
   'size',
@@ -34,8 +22,6 @@ const NAMES = [
   'format',
   'rpm:vendor',
   'rpm:entry',
-  'flags',
-  'pre',
   'file',
   'rpm:provides',
   'rpm:requires',
@@ -47,14 +33,6 @@ const NAMES = [
   'rpm:enhances',
 ] as const;
 const N = numberNames(NAMES);
-
-const FLAGS: { readonly [flags: string]: number } = {
-  LT: COMPARISONS.indexOf('<'),
-  LE: COMPARISONS.indexOf('<='),
-  EQ: COMPARISONS.indexOf('='),
-  GE: COMPARISONS.indexOf('>='),
-  GT: COMPARISONS.indexOf('>'),
-};
 
 const REQUIRED = [
   ['name', Column.NAME],
@@ -77,12 +55,6 @@ const KIND_OF = new Map<number, number>(PACKED_KINDS.map((kind, index) => [N[`rp
 /** The greatest number that an epoch can be. */
 const MAX_EPOCH = 2 ** 32 - 1;
 
-interface Relations {
-  readonly names: U32List;
-  readonly evrs: U32List;
-  readonly flags: U32List;
-}
-
 /**
  * Reads `primary.xml` into columns as its bytes arrive (createrepo_c, src/xml_dump_primary.c). Elements that nothing here needs are
  * passed over, as are "packages" of other types than rpm.
@@ -92,23 +64,16 @@ export class PrimaryReader implements XmlHandler {
   readonly #strings = new StringPool();
   readonly #rows = new U32List(1 << 14);
   readonly #sizes: number[] = [];
-  readonly #relationStarts = new U32List(1 << 14);
-  readonly #all: Relations = { names: new U32List(1 << 16), evrs: new U32List(1 << 16), flags: new U32List(1 << 16) };
+  readonly #relations = new RelationCollector(this.#strings);
   readonly #fileStarts = new U32List();
   readonly #directories = new U32List();
   readonly #fileNames = new U32List();
   readonly #row = new Uint32Array(ROW);
-  readonly #kinds: readonly Relations[] = PACKED_KINDS.map(() => ({
-    names: new U32List(16),
-    evrs: new U32List(16),
-    flags: new U32List(16),
-  }));
   #size = 0;
   #installed = 0;
   #count = 0;
   #skipping = false;
   #kind = -1;
-  #evr: Uint8Array = new Uint8Array(512);
 
   constructor(limits: Partial<XmlLimits> = {}) {
     this.#xml = new XmlScanner(NAMES, this, limits);
@@ -122,24 +87,19 @@ export class PrimaryReader implements XmlHandler {
   /** @throws MetadataError */
   end(): PackedPackages {
     this.#xml.end();
-    this.#relationStarts.push(this.#all.names.length);
     this.#fileStarts.push(this.#directories.length);
-    const columns: PackageColumns = {
+    return new PackedPackages({
       strings: this.#strings,
       count: this.#count,
       rows: this.#rows.toArray(),
       sizes: Float64Array.from(this.#sizes),
-      relationStarts: this.#relationStarts.toArray(),
-      relationNames: this.#all.names.toArray(),
-      relationEvrs: this.#all.evrs.toArray(),
-      relationFlags: Uint8Array.from(this.#all.flags.toArray()),
+      ...this.#relations.columns(),
       files: {
         starts: this.#fileStarts.toArray(),
         directories: this.#directories.toArray(),
         names: this.#fileNames.toArray(),
       },
-    };
-    return new PackedPackages(columns);
+    });
   }
 
   open(name: number, xml: XmlScanner): boolean {
@@ -162,7 +122,7 @@ export class PrimaryReader implements XmlHandler {
         this.#kind = KIND_OF.get(name) ?? -1;
         return false;
       case 5:
-        if (name === N['rpm:entry'] && this.#kind >= 0 && !this.#skipping) this.#relation(xml);
+        if (name === N['rpm:entry'] && this.#kind >= 0 && !this.#skipping) this.#relations.add(this.#kind, xml);
         return false;
       default:
         return false;
@@ -228,65 +188,8 @@ export class PrimaryReader implements XmlHandler {
     }
     for (const value of this.#row) this.#rows.push(value);
     this.#sizes.push(this.#size, this.#installed);
-    for (const list of this.#kinds) {
-      this.#relationStarts.push(this.#all.names.length);
-      this.#all.names.append(list.names);
-      this.#all.evrs.append(list.evrs);
-      this.#all.flags.append(list.flags);
-      list.names.clear();
-      list.evrs.clear();
-      list.flags.clear();
-    }
+    this.#relations.finishPackage();
     this.#count++;
-  }
-
-  #relation(xml: XmlScanner): void {
-    const name = this.#attribute(N.name, xml);
-    if (name === 0) throw xml.error('METADATA_INVALID', 'a dependency has no name');
-    const list = this.#kinds[this.#kind]!;
-    let flags = 0;
-    let evr = 0;
-    const comparison = xml.attributeText(N.flags);
-    if (comparison !== undefined && comparison !== '') {
-      flags = FLAGS[comparison] ?? 0;
-      if (flags === 0) throw xml.error('METADATA_INVALID', `"${comparison.slice(0, 40)}" is no comparison`);
-      evr = this.#joinEvr(xml);
-      if (evr === 0)
-        throw xml.error('METADATA_INVALID', `a dependency on ${this.#strings.text(name).slice(0, 80)} has no version`);
-    }
-    const pre = xml.attribute(N.pre);
-    if (pre >= 0 && xml.window[xml.attributeStart(pre)] === 49) flags |= PRE;
-    list.names.push(name);
-    list.evrs.push(evr);
-    list.flags.push(flags);
-  }
-
-  /** `[epoch:]version[-release]` as one string; an epoch of 0 is left out. */
-  #joinEvr(xml: XmlScanner): number {
-    const epoch = xml.attribute(N.epoch);
-    const version = xml.attribute(N.ver);
-    const release = xml.attribute(N.rel);
-    let length = 0;
-    const add = (attribute: number): void => {
-      const start = xml.attributeStart(attribute);
-      const end = xml.attributeEnd(attribute);
-      if (length + end - start + 1 > this.#evr.length) {
-        const grown = new Uint8Array((length + end - start) * 2);
-        grown.set(this.#evr);
-        this.#evr = grown;
-      }
-      for (let i = start; i < end; i++) this.#evr[length++] = xml.window[i]!;
-    };
-    if (epoch >= 0 && !isZero(xml, epoch)) {
-      add(epoch);
-      this.#evr[length++] = 58;
-    }
-    if (version >= 0) add(version);
-    if (release >= 0 && xml.attributeEnd(release) > xml.attributeStart(release)) {
-      this.#evr[length++] = 45;
-      add(release);
-    }
-    return this.#strings.intern(this.#evr, 0, length);
   }
 
   #attribute(name: number, xml: XmlScanner): number {
@@ -298,12 +201,6 @@ export class PrimaryReader implements XmlHandler {
     const text = xml.attributeText(name);
     return text === undefined || text === '' ? 0 : decimal(text, 'a size', Number.MAX_SAFE_INTEGER, xml.line);
   }
-}
-
-function isZero(xml: XmlScanner, attribute: number): boolean {
-  const start = xml.attributeStart(attribute);
-  const length = xml.attributeEnd(attribute) - start;
-  return length === 0 || (length === 1 && xml.window[start] === 48);
 }
 
 /** `xml:base` before a relative location. */
