@@ -1,6 +1,6 @@
 import type { DirEntry } from '../codec/dir-tree.ts';
+import { removeTree } from '../repo/remove-tree.ts';
 import type { Repository } from '../repo/repository.ts';
-import { removeTree } from '../tree/remove-tree.ts';
 import type { Checkout } from './checkout.ts';
 
 /**

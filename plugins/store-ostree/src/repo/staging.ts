@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { errnoOf } from '../errors.ts';
 import { syncfs } from '../syscalls.ts';
 import { fsyncDirectory, readNames } from './directory.ts';
+import { LOCK_SUFFIX, removeLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { FileLock, lockRepository } from './lock.ts';
 import { writeRef } from './refs.ts';
 import { replaceFile } from './replace-file.ts';
@@ -24,9 +25,6 @@ import type { Repository } from './repository.ts';
 
 /** Up to so many directories are synced one by one, more with all of their file system at once. */
 const FEW = 4;
-
-const PREFIX = 'staging-';
-const LOCK_SUFFIX = '-lock';
 
 /**
  * The directory in which objects wait until all of them are on disk, and the refs that are to follow them. Its name and its lock are
@@ -54,9 +52,10 @@ export class Staging {
     try {
       const tmp = join(repo.path, 'tmp');
       mkdirSync(tmp, { recursive: true });
-      const prefix = `${PREFIX}${bootId()}-`;
+      removeLeftovers(repo);
+      const prefix = `${STAGING_PREFIX}${bootId()}-`;
       for (const name of readdirSync(tmp)) {
-        if (!name.startsWith(PREFIX) || name.endsWith(LOCK_SUFFIX)) continue;
+        if (!name.startsWith(STAGING_PREFIX) || name.endsWith(LOCK_SUFFIX)) continue;
         const lock = tryLockDirectory(join(tmp, name));
         if (!lock) continue;
         if (name.startsWith(prefix)) return new Staging(repo, join(tmp, name), repoLock, lock);

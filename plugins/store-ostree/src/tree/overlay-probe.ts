@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Context, EXEC, type Exec } from '@ostrata/core';
-import { removeTree } from './remove-tree.ts';
+import { removeTree } from '../repo/remove-tree.ts';
 
 /**
  * Whether an overlay with its upper directory below `directory` can be mounted in a mount namespace of its own, found out by doing

@@ -1,21 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Context, Root } from '@ostrata/core';
 import { Checkout } from '../checkout/checkout.ts';
 import { updateDirectory } from '../checkout/update.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { storeError } from '../errors.ts';
+import { LOCK_SUFFIX, ROOT_PREFIX, removeLeftovers } from '../repo/leftovers.ts';
 import { FileLock } from '../repo/lock.ts';
+import { removeTree } from '../repo/remove-tree.ts';
 import { lsetxattr } from '../syscalls.ts';
 import { type Change, changesOfCopy, changesOfUpper, type Snapshot, takeSnapshot } from './changes.ts';
 import { DirNode } from './dir-node.ts';
 import { overlayWorks } from './overlay-probe.ts';
-import { removeTree } from './remove-tree.ts';
 import type { TreeStore } from './tree-store.ts';
-
-const PREFIX = 'ostrata-root-';
-const LOCK_SUFFIX = '-lock';
 
 /**
  * The real directory of one tree, below the repository's `tmp/` so that its files can be hard links: `lower` is a checkout of the
@@ -90,8 +88,8 @@ export class Roots {
 
   async #create(ctx: Context): Promise<string> {
     const tmp = join(this.#store.repo.path, 'tmp');
-    removeAbandoned(tmp);
-    const directory = join(tmp, `${PREFIX}${randomBytes(4).toString('hex')}`);
+    removeLeftovers(this.#store.repo);
+    const directory = join(tmp, `${ROOT_PREFIX}${randomBytes(4).toString('hex')}`);
     this.#lock = FileLock.try(`${directory}${LOCK_SUFFIX}`, 'exclusive');
     mkdirSync(directory, 0o700);
     this.#directory = directory;
@@ -156,17 +154,4 @@ function apply(store: TreeStore, root: DirNode, change: Change): void {
   if (change.kind !== 'directory') return;
   if (existing && !change.replaces) existing.meta = change.meta;
   else entries.dirs.set(name, DirNode.empty(change.meta));
-}
-
-/** Removes directories whose makers have ended without doing it. */
-function removeAbandoned(tmp: string): void {
-  for (const name of readdirSync(tmp)) {
-    if (!name.startsWith(PREFIX) || name.endsWith(LOCK_SUFFIX)) continue;
-    const path = join(tmp, name);
-    const lock = FileLock.try(`${path}${LOCK_SUFFIX}`, 'exclusive');
-    if (!lock) continue;
-    removeTree(path);
-    rmSync(`${path}${LOCK_SUFFIX}`, { force: true });
-    lock.release();
-  }
 }
