@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -161,6 +162,32 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
       '/var/tmp:',
     ]);
     assert.equal(existsSync(join(root.upper as string, 'var')), false);
+  });
+
+  for (const [what, prepare] of [
+    ['has all places', (lower: string) => mkdirSync(join(lower, 'var/lib/rpm-state'), { recursive: true })],
+    ['is absent', (lower: string) => rmSync(join(lower, 'var'), { recursive: true })],
+    [
+      'is a link',
+      (lower: string) => {
+        rmSync(join(lower, 'var'), { recursive: true });
+        symlinkSync('/etc', join(lower, 'var'));
+      },
+    ],
+  ] as const) {
+    it(`gives scripts the same /var where the root's ${what}`, async () => {
+      prepare(root.lower);
+      if (what === 'has all places') mkdirSync(join(root.lower, 'var/tmp'));
+      const { tail } = await sh('touch /var/tmp/x /var/lib/rpm-state/x && echo fine; touch /var/x');
+      assert.equal(tail[0], 'fine');
+      assert.match(tail[1] as string, /Read-only/);
+      assert.deepEqual(readdirSync(root.upper as string), []);
+    });
+  }
+
+  it('shows /opt where images have it', async () => {
+    mkdirSync(join(root.lower, 'usr/lib/opt/vendor'), { recursive: true });
+    assert.deepEqual((await sh('ls /opt')).tail, ['vendor']);
   });
 
   it('lets `all` write to /var', async () => {
