@@ -27,7 +27,7 @@ export interface HeaderBlobOptions {
   readonly region?: number;
   /** In package files nothing may follow the region. */
   readonly exact?: boolean;
-  /** Whether the types of known tags must be as rpm defines them: in main headers, never in signature headers. */
+  /** Whether the types of known tags must be as rpm defines them: in main headers with a region, never in signature headers. */
   readonly typed?: boolean;
 }
 
@@ -180,7 +180,7 @@ export function parseHeaderBlob(bytes: Uint8Array, options: HeaderBlobOptions = 
   const index = blob.subarray(8, dataStart);
   const data = blob.subarray(dataStart);
   const region = checkRegion(index, data, options);
-  const entries = checkEntries(index, data, region, options.typed ?? false);
+  const entries = checkEntries(index, data, region, region !== undefined && (options.typed ?? false));
   const inRegion = region ? region.tags - 1 : entries.length;
   return {
     region: region?.tag,

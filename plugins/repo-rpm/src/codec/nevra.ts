@@ -1,5 +1,5 @@
 import type { Header } from './header.ts';
-import { Tag } from './tags.ts';
+import { Tag, TagType } from './tags.ts';
 import type { Evr } from './version.ts';
 
 /** What identifies a package. */
@@ -18,7 +18,7 @@ export function isSource(header: Header): boolean {
 function architecture(header: Header): string {
   if (isSource(header)) return header.has(Tag.NOSOURCE) || header.has(Tag.NOPATCH) ? 'nosrc' : 'src';
   // Very old packages hold a number that only the lead could explain.
-  return header.entry(Tag.ARCH)?.type === undefined ? '' : (header.strings(Tag.ARCH)[0] ?? '');
+  return (header.entry(Tag.ARCH)?.type ?? 0) < TagType.string ? '' : (header.string(Tag.ARCH) ?? '');
 }
 
 /** The identity that a header claims. Missing parts are empty. */

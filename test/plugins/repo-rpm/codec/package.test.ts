@@ -13,6 +13,7 @@ import {
   readPayload,
   scripts,
   Tag,
+  TagType,
   triggers,
   verifyPackage,
 } from '../../../../plugins/repo-rpm/src/codec/index.ts';
@@ -303,6 +304,11 @@ describe('packages older than rpm 4', () => {
       ['/etc/a', '/etc/b', '/usr/c'],
     );
     assert.equal(old.has(Tag.OLDFILENAMES), false);
+  });
+
+  it('may hold a number for their architecture', () => {
+    const numeric = buildPackage({ name: 'old', tags: [{ tag: Tag.ARCH, value: 1, type: TagType.int32 }] });
+    assert.equal(nevraOf(readPackage(numeric).metadata).arch, '');
   });
 
   it('provide themselves', () => {
