@@ -23,6 +23,11 @@ export class Workspace {
     return this.path(name);
   }
 
+  /** Writes `manifest.yaml`: a treefile with these lines that names the repository `main`. */
+  manifest(...lines: string[]): string {
+    return this.write('manifest.yaml', ['ref: test/stable', 'repos: [main]', ...lines].join('\n'));
+  }
+
   flatten(name = 'manifest.yaml', basearch = 'x86_64'): FlattenedTreefile {
     return flatten(this.path(name), { basearch });
   }
