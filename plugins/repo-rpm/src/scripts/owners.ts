@@ -10,13 +10,13 @@ import { type Accounts, readAccounts } from './accounts.ts';
 const SET_ID = 0o6000;
 
 /** A file that belongs to somebody else than root. */
-interface Owned {
+export interface OwnedFile {
   readonly package: string;
   readonly file: PackageFile;
   readonly path: string;
 }
 
-function idOf(ids: ReadonlyMap<string, number>, kind: 'user' | 'group', name: string, owned: Owned): number {
+function idOf(ids: ReadonlyMap<string, number>, kind: 'user' | 'group', name: string, owned: OwnedFile): number {
   const id = ids.get(name);
   if (id !== undefined) return id;
   throw rpmError(
@@ -29,17 +29,22 @@ function idOf(ids: ReadonlyMap<string, number>, kind: 'user' | 'group', name: st
   );
 }
 
-function ownedFiles({ imported, files }: PackageContent, options: ImportOptions): Owned[] {
+/** The files of packages that belong to somebody else than root and are in the tree. */
+export function ownedFiles(contents: readonly PackageContent[], options: ImportOptions): OwnedFile[] {
+  return contents.flatMap(({ imported, files }) => ownedOf(imported.package.name, files, options));
+}
+
+function ownedOf(pkg: string, files: readonly PackageFile[], options: ImportOptions): OwnedFile[] {
   return files.flatMap((file) => {
     if (file.user === 'root' && file.group === 'root') return [];
     const { disposition, path } = dispose(file, options);
     if (disposition !== 'commit') return [];
     // While scripts run, /etc is where programs expect it.
-    return [{ package: imported.package.name, file, path: path.replace(/^usr\/etc(?=\/|$)/, 'etc') }];
+    return [{ package: pkg, file, path: path.replace(/^usr\/etc(?=\/|$)/, 'etc') }];
   });
 }
 
-function applyOwner(tree: Tree, owned: Owned, accounts: Accounts): void {
+function applyOwner(tree: Tree, owned: OwnedFile, accounts: Accounts): void {
   const path = resolvePath(tree, owned.path);
   const entry = path === null ? undefined : tree.lookup(path);
   // A filter or script may have taken the file away.
@@ -56,9 +61,7 @@ function applyOwner(tree: Tree, owned: Owned, accounts: Accounts): void {
  * scripts have run.
  * @throws RpmError RPM_OWNER_UNKNOWN.
  */
-export function applyOwners(tree: Tree, contents: readonly PackageContent[], options: ImportOptions): void {
-  const owned = contents.flatMap((content) => ownedFiles(content, options));
-  if (owned.length === 0) return;
+export function applyOwners(tree: Tree, owned: readonly OwnedFile[]): void {
   const accounts = readAccounts(tree);
-  for (const item of owned) applyOwner(tree, item, accounts);
+  for (const file of owned) applyOwner(tree, file, accounts);
 }

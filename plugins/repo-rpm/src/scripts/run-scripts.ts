@@ -4,7 +4,7 @@ import { installedHeaders } from '../database/read-database.ts';
 import { rpmError } from '../errors.ts';
 import { importOptions } from '../import/import-options.ts';
 import { packageContents } from '../packages.ts';
-import { applyOwners } from './owners.ts';
+import { applyOwners, ownedFiles } from './owners.ts';
 import { ScriptPlanner, type ScriptRun } from './script-plan.ts';
 import { ScriptSession } from './script-session.ts';
 import { triggerFiles } from './trigger-files.ts';
@@ -73,6 +73,7 @@ export async function runScripts(
 
   const total = order.pre.length + order.post.length + order.posttrans.length + order.triggers.length;
   const task = total === 0 ? null : ctx.progress.task('Running package scripts', { unit: 'items', total });
+  const owned = ownedFiles(contents, importOptions(image));
   const session = new ScriptSession(tree, ctx);
   let done = 0;
   const run = async (script: ScriptRun, input?: readonly string[]) => {
@@ -81,8 +82,10 @@ export async function runScripts(
   };
   try {
     for (const script of order.pre) await run(script);
-    await session.settle();
-    applyOwners(tree, contents, importOptions(image));
+    if (owned.length > 0) {
+      await session.settle();
+      applyOwners(tree, owned);
+    }
     for (const script of [...order.post, ...order.posttrans]) await run(script);
     if (order.triggers.length > 0) await session.settle();
     for (const script of order.triggers) {
