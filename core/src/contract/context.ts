@@ -40,7 +40,9 @@ export interface Context {
   defer(label: string, undo: () => void | Promise<void>): void;
   /**
    * Writes a line to the fsynced journal before something outside of the store is changed; `host.recover(kind, …)` of the same
-   * plugin undoes or redoes it after a crash. Returns a function that marks it complete.
+   * plugin brings order into it when the run fails, or at the begin of the next run after a crash. Returns a function that marks it
+   * complete: then it is not redone. Before the boot swap everything is undone, last first, complete or not. Kinds begin with the
+   * plugin's name: they are unique among all plugins. Throws `INTENT_OUTSIDE_RUN`, `RECOVERY_MISSING`.
    */
   intend(kind: string, data: Json): Promise<() => Promise<void>>;
   /** A named place at which tests make the run fail. Does nothing otherwise. */

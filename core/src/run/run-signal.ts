@@ -19,7 +19,7 @@ export class RunSignal {
     this.#outer?.removeEventListener('abort', this.#follow);
   }
 
-  /** A fresh signal for what has to be done after the run has ended, cancelled or not. */
+  /** From now on another signal, that nobody aborts. */
   reset(): void {
     this.mask();
     this.#controller = new AbortController();

@@ -30,7 +30,7 @@ export class RunState {
   readonly events: Events;
   readonly runSignal: RunSignal;
   readonly defers = new Defers();
-  readonly hang: HangWatch;
+  hang: HangWatch;
   /** Null outside of a run, where nothing may be changed. */
   transaction: Transaction | null = null;
   stage: Stage | null = null;
@@ -62,6 +62,13 @@ export class RunState {
       failpoint,
       now,
     });
+  }
+
+  /** A fresh start for what has to be done after the run has ended, cancelled, hung or not. */
+  restart(): void {
+    this.runSignal.reset();
+    this.hang.stop();
+    this.hang = new HangWatch(this.settings.loaded.guard, () => this.stage);
   }
 
   /** Takes everything down that the run set up for itself. */

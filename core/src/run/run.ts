@@ -64,7 +64,7 @@ function explain(state: RunState, error: unknown): Error {
 
 /** Undoes or completes what the run had begun, and tells `failed.notify`; neither hides why the run failed. */
 async function settle(state: RunState, failure: HostError, input: RunInput): Promise<void> {
-  state.runSignal.reset();
+  state.restart();
   const steps = [
     () => state.transaction?.fail(),
     () => callHook(state, 'failed.notify', describe(failure, state.stage, input)),

@@ -42,6 +42,23 @@ describe('a promise that nothing resolves', () => {
       /stage (resolve|assemble)/,
     ],
   ];
+  it('still undoes what the run had begun', () => {
+    const { status, stdout, stderr } = runInProcess(`
+      const undone = [];
+      const undo = async () => { await new Promise((resolve) => setTimeout(resolve, 5)); undone.push('undone'); };
+      try {
+        await run((host) => {
+          host.recover('sleepy.thing', { undo, redo() {} });
+          host.hooks['assemble.populate'].tapPromise(async (_assembly, ctx) => { await ctx.intend('sleepy.thing', 1); await never(); });
+        });
+      } catch (error) {
+        process.stdout.write(JSON.stringify({ code: error.code, undone, journal: existsSync(environment.stateDir + '/journal.jsonl') }));
+      }
+    `);
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), { code: 'RUN_HUNG', undone: ['undone'], journal: false });
+  });
+
   for (const [where, body, message] of cases) {
     it(`${where} ends the run with an error that says who, and not silently with 0`, () => {
       const { status, stdout, stderr } = runInProcess(body);
