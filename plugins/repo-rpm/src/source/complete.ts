@@ -56,6 +56,6 @@ function variablesOf({ options }: SourceRef, ctx: Context): Variables {
   const { arch } = ctx.environment;
   const given: [string, string][] = Object.entries(options['variables'] ?? {})
     .filter(([, value]) => value !== '' && value !== null)
-    .map(([name, value]) => [name.toLowerCase(), String(value)]);
+    .map(([name, value]) => [name, String(value)]);
   return { arch, basearch: baseArch(arch), ...Object.fromEntries(given) };
 }

@@ -6,7 +6,7 @@ export interface RepoValue {
   readonly line: number;
 }
 
-/** A section of a .repo file: keys in lower case. */
+/** A section of a .repo file. */
 export interface RepoSection {
   readonly file: string;
   readonly id: string;
@@ -47,8 +47,9 @@ export function parseRepoFile(text: string, file: string): RepoSection[] {
     const header = /^\[([^\]]+)\]\s*([#;].*)?$/.exec(raw);
     if (header) {
       const id = header[1]!.trim();
-      if (sections.some((section) => section.id === id)) throw bad(line, `the section "${id}" stands twice`);
-      sections.push({ file, id, line, values: new Map() });
+      const known = sections.findIndex((section) => section.id === id);
+      // A section that stands twice goes on where it was.
+      sections.push(known < 0 ? { file, id, line, values: new Map() } : sections.splice(known, 1)[0]!);
       last = null;
       continue;
     }
@@ -61,7 +62,7 @@ export function parseRepoFile(text: string, file: string): RepoSection[] {
     const section = sections.at(-1);
     if (section === undefined) throw bad(line, 'a value stands before the first section');
     const entry = { value: pair[2]!.trim(), line };
-    section.values.set(pair[1]!.toLowerCase(), entry);
+    section.values.set(pair[1]!, entry);
     last = entry;
   }
   return sections;

@@ -13,21 +13,13 @@ export function baseArch(arch: string): string {
 
 export type Variables = { readonly [name: string]: string };
 
-/** Replaces `$name` and `${name}`; names without a value stay, and are told. Names are compared in lower case, as dnf does. */
+/** Replaces `$name` and `${name}`; names without a value stay, and are told. Names are as long as they can be, and their case counts. */
 export function substitute(text: string, variables: Variables, unknown?: (name: string) => void): string {
   return text.replace(
     /\$(?:\{([A-Za-z0-9_]+)\}|([A-Za-z0-9_]+))/g,
     (all, braced: string | undefined, plain: string | undefined) => {
-      const name = (braced ?? plain)!.toLowerCase();
+      const name = (braced ?? plain)!;
       if (Object.hasOwn(variables, name)) return variables[name]!;
-      // `$basearch` in `$basearch_x`: the longest name that has a value counts when no braces say otherwise.
-      if (plain !== undefined) {
-        for (let length = name.length - 1; length > 0; length--) {
-          const shorter = name.slice(0, length);
-          if (Object.hasOwn(variables, shorter) && plain[length] === '_')
-            return variables[shorter]! + plain.slice(length);
-        }
-      }
       unknown?.(name);
       return all;
     },
