@@ -55,8 +55,9 @@ export async function previousTree(plan: Plan, store: ObjectStore, ctx: Context)
   const { parent } = plan.commit;
   if (parent === null) return null;
   if (await store.has(parent)) return store.openTree(parent);
-  if (plan.store.target === null) return null;
-  const target = await (await ctx.get(OBJECT_STORES)).open(plan.store.target);
+  const stores = await ctx.get(OBJECT_STORES);
+  if (plan.store.target === null || !(await stores.exists(plan.store.target))) return null;
+  const target = await stores.open(plan.store.target);
   ctx.defer(`closing ${plan.store.target}`, () => target.close());
   return (await target.has(parent)) ? target.openTree(parent) : null;
 }

@@ -40,8 +40,8 @@ export async function completeRequest(request: Request, ctx: Context, memory: Ru
   const parent = options.noRef ? await parentWithoutRef(request, image.ref, ctx) : request.commit.parent;
   const completed: Request = {
     ...request,
-    sources: [...request.sources, ...treefileSources(options.path, flattened, pins.length > 0)],
-    intent: treefileIntent(request.intent, flattened, pins, options.lockfileStrict),
+    sources: [...request.sources, ...treefileSources(options.path, flattened, options.lockfiles.length > 0)],
+    intent: treefileIntent(request.intent, flattened, pins, options),
     image: options.noRef ? { ...image, ref: null } : image,
     commit: { ...request.commit, parent },
   };
@@ -57,7 +57,9 @@ async function parentWithoutRef(request: Request, ref: string | null, ctx: Conte
   if (request.commit.parent !== 'auto') return request.commit.parent;
   if (ref === null) return null;
   const stores = await ctx.get(OBJECT_STORES);
-  const store = await stores.ensure(request.store.target ?? request.store.work);
+  const location = request.store.target ?? request.store.work;
+  if (!(await stores.exists(location))) return null;
+  const store = await stores.open(location);
   try {
     return await store.resolve(ref);
   } finally {

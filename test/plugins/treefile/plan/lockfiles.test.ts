@@ -31,6 +31,13 @@ describe('treefile locks and excludes', () => {
     assert.ok(['TREEFILE_LOCKED', 'FAKE_UNSOLVABLE'].includes(error.code), `${error.code} ${error.message}`);
   });
 
+  it('allows nothing when a strict lockfile names nothing', async () => {
+    manifest('packages: [lib]');
+    const lock = workspace.write('lock.json', '{"packages": {}}');
+    await rejectionOf(compose.run({ lockfiles: [lock], lockfileStrict: true }, { until: 'resolve' }));
+    assert.equal((await compose.run({ lockfiles: [lock] }, { until: 'resolve' })).status, 'done');
+  });
+
   it('refuses a locked package with another digest', async () => {
     manifest('packages: [lib]');
     const lock = workspace.write('lock.json', '{"packages": {"lib": {"evr": "2-1", "digest": "sha256:00ff"}}}');

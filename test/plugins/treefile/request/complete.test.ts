@@ -149,6 +149,12 @@ describe('treefile completes a request', () => {
     assert.equal(await world.stores.find('/work').resolve('test/stable'), first.commit?.id);
   });
 
+  it('makes no repository to look for a parent in', async () => {
+    manifest('packages: [lib]');
+    await compose.run({ noRef: true }, { until: 'resolve', store: { work: '/work', target: '/target' } });
+    assert.equal(await world.stores.exists('/target'), false);
+  });
+
   it('only flattens when the request stops there, whatever a compose would refuse', async () => {
     manifest('ostree-layers: [a]', 'packages: [app]');
     const { status, plan, extras } = await compose.run({}, { until: 'request' });
