@@ -161,12 +161,14 @@ function parseVersion4(cursor: Cursor, version: 4 | 5 | 6): SignaturePacket {
 }
 
 /**
- * Parses the first packet, which must be a signature of version 3, 4, 5 or 6.
+ * Parses a packet, which must be one signature of version 3, 4, 5 or 6.
  * @throws RpmFormatError RPM_SIGNATURE_INVALID.
  */
 export function parseSignature(bytes: Uint8Array): SignaturePacket {
-  const { tag, body } = packetBody(new Cursor(bytes));
+  const outer = new Cursor(bytes);
+  const { tag, body } = packetBody(outer);
   if (tag !== SIGNATURE_TAG) throw invalid('it is another packet');
+  if (outer.left > 0) throw invalid('something follows it');
   const cursor = new Cursor(body);
   const version = cursor.number(1);
   if (version === 3) return parseVersion3(cursor);

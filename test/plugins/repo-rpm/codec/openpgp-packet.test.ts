@@ -45,6 +45,7 @@ describe('parseSignature', () => {
     bad(Buffer.from('990102', 'hex'));
     bad(Buffer.from('880109', 'hex'));
     bad(Buffer.from('8b', 'hex'));
+    bad(Buffer.concat([VERSION_3, VERSION_3]));
     for (const { bytes } of [...packets('signed-v4.rpm'), ...packets('signed-v6.rpm')]) {
       for (let length = 0; length < bytes.length; length++) bad(bytes.subarray(0, length));
     }
