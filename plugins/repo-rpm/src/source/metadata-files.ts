@@ -1,18 +1,14 @@
-import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { decompressChunks } from '@ostrata/compression';
 import type { Checksum, Context, PackageGroup } from '@ostrata/core';
 import {
   CompsReader,
   decodeFileLists,
   decodePackages,
-  encodeFileLists,
-  encodePackages,
   type FileLists,
-  FileListsReader,
   MAX_COMPS,
   MetadataError,
   type PackedPackages,
-  PrimaryReader,
   type Repomd,
   type RepomdFile,
   selectableGroups,
@@ -22,13 +18,11 @@ import type { RepositoryCache } from './cache.ts';
 import { sourceError } from './errors.ts';
 import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
+import { packElsewhere } from './pack-elsewhere.ts';
 import { isForeign, joinUrl, schemeOf, staysInside } from './urls.ts';
 
 /** Bytes that metadata may have, decompressed; real file lists have up to 2 GiB. */
 const MAX_OPEN = 8 * 2 ** 30;
-const READ_SIZE = 256 * 1024;
-/** Pieces that are parsed before others get a turn. */
-const PIECES_A_TURN = 8;
 
 /** A metadata file that has what it needs to be trusted. */
 export type ServedFile = RepomdFile & { readonly checksum: Checksum };
@@ -92,27 +86,14 @@ export async function bring(
   );
 }
 
-/** The packages of a `primary.xml`: packed from an earlier run, else parsed and packed. */
-export async function loadPackages(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<PackedPackages> {
-  const packed = cache.packed('primary', file.checksum);
-  const key = file.checksum.value;
-  const known = readPacked(packed, (bytes) => decodePackages(bytes, key));
-  if (known !== null) return known;
-  const reader = new PrimaryReader();
-  const packages = await parse(reader, 'primary', file, cache, ctx);
-  cache.guard(() => writeWhole(packed, encodePackages(packages, key)));
-  return packages;
+/** The packages of a `primary.xml`: packed by an earlier run, else parsed and packed now. */
+export function loadPackages(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<PackedPackages> {
+  return load('primary', decodePackages, file, cache, ctx);
 }
 
 /** The paths of a `filelists.xml`, likewise. */
-export async function loadFileLists(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<FileLists> {
-  const packed = cache.packed('filelists', file.checksum);
-  const key = file.checksum.value;
-  const known = readPacked(packed, (bytes) => decodeFileLists(bytes, key));
-  if (known !== null) return known;
-  const lists = await parse(new FileListsReader(), 'filelists', file, cache, ctx);
-  cache.guard(() => writeWhole(packed, encodeFileLists(lists, key)));
-  return lists;
+export function loadFileLists(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<FileLists> {
+  return load('filelists', decodeFileLists, file, cache, ctx);
 }
 
 /** The groups of a comps file; small enough to be read on demand, at once. */
@@ -127,48 +108,29 @@ export function loadGroups(file: ServedFile, cache: RepositoryCache): PackageGro
   }
 }
 
-function readPacked<T>(path: string, decode: (bytes: Uint8Array) => T): T | null {
-  if (fileSize(path) === null) return null;
-  try {
-    return decode(readFileSync(path));
-  } catch (error) {
-    if (error instanceof MetadataError) return null;
-    throw error;
-  }
-}
-
-async function parse<T>(
-  reader: { write(chunk: Uint8Array): void; end(): T },
-  name: string,
+async function load<T>(
+  kind: 'primary' | 'filelists',
+  decode: (bytes: Uint8Array, key: string) => T,
   file: ServedFile,
   cache: RepositoryCache,
   ctx: Context,
 ): Promise<T> {
-  const path = cache.served(name, file.checksum);
+  const packed = cache.packed(kind, file.checksum);
+  const key = file.checksum.value;
   try {
-    let pieces = 0;
-    for (const chunk of decompressChunks(readPieces(path), { maxBytes: file.openSize ?? MAX_OPEN })) {
-      reader.write(chunk);
-      if (++pieces % PIECES_A_TURN > 0) continue;
-      await new Promise(setImmediate);
-      ctx.signal.throwIfAborted();
-    }
-    return reader.end();
+    if (fileSize(packed) !== null) return decode(readFileSync(packed), key);
   } catch (error) {
-    throw inFile(error, `${cache.name}/${file.location}`);
+    // Damaged, or of another version: made again.
+    if (!(error instanceof MetadataError)) throw error;
   }
-}
-
-function* readPieces(path: string): Generator<Buffer> {
-  const fd = openSync(path, 'r');
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafe(READ_SIZE);
-      const read = readSync(fd, piece);
-      if (read === 0) return;
-      yield piece.subarray(0, read);
-    }
-  } finally {
-    closeSync(fd);
-  }
+  const job = {
+    kind,
+    path: cache.served(kind, file.checksum),
+    key,
+    maxBytes: file.openSize ?? MAX_OPEN,
+    label: `${cache.name}/${file.location}`,
+  };
+  const bytes = await packElsewhere(job, ctx);
+  cache.guard(() => writeWhole(packed, bytes));
+  return decode(bytes, key);
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type HostError, isHostError, type Json, type Snapshot, type SourceRef } from '@ostrata/core';
@@ -315,6 +315,24 @@ describe('repo-rpm source: rpm-md repositories', () => {
       assert.ok(error.hint);
     });
   }
+
+  it('reads large metadata in a thread, and says what is wrong with them all the same', async () => {
+    // Does not compress: large enough for a thread to be worth it.
+    const summary = randomBytes(600_000).toString('base64');
+    const pkg = `<package type="rpm"><name>big</name><arch>noarch</arch><version epoch="0" ver="1" rel="1"/><checksum type="sha256">00</checksum><summary>${summary}</summary><location href="b.rpm"/></package>`;
+    writeRepository(root, [], { primary: `<metadata>\n${pkg}</metadata>` });
+    const table = await source.open(await refresh(ref({ baseurl: root })), run.ctx);
+    assert.deepEqual([table.count, table.name(0), table.summary(0) === summary], [1, 'big', true]);
+    writeRepository(root, [], { primary: `<metadata>\n${pkg}<package>\n</metadata>` });
+    const error = await failure(refresh(ref({ baseurl: root })));
+    assert.equal(error.code, 'METADATA_XML_MALFORMED');
+    assert.match(error.message, /primary\.xml\.gz:3:/);
+    assert.ok(error.hint);
+    writeRepository(root, [], { primary: `<metadata>${pkg}</metadata>` });
+    const work = refresh(ref({ baseurl: root }));
+    run.abort.abort(new Error('enough'));
+    await assert.rejects(work, /enough/);
+  });
 
   it('tells an error page from a repository, and does not keep it', async () => {
     let broken = true;
