@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ReadonlyTree } from '@ostrata/core';
 import { rpmError } from '../errors.ts';
 
@@ -23,22 +23,21 @@ export function withTemporary<T>(parent: string, work: (directory: string) => T)
 }
 
 /**
- * The bytes of a tree's database, or undefined when it has none.
+ * Copies a tree's database into a directory, where sqlite can open it, with the log of changes that rpm may have left beside it.
+ * @returns the file, or undefined when the tree has none.
  * @throws RpmError RPM_DATABASE_UNSUPPORTED for the formats ndb and bdb.
  */
-export function databaseBytes(tree: ReadonlyTree): Uint8Array | undefined {
-  if (tree.lookup(DATABASE_FILE)?.type === 'file') return tree.readFile(DATABASE_FILE);
+export function spillDatabase(tree: ReadonlyTree, directory: string): string | undefined {
+  if (tree.lookup(DATABASE_FILE)?.type === 'file') {
+    for (const path of [DATABASE_FILE, `${DATABASE_FILE}-wal`]) {
+      if (tree.lookup(path)?.type === 'file') writeFileSync(join(directory, basename(path)), tree.readFile(path));
+    }
+    return join(directory, basename(DATABASE_FILE));
+  }
   const other = OTHER_FORMATS.find((name) => tree.lookup(`${DATABASE_DIRECTORY}/${name}`)?.type === 'file');
   if (other === undefined) return undefined;
   throw rpmError('RPM_DATABASE_UNSUPPORTED', `/${DATABASE_DIRECTORY}/${other} is not an sqlite database.`, {
     hint: 'Use a base whose rpm keeps its database in sqlite (rpm 4.16 and later).',
     data: { path: `/${DATABASE_DIRECTORY}/${other}` },
   });
-}
-
-/** Puts bytes where sqlite can open them. */
-export function spill(directory: string, bytes: Uint8Array): string {
-  const file = join(directory, 'rpmdb.sqlite');
-  writeFileSync(file, bytes);
-  return file;
 }

@@ -1,8 +1,8 @@
 import { DatabaseSync } from 'node:sqlite';
-import type { ReadonlyTree } from '@ostrata/core';
+import { isHostError, type ReadonlyTree } from '@ostrata/core';
 import { Header, Tag } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
-import { DATABASE_FILE, databaseBytes, spill, withTemporary } from './location.ts';
+import { DATABASE_FILE, spillDatabase, withTemporary } from './location.ts';
 import type { DatabaseRow } from './write-database.ts';
 
 const IMPORTED_KEYS = 'gpg-pubkey';
@@ -28,11 +28,13 @@ function readRows(file: string): DatabaseRow[] {
  * @throws RpmError RPM_DATABASE_UNSUPPORTED, RPM_DATABASE_INVALID.
  */
 export function readDatabase(tree: ReadonlyTree, temporary: string): DatabaseRow[] {
-  const bytes = databaseBytes(tree);
-  if (bytes === undefined) return [];
   try {
-    return withTemporary(temporary, (directory) => readRows(spill(directory, bytes)));
+    return withTemporary(temporary, (directory) => {
+      const file = spillDatabase(tree, directory);
+      return file === undefined ? [] : readRows(file);
+    });
   } catch (error) {
+    if (isHostError(error)) throw error;
     throw rpmError('RPM_DATABASE_INVALID', `/${DATABASE_FILE} cannot be read: ${(error as Error).message}`, {
       hint: 'Check the base with `rpmdb --verifydb`, and rebuild it.',
       data: { path: `/${DATABASE_FILE}` },
