@@ -20,9 +20,9 @@ export type FileRequest = Omit<TransportRequest, 'credentials' | 'proxy'> & {
 };
 
 interface Secrets {
-  readonly username?: string;
-  readonly password?: string;
-  readonly proxy?: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly proxy?: string | undefined;
   /** URLs with their logins, by the same without. */
   readonly urls: ReadonlyMap<string, string>;
 }
@@ -30,24 +30,34 @@ interface Secrets {
 /** How the servers of a repository are asked: logins, certificates, proxy. Made where it is used and never part of a record. */
 export class Access {
   readonly definition: Definition;
-  readonly #secrets: Secrets;
+  #secrets: Secrets | null = null;
 
-  /** @throws HostError SOURCE_LOGIN when the .repo file with the login has gone */
   constructor(definition: Definition) {
     this.definition = definition;
-    this.#secrets = definition.login ? readSecrets(definition) : { urls: new Map() };
   }
 
-  /** Gets a file from the first URL that has it; URLs may be of several schemes. */
+  /**
+   * Gets a file from the first URL that has it; URLs may be of several schemes.
+   * @throws HostError SOURCE_LOGIN when the .repo file with the login has gone, and all that transports throw
+   */
   async get({ anonymous = false, ...request }: FileRequest, ctx: Context): Promise<TransportResult> {
-    const urls = request.urls.map((url) => this.#withLogin(url));
+    this.#secrets ??= this.definition.login ? readSecrets(this.definition) : { urls: new Map() };
+    const secrets = this.#secrets;
+    const urls = request.urls.map((url) => withLogin(url, secrets));
     const schemes = [...new Set(urls.map(schemeOf))].sort((a, b) => Number(b === 'https') - Number(a === 'https'));
     const failures: HostError[] = [];
     for (const scheme of schemes) {
       const transport = await ctx.get(TRANSPORT, scheme);
       try {
         const ofScheme = urls.filter((url) => schemeOf(url) === scheme);
-        return await transport.get({ ...request, urls: ofScheme, ...this.#settings(anonymous) }, ctx);
+        return await transport.get(
+          {
+            ...request,
+            urls: ofScheme,
+            ...this.#settings(anonymous ? { ...secrets, username: undefined, password: undefined } : secrets),
+          },
+          ctx,
+        );
       } catch (error) {
         if (!isHostError(error) || schemes.length === 1) throw error;
         failures.push(error);
@@ -60,9 +70,12 @@ export class Access {
     });
   }
 
-  #settings(anonymous: boolean): Pick<TransportRequest, 'credentials' | 'proxy'> {
+  #settings({
+    username,
+    password,
+    proxy: ownProxy,
+  }: Partial<Secrets>): Pick<TransportRequest, 'credentials' | 'proxy'> {
     const { sslcacert, sslclientcert, sslclientkey, sslverify, proxy } = this.definition;
-    const { username, password } = anonymous ? {} : this.#secrets;
     const credentials: Credentials = {
       ...(username === undefined ? {} : { username }),
       ...(password === undefined ? {} : { password }),
@@ -71,20 +84,20 @@ export class Access {
       ...(sslclientkey === null ? {} : { clientKey: sslclientkey }),
       ...(sslverify ? {} : { verifyPeer: false }),
     };
-    const through = this.#secrets.proxy ?? proxy;
+    const through = ownProxy ?? proxy;
     return {
       ...(Object.keys(credentials).length === 0 ? {} : { credentials }),
       ...(through === undefined ? {} : { proxy: through }),
     };
   }
+}
 
-  #withLogin(url: string): string {
-    for (const [plain, full] of this.#secrets.urls) {
-      const sameServer = URL.canParse(url) && new URL(url).origin === new URL(plain).origin;
-      if (sameServer && url.startsWith(plain)) return full + url.slice(plain.length);
-    }
-    return url;
+function withLogin(url: string, { urls }: Secrets): string {
+  for (const [plain, full] of urls) {
+    const sameServer = URL.canParse(url) && new URL(url).origin === new URL(plain).origin;
+    if (sameServer && url.startsWith(plain)) return full + url.slice(plain.length);
   }
+  return url;
 }
 
 function readSecrets({ id, file, section, variables }: Definition): Secrets {

@@ -137,3 +137,8 @@ export function cacheName({ id, baseurl, metalink, mirrorlist }: Definition): st
     .replace(/^\./, '_')
     .slice(0, 100)}-${hash}`;
 }
+
+/** Every place that the definition itself names for metadata and packages. */
+export function placesNamed({ baseurl, metalink, mirrorlist }: Definition): string[] {
+  return [...baseurl, metalink, mirrorlist].filter((url) => url !== null);
+}

@@ -3,9 +3,10 @@ import { fileURLToPath } from 'node:url';
 import type { Context } from '@ostrata/core';
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';
+import { placesNamed } from './definition.ts';
 import { sourceError } from './errors.ts';
 import { fileSize } from './local-file.ts';
-import { schemeOf } from './urls.ts';
+import { isForeign, schemeOf } from './urls.ts';
 
 /** Bytes that a key file may have. */
 const MAX_KEY = 4 * 2 ** 20;
@@ -16,7 +17,7 @@ export interface KeyFile {
 }
 
 /**
- * The key files of a repository's `gpgkey`; remote ones are fetched once and kept in the cache.
+ * The key files of a repository's `gpgkey`; remote ones are fetched, and taken from the cache when they are not to be had.
  * @throws HostError SOURCE_NO_KEY
  */
 export async function readKeys(
@@ -46,17 +47,7 @@ async function readKey(
 ): Promise<Buffer> {
   try {
     if (schemeOf(url) === 'file') return readFileSync(fileURLToPath(url));
-    const file = cache.key(url);
-    if (cacheOnly || fileSize(file) !== null) {
-      const cached = fileSize(file) === null ? null : readFileSync(file);
-      if (cached !== null) return cached;
-      throw sourceError('SOURCE_NOT_CACHED', `The key ${url} is not in the cache.`, {
-        hint: 'Refresh once with a network.',
-        data: { url },
-      });
-    }
-    await access.get({ urls: [url], destination: file, maxSize: MAX_KEY }, ctx);
-    return readFileSync(file);
+    return await readRemoteKey(url, access, cache, cacheOnly, ctx);
   } catch (error) {
     ctx.signal.throwIfAborted();
     throw sourceError(
@@ -69,4 +60,29 @@ async function readKey(
       },
     );
   }
+}
+
+async function readRemoteKey(
+  url: string,
+  access: Access,
+  cache: RepositoryCache,
+  cacheOnly: boolean,
+  ctx: Context,
+): Promise<Buffer> {
+  const file = cache.key(url);
+  const isCached = fileSize(file) !== null;
+  if (cacheOnly && !isCached) {
+    throw sourceError('SOURCE_NOT_CACHED', `The key ${url} is not in the cache.`, {
+      hint: 'Refresh once with a network.',
+      data: { url },
+    });
+  }
+  try {
+    // Asked for in every run: keys are renewed under the same URL.
+    const anonymous = isForeign(url, placesNamed(access.definition));
+    if (!cacheOnly) await access.get({ urls: [url], destination: file, maxSize: MAX_KEY, anonymous }, ctx);
+  } catch (error) {
+    if (!isCached) throw error;
+  }
+  return readFileSync(file);
 }

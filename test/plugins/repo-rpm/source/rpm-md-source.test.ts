@@ -231,18 +231,22 @@ describe('repo-rpm source: rpm-md repositories', () => {
     assert.ok(requests.length > 3 && requests.every(({ headers }) => headers.authorization !== undefined));
   });
 
-  it('does not give the login to another server that the metadata name', async () => {
+  it('does not give the login to other servers that the metadata or gpgkey name', async () => {
     const other = await server((_request, response) => void response.end('package'));
     writeRepository(root, [{ name: 'a', content: Buffer.from('package'), location: `${other.url}/a.rpm` }]);
     const own = await server();
     const file = join(run.directory, 'x.repo');
-    writeFileSync(file, `[r]\nbaseurl=${own.url}\nusername=me\npassword=secret\n`);
+    const key = `gpgcheck=1\ngpgkey=${other.url}/key`;
+    writeFileSync(file, `[r]\nbaseurl=${own.url}\nusername=me\npassword=secret\n${key}\n`);
     const [from] = completeSources([ref({ lookup: [file], variables: {} })], run.ctx)!;
-    await fetchFirst(await refresh(from!));
+    assert.equal((await failure(refresh(from!).then((snapshot) => fetchFirst(snapshot)))).code, 'SOURCE_NO_KEY');
     assert.ok(own.requests.every(({ headers }) => headers.authorization !== undefined));
     assert.deepEqual(
-      other.requests.map(({ headers }) => headers.authorization),
-      [undefined],
+      other.requests.map(({ url, headers }) => [url, headers.authorization]),
+      [
+        ['/a.rpm', undefined],
+        ['/key', undefined],
+      ],
     );
   });
 
