@@ -31,6 +31,8 @@ const S_ISUID = 0o4000;
 const S_ISGID = 0o2000;
 const EXECUTABLE = 0o111;
 const WRITABLE = 0o222;
+/** Long paths imply many directories: a small header must not become a tree that fills the memory. */
+const MAX_DIRECTORIES = 100_000;
 
 export const PLAIN_DIRECTORY: EntryMeta = { mode: S_IFDIR | 0o755, uid: 0, gid: 0, xattrs: [] };
 export const PLAIN_FILE: EntryMeta = { mode: 0o100644, uid: 0, gid: 0, xattrs: [] };
@@ -143,11 +145,19 @@ class LayoutBuilder {
       for (let cut = path.lastIndexOf('/'); cut > 0; cut = path.lastIndexOf('/', cut - 1)) {
         const parent = path.slice(0, cut);
         if (this.symlinks.has(parent) || this.#regular.has(parent)) throw contradiction(path, parent);
-        if (this.directories.has(parent)) continue;
+        // What is above a known directory is looked at for that directory.
+        if (this.directories.has(parent)) break;
         this.directories.set(parent, PLAIN_DIRECTORY);
+        if (this.directories.size > MAX_DIRECTORIES) throw tooManyDirectories();
       }
     }
   }
+}
+
+function tooManyDirectories(): Error {
+  return rpmError('RPM_HEADER_TOO_LARGE', `the files lie in more than ${MAX_DIRECTORIES} directories`, {
+    hint: 'No real package has so many: do not trust the file.',
+  });
 }
 
 function contradiction(path: string, other: string): Error {

@@ -236,6 +236,12 @@ describe('import of packages', () => {
       await refuses([{ path: '/usr/d/passwd' }, { path: '/usr/d', link: '../../..' }], 'RPM_PATH_CONFLICT');
     });
 
+    it('refuses a small header that implies a huge tree', async () => {
+      const deep = Array.from({ length: 2000 }, () => 'd').join('/');
+      const list = Array.from({ length: 60 }, (_, i) => ({ path: `/usr/${i}/${deep}` }));
+      await refuses(list, 'RPM_HEADER_TOO_LARGE');
+    });
+
     it('refuses paths below a file', () => refuses([{ path: '/usr/f' }, { path: '/usr/f/x' }], 'RPM_PATH_CONFLICT'));
 
     it('refuses two things at one place', () =>
