@@ -31,16 +31,24 @@ export function resolvePath(tree: ReadonlyTree, path: string, last = false): str
   return done.join('/');
 }
 
-/** Moves what is in one directory of a tree into another; false when both have a name that is no directory. */
-export function moveContents(tree: Tree, from: string, to: string): boolean {
+/** Whether two directories of a tree have something of one name that is not a directory in both. */
+export function collide(tree: ReadonlyTree, from: string, to: string): boolean {
+  if (!tree.lookup(to)) return false;
+  return tree.list(from).some((name) => {
+    const [source, target] = [`${from}/${name}`, `${to}/${name}`];
+    const existing = tree.lookup(target);
+    if (!existing) return false;
+    return existing.type !== 'directory' || tree.lookup(source)?.type !== 'directory' || collide(tree, source, target);
+  });
+}
+
+/** Moves what is in one directory of a tree into another with which it does not {@link collide}. */
+export function moveContents(tree: Tree, from: string, to: string): void {
   if (!tree.lookup(to)) tree.mkdir(to, { parents: true });
   for (const name of tree.list(from)) {
     const [source, target] = [`${from}/${name}`, `${to}/${name}`];
-    const existing = tree.lookup(target);
-    if (!existing) tree.rename(source, target);
-    else if (existing.type !== 'directory' || tree.lookup(source)?.type !== 'directory') return false;
-    else if (!moveContents(tree, source, target)) return false;
+    if (tree.lookup(target)) moveContents(tree, source, target);
+    else tree.rename(source, target);
   }
   tree.remove(from);
-  return true;
 }

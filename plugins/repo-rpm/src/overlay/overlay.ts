@@ -4,7 +4,7 @@ import { importOptions } from '../import/import-options.ts';
 import type { PackageContent } from '../packages.ts';
 import { applyDirectoryModes } from './directory-modes.ts';
 import { type Layer, layerOf, rememberLayer } from './layers.ts';
-import { moveContents } from './links.ts';
+import { collide, moveContents } from './links.ts';
 import { type Settlement, settle } from './settle.ts';
 
 /** Packages that add files and never bring their own where one is: users may have been put into the tree before. */
@@ -12,12 +12,19 @@ const YIELDING = new Set(['setup']);
 
 const UNREACHABLE: CommitMeta = { ref: null, parent: null, subject: '', body: '', timestamp: 0, metadata: {} };
 
-/** Changes layer and tree as settled; false when directories that become one have different things of one name. */
-function carryOut(tree: Tree, layerTree: Tree, settlement: Settlement): boolean {
+/** Whether directories that become one have different things of one name. */
+function isBlocked(tree: Tree, layerTree: Tree, { moveInLayer, moveInTree }: Settlement): boolean {
+  return (
+    moveInLayer.some(([from, to]) => collide(layerTree, from, to)) ||
+    moveInTree.some(([from, to]) => collide(tree, from, to))
+  );
+}
+
+function carryOut(tree: Tree, layerTree: Tree, settlement: Settlement): void {
   for (const path of settlement.fromLayer) layerTree.remove(path);
-  if (!settlement.moveInLayer.every(([from, to]) => moveContents(layerTree, from, to))) return false;
+  for (const [from, to] of settlement.moveInLayer) moveContents(layerTree, from, to);
   for (const path of settlement.fromTree) tree.remove(path);
-  return settlement.moveInTree.every(([from, to]) => moveContents(tree, from, to));
+  for (const [from, to] of settlement.moveInTree) moveContents(tree, from, to);
 }
 
 async function overlaySettled(
@@ -29,7 +36,8 @@ async function overlaySettled(
 ): Promise<readonly OverlayConflict[]> {
   const layerTree = await store.openTree(layer.content.imported.commit);
   const settlement = settle(tree, layerTree, layer, conflicts, transactionColor(arch));
-  if (settlement === null || !carryOut(tree, layerTree, settlement)) return conflicts;
+  if (settlement === null || isBlocked(tree, layerTree, settlement)) return conflicts;
+  carryOut(tree, layerTree, settlement);
   const left = tree.overlay(await store.commit(layerTree, UNREACHABLE), { policy: 'identical' });
   if (left.length === 0) for (const [loser, path] of settlement.losses) loser.lost.add(path);
   return left;

@@ -138,6 +138,20 @@ describe('laying packages over a tree', () => {
       assert.equal(tree.lookup('usr/sbin')?.type, 'symlink');
     });
 
+    it('reports what the two directories both have, and changes nothing', async () => {
+      const both = {
+        name: 'a',
+        files: [
+          { path: '/usr/sbin/tool', content: 'x' },
+          { path: '/usr/sbin/more', content: 'm' },
+          { path: '/usr/bin/tool', content: 'y' },
+        ],
+      };
+      const { conflicts } = await lay(both, merged);
+      assert.deepEqual(conflicts, [{ path: 'usr/sbin', reason: 'type' }]);
+      assert.equal(text('usr/sbin/more'), 'm');
+    });
+
     it('reports links that lead nowhere', async () => {
       const dangling = { name: 'd', files: [{ path: '/usr/d', link: 'absent' }] };
       const { conflicts } = await lay(one('a', '/usr/d/x', 'x'), dangling);
