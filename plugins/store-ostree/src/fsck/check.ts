@@ -1,12 +1,12 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
-import { decodeMetadata } from '../codec/commit.ts';
-import { startFileChecksum } from '../codec/file-header.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import { listMirrorRefs, listRefs } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { listCommits } from '../repo/revs.ts';
+import { batches, WorkerPool } from '../workers/pool.ts';
+import { checkObject, fileProblem } from './check-object.ts';
 import { traverseTree } from './traverse.ts';
 
 export interface Problem {
@@ -20,70 +20,87 @@ export interface CheckResult {
   readonly problems: readonly Problem[];
 }
 
+export interface CheckOptions {
+  /** Threads that may read files. */
+  readonly workers: number;
+  /** Called now and then with the number of objects that were checked; may throw to stop. */
+  advance(done: number): void;
+}
+
 export const isPartial = (repo: Repository, commit: Checksum): boolean =>
   lstatSync(join(repo.path, 'state', `${commit}.commitpartial`), { throwIfNoEntry: false }) !== undefined;
 
+/** Below so many files threads take longer to start than they save. */
+const MANY_FILES = 2000;
+const BATCH = 200;
+
 /**
  * Checks every object that a commit of the repository reaches against its checksum and its format, and every ref against the
- * commits. What a partial commit lacks is no problem. `advance` is called after every object and may throw to stop.
+ * commits. What a partial commit lacks is no problem.
  */
-export function checkRepository(repo: Repository, advance: (done: number) => void): CheckResult {
-  const problems: Problem[] = [];
-  const seen = new Set<string>();
-  const problem = (id: Checksum, type: ObjectType, error: unknown) =>
-    problems.push({ object: `${id}.${type}`, problem: error instanceof Error ? error.message : String(error) });
-  const check = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
-    const key = `${id}.${type}`;
-    if (seen.has(key)) return false;
-    if (repo.find(id, type) === undefined) {
-      if (!partial) {
-        seen.add(key);
-        problem(id, type, 'is missing');
-      }
-      return false;
-    }
-    seen.add(key);
-    try {
-      checkObject(repo, id, type);
-    } catch (error) {
-      problem(id, type, error);
-      return false;
-    } finally {
-      advance(seen.size);
-    }
-    return true;
+export async function checkRepository(repo: Repository, options: CheckOptions): Promise<CheckResult> {
+  const { problems, seen, files } = checkMetadata(repo);
+  let done = seen.size - files.length;
+  const report = (checked: readonly Checksum[], found: readonly (string | null | undefined)[]) => {
+    found.forEach((problem, index) => {
+      if (problem) problems.push({ object: `${checked[index]}.file`, problem });
+    });
+    done += checked.length;
+    options.advance(done);
   };
-  const commits = listCommits(repo);
-  for (const commit of commits) {
-    if (!check(commit, 'commit', false)) continue;
-    const { tree, meta } = repo.readCommit(commit);
-    const partial = isPartial(repo, commit);
-    traverseTree(repo, { tree, meta }, (id, type) => check(id, type, partial));
-  }
-  for (const [ref, commit] of [...listRefs(repo), ...listMirrorRefs(repo)]) {
-    if (!commits.has(commit)) problem(commit, 'commit', `is missing and the ref ${ref} points to it`);
+  options.advance(done);
+  if (files.length < MANY_FILES || options.workers < 2) {
+    for (const part of batches(files, BATCH)) {
+      report(
+        part,
+        part.map((id) => fileProblem(repo, id)),
+      );
+    }
+  } else {
+    await using pool = new WorkerPool({ repository: repo.path, staging: null }, options.workers);
+    await Promise.all(
+      batches(files, BATCH).map(async (part) => report(part, await pool.run({ kind: 'check', files: part }))),
+    );
   }
   return { objects: seen.size, problems };
 }
 
-function checkObject(repo: Repository, id: Checksum, type: ObjectType): void {
-  switch (type) {
-    case 'file': {
-      const { meta, content } = repo.readFile(id);
-      const actual = startFileChecksum(meta).update(content).digest('hex');
-      if (actual !== id) throw repo.corrupt(id, type, `its content and metadata have the checksum ${actual}`);
-      return;
+/** All but the contents of files, which are listed. */
+function checkMetadata(repo: Repository) {
+  const problems: Problem[] = [];
+  const seen = new Set<string>();
+  const files: Checksum[] = [];
+  const check = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
+    const key = `${id}.${type}`;
+    if (seen.has(key)) return false;
+    if (repo.find(id, type) === undefined) {
+      if (partial) return false;
+      seen.add(key);
+      problems.push({ object: key, problem: 'is missing' });
+      return false;
     }
-    case 'dirtree':
-      repo.readDirTree(id);
-      return;
-    case 'dirmeta':
-      repo.readDirMeta(id);
-      return;
-    case 'commit':
-      repo.readCommit(id);
-      return;
-    case 'commitmeta':
-      decodeMetadata(repo.readMetadata(id, type));
+    seen.add(key);
+    if (type === 'file') {
+      files.push(id);
+      return true;
+    }
+    try {
+      checkObject(repo, id, type);
+      return true;
+    } catch (error) {
+      problems.push({ object: key, problem: (error as Error).message });
+      return false;
+    }
+  };
+  const commits = listCommits(repo);
+  for (const commit of commits) {
+    if (!check(commit, 'commit', false)) continue;
+    const partial = isPartial(repo, commit);
+    traverseTree(repo, repo.readCommit(commit), (id, type) => check(id, type, partial));
   }
+  for (const [ref, commit] of [...listRefs(repo), ...listMirrorRefs(repo)]) {
+    if (commits.has(commit)) continue;
+    problems.push({ object: `${commit}.commit`, problem: `is missing and the ref ${ref} points to it` });
+  }
+  return { problems, seen, files };
 }

@@ -48,6 +48,13 @@ export interface StoreOptions {
   readonly rootStrategy: RootStrategy;
 }
 
+export interface DirectoryOptions extends Omit<ImportOptions, 'known'> {
+  /** Hard links to objects of the repository are known by their inodes and not read: good for a checkout nobody wrote to in place. */
+  readonly linked?: boolean;
+  /** Threads that may read and write files. */
+  readonly workers?: number;
+}
+
 /** Module whose `openTreeWriter` worker threads call. */
 const WRITER_MODULE = new URL(import.meta.url.endsWith('.ts') ? '../writer.ts' : '../writer.js', import.meta.url).href;
 
@@ -120,13 +127,12 @@ export class OstreeStore implements ObjectStore {
   }
 
   /** A tree of what is in a directory of the file system, as `ostree commit --tree=dir=PATH` takes it. */
-  async importDirectory(
-    path: string,
-    options: Omit<ImportOptions, 'known'> & { linked?: boolean } = {},
-  ): Promise<Tree> {
-    const known = options.linked ? { known: DeviceInodeCache.scan(this.#repo) } : {};
-    const entry = importDirectory(this.#repo.mode, this.#session.writer, path, { ...options, ...known });
-    return new OstreeTree(this.#trees, DirNode.stored(entry));
+  async importDirectory(path: string, options: DirectoryOptions = {}): Promise<Tree> {
+    const { linked = false, workers = 1, ...rest } = options;
+    const { writer, staging } = this.#session;
+    const target = { repo: this.#repo, writer, staging: staging.path, workers };
+    const known = linked ? { known: DeviceInodeCache.scan(this.#repo) } : {};
+    return new OstreeTree(this.#trees, DirNode.stored(await importDirectory(target, path, { ...rest, ...known })));
   }
 
   /** A tree of a tar archive, as `ostree commit --tree=tar=FILE` takes it. */
@@ -226,9 +232,12 @@ export class OstreeStore implements ObjectStore {
     this.#session.flush();
     const task = ctx.progress.task(`Checking ${this.location}`, { unit: 'items' });
     try {
-      const report = checkRepository(this.#repo, (done) => {
-        ctx.signal.throwIfAborted();
-        task.advance(done);
+      const report = await checkRepository(this.#repo, {
+        workers: ctx.environment.workers,
+        advance: (done) => {
+          ctx.signal.throwIfAborted();
+          task.advance(done);
+        },
       });
       task.end('done');
       return report;

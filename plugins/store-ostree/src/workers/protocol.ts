@@ -1,0 +1,45 @@
+import type { HostErrorOptions } from '@ostrata/core';
+import type { Checksum } from '../codec/checksum.ts';
+import type { ImportOptions } from '../commit/import-file.ts';
+import { StoreError, type StoreErrorCode, storeError } from '../errors.ts';
+
+/** What a worker is told when it starts. */
+export interface WorkerSetup {
+  readonly repository: string;
+  /** Where it puts objects; null when it only reads. */
+  readonly staging: string | null;
+}
+
+/** Bulk work, a batch of files at a time. */
+export type Task =
+  | { readonly kind: 'import'; readonly paths: readonly string[]; readonly options: Omit<ImportOptions, 'known'> }
+  | { readonly kind: 'check'; readonly files: readonly Checksum[] };
+
+export interface TaskResults {
+  /** The file objects, in the order of the paths. */
+  readonly import: readonly Checksum[];
+  /** What is wrong with a file, or null, in the order of the files. */
+  readonly check: readonly (string | null)[];
+}
+
+/** An error on its way between threads. */
+export interface PackedError {
+  readonly code: StoreErrorCode | null;
+  readonly message: string;
+  readonly hint: string | null;
+  readonly data: HostErrorOptions['data'];
+}
+
+export type Reply = { readonly result: TaskResults[keyof TaskResults] } | { readonly error: PackedError };
+
+export function packError(error: unknown): PackedError {
+  if (error instanceof StoreError) {
+    return { code: error.code, message: error.message, hint: error.hint, data: error.data };
+  }
+  return { code: null, message: error instanceof Error ? error.message : String(error), hint: null, data: undefined };
+}
+
+export function unpackError({ code, message, hint, data }: PackedError): Error {
+  if (code === null) return new Error(message);
+  return storeError(code, message, { ...(hint === null ? {} : { hint }), ...(data === undefined ? {} : { data }) });
+}
