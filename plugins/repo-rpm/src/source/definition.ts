@@ -50,6 +50,7 @@ const OPTIONS: { readonly [name: string]: readonly [Check, string] } = {
   file: [orNull(text), 'a path'],
   section: [orNull(text), 'a text'],
   name: [text, 'a text'],
+  lookup: [texts, 'a list of directories'],
   variables: [strings, 'names with texts'],
   baseurl: [texts, 'a URL or a list of them'],
   metalink: [orNull(text), 'a URL'],

@@ -82,8 +82,13 @@ export class RpmMdSource implements Source {
       fileLists: async (now) => {
         const [file] = findFiles(repomd, 'filelists', source.id);
         if (file === undefined) return null;
-        const access = new Access(definition);
-        await bring('filelists', file, placesOf(definition, cache.readState()), access, cache, handle.cacheOnly, now);
+        const bases = placesOf(definition, cache.readState());
+        try {
+          await bring('filelists', file, bases, new Access(definition), cache, handle.cacheOnly, now);
+        } catch (error) {
+          now.signal.throwIfAborted();
+          throw asUnavailable(error, source.id) ?? error;
+        }
         return loadFileLists(file, cache, now);
       },
     });
