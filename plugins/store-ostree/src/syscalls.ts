@@ -70,6 +70,11 @@ export function syncfs(fd: number): void {
   if (call.syncfs(fd) !== 0) throw failure('syncfs', undefined);
 }
 
+/** Begins what syncfs does in another thread, and calls `done` when it has ended, well or not. */
+export function syncfsInBackground(fd: number, done: () => void): void {
+  call.syncfs.async(fd, done);
+}
+
 export type LockKind = 'shared' | 'exclusive' | 'unlocked';
 
 // <fcntl.h>: the lock types, and commands for locks that belong to the open file description rather than to the process.

@@ -15,7 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../errors.ts';
-import { syncfs } from '../syscalls.ts';
+import { syncfs, syncfsInBackground } from '../syscalls.ts';
 import { fsyncDirectory, readNames } from './directory.ts';
 import { LOCK_SUFFIX, removeLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { FileLock, lockRepository } from './lock.ts';
@@ -78,6 +78,13 @@ export class Staging {
   /** Refs that are set when the objects are in the repository. */
   pendingRefs(): Map<string, string> {
     return pendingRefs(this.path);
+  }
+
+  /** Has what is there so far written to disk while other work goes on, so that less is left for the flush. */
+  beginWriteback(): void {
+    if (!this.#repo.config.fsync) return;
+    const fd = openSync(this.path, 'r');
+    syncfsInBackground(fd, () => closeSync(fd));
   }
 
   /** Brings objects and then refs into the repository, and goes on with an empty directory. */

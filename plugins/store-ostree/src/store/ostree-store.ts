@@ -73,7 +73,7 @@ export class OstreeStore implements ObjectStore {
     this.#repo = repo;
     this.#options = options;
     this.#session = new WriteSession(repo);
-    this.#trees = new TreeStore(repo, () => this.#session.writer, options.rootStrategy);
+    this.#trees = new TreeStore(repo, this.#session, options.rootStrategy);
   }
 
   async resolve(rev: string): Promise<string | null> {

@@ -26,6 +26,10 @@ export class WriteSession {
     return this.#staging?.pendingRefs() ?? new Map();
   }
 
+  beginWriteback(): void {
+    this.#staging?.beginWriteback();
+  }
+
   /** Brings all that was written, by whatever thread, into the repository. */
   flush(): void {
     this.#staging?.flush();

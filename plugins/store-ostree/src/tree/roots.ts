@@ -46,6 +46,8 @@ export class Roots {
     const options = { user: this.#userOwned, copy: !this.#overlay };
     const checkout = new Checkout(this.#store.repo, options);
     const changed = this.#shown?.tree !== wanted.tree || this.#shown.meta !== wanted.meta;
+    // Programs will run for some time, and what they need is in the cache.
+    this.#store.beginWriteback();
     if (!this.#shown) checkout.directory(wanted, lower);
     else if (changed) updateDirectory(this.#store.repo, checkout, this.#shown, wanted, lower);
     this.#shown = wanted;

@@ -11,25 +11,31 @@ import type { DirNode } from './dir-node.ts';
 /** `overlay` is a hard-linked checkout below an overlay file system, `copy` a private copy, `auto` the first one that works. */
 export type RootStrategy = 'auto' | 'overlay' | 'copy';
 
+/** Where trees write. The writer is asked for when something is written: reading needs no right to write. */
+export interface TreeSession {
+  readonly writer: ObjectWriter;
+  /** Has what was written so far go to disk while other work goes on. */
+  beginWriteback(): void;
+}
+
 /** What all trees of an open repository share: where they read, where they write, and what was read of objects already. */
 export class TreeStore {
   readonly repo: Repository;
-  readonly #writer: () => ObjectWriter;
+  readonly #session: TreeSession;
   /** How real directories of trees are made. */
   readonly rootStrategy: RootStrategy;
   readonly #files = new Map<Checksum, StoredFile>();
   readonly #directories = new Map<Checksum, Ownership>();
   readonly #cleanups: (() => void)[] = [];
 
-  /** `writer` is called when something is written, so that reading needs no right to write. */
-  constructor(repo: Repository, writer: () => ObjectWriter, rootStrategy: RootStrategy) {
+  constructor(repo: Repository, session: TreeSession, rootStrategy: RootStrategy) {
     this.repo = repo;
-    this.#writer = writer;
+    this.#session = session;
     this.rootStrategy = rootStrategy;
   }
 
   get writer(): ObjectWriter {
-    return this.#writer();
+    return this.#session.writer;
   }
 
   writeFile(meta: FileMeta, bytes: Uint8Array): Checksum {
@@ -65,6 +71,10 @@ export class TreeStore {
       this.#directories.set(id, meta);
     }
     return meta;
+  }
+
+  beginWriteback(): void {
+    this.#session.beginWriteback();
   }
 
   /** Has something removed when the store is closed. */
