@@ -1,10 +1,10 @@
 import { NOARCH, sameClass } from '../pool/arch.ts';
+import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
 import type { IntList } from '../util/int-list.ts';
 import { isSupplementing } from './fulfilled.ts';
 import { updateHints } from './hints.ts';
-import { obsoletes } from './updates.ts';
 
 /** Leaves the packages of the most preferred repositories, and what is installed. */
 export function pruneToHighestPriority(pool: Pool, candidates: IntList): void {
@@ -52,9 +52,22 @@ function compareByName(pool: Pool, a: number, b: number): number {
 
 /** Drops what another candidate of a different name obsoletes; candidates that obsolete each other in a circle stay. */
 function withoutObsoleted(pool: Pool, candidates: readonly number[]): number[] {
-  const by = candidates.map((p) =>
-    candidates.flatMap((q, j) => (q !== p && pool.name[q] !== pool.name[p] && obsoletes(pool, q, p) ? [j] : [])),
-  );
+  const { deps, lists, name, providers } = pool;
+  const index = new Map(candidates.map((p, i) => [p, i]));
+  /** By candidate: those that obsolete it. */
+  const by: number[][] = candidates.map(() => []);
+  for (const [i, q] of candidates.entries()) {
+    const start = lists.obsoletes[q]!;
+    if (start === 0) continue;
+    for (let at = start; deps[at] !== 0; at++) {
+      for (let j = providers.of(deps[at]!); providers.data[j] !== 0; j++) {
+        const p = providers.data[j]!;
+        const obsoleted = index.get(p);
+        if (obsoleted === undefined || name[p] === name[q] || !matchesPackage(pool, p, deps[at]!)) continue;
+        by[obsoleted]!.push(i);
+      }
+    }
+  }
   const reaches = (from: number, to: number): boolean => {
     const seen = new Set<number>();
     const pending = [from];

@@ -10,6 +10,12 @@ import { resolveInstalled } from './installed.ts';
 import { resolveJobs } from './jobs.ts';
 import { resolveWeak } from './weak.ts';
 
+/**
+ * Choices made anew for a smaller answer, at most: real ones need some dozens, and each one is a search of its own. What is left then is
+ * still an answer.
+ */
+const MAX_BETTER_CHOICES = 1000;
+
 export interface RunOptions {
   /** Install what is recommended. */
   readonly weak: boolean;
@@ -28,6 +34,7 @@ export function run(state: SatState, options: RunOptions): void {
   let level = 0;
   /** Decisions above this level are not from jobs or installed packages. */
   let certain = 1;
+  let betterChoices = 0;
   while (level >= 0) {
     options.signal?.throwIfAborted();
     if (level === 0) {
@@ -64,7 +71,7 @@ export function run(state: SatState, options: RunOptions): void {
       level = 0;
       continue;
     }
-    const better = takeBetterBranch(state);
+    const better = betterChoices++ < MAX_BETTER_CHOICES ? takeBetterBranch(state) : null;
     if (better === null) return;
     level = better;
   }

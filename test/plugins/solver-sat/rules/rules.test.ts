@@ -153,4 +153,13 @@ describe('rules of rich dependencies', () => {
     ];
     await assert.rejects(solved(packages, 'a'), { code: 'SOLVER_DEPENDENCY' });
   });
+
+  it('takes ten thousand alternatives that obsolete things', async () => {
+    const names = Array.from({ length: 10_000 }, (_, i) => `n${i}`);
+    const packages = [
+      { nevra: 'a-1-1.x86_64', relations: { requires: [`(${names.join(' or ')})`] } },
+      ...names.map((name) => ({ nevra: `${name}-1-1.x86_64`, relations: { obsoletes: ['old'], provides: ['v = 1'] } })),
+    ];
+    assert.deepEqual(await solved(packages, 'a'), ['a-1-1.x86_64', 'n0-1-1.x86_64']);
+  });
 });
