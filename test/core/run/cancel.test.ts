@@ -33,6 +33,22 @@ describe('cancellation', () => {
     assert.deepEqual(log, ['cleaned']);
   });
 
+  it('calls no further tap of the hook in which it came', async () => {
+    using environment = testEnvironment();
+    const controller = new AbortController();
+    const called: string[] = [];
+    const tapping = (name: string) =>
+      plugin(name, (host) =>
+        host.hooks['assemble.populate'].tapPromise(() => {
+          called.push(name);
+          controller.abort();
+        }),
+      );
+    const host = await testHost({ environment, plugins: [tapping('first'), tapping('second')] });
+    assert.equal((await thrown(host.run(REQUEST, { signal: controller.signal }))).code, 'CANCELLED');
+    assert.deepEqual(called, ['first']);
+  });
+
   it('is what a run reports that broke because of it', async () => {
     using environment = testEnvironment();
     const controller = new AbortController();

@@ -30,7 +30,7 @@ describe('lock of the state directory', () => {
     assert.ok(existsSync(path));
     const leftovers = [
       mine,
-      { ...mine, boot: 'another', pid: 1 },
+      { ...mine, boot: 'another', pid: 1, started: null },
       { ...mine, pid: 2 ** 22 + 1 },
       { ...mine, pid: 1, started: '1' },
     ];
