@@ -8,6 +8,7 @@ export const CORE_ERRORS = {
   PLUGIN_ORDER_CYCLE: 'Plugins ask to come after each other in a circle.',
   PLUGIN_APPLY_FAILED: 'A plugin failed while it registered itself.',
   PLUGIN_FAILED: 'Plugin code threw something that is no error of the contract: a bug in that plugin.',
+  SYSTEM_FAILED: 'The operating system refused something: no space, no permission, a broken device.',
   PLUGIN_CONFIG: 'The configuration of plugins does not fit their schemas, or names a plugin that is not loaded.',
   REQUIREMENT_MISSING: 'A plugin requires a capability that no loaded plugin provides.',
   HOST_SEALED: 'A plugin tried to register something after its apply function had returned.',
@@ -80,12 +81,30 @@ export function asHostError(error: unknown, origin: ErrorOrigin): HostError {
   return result;
 }
 
+/** What to do about errors of system calls (errno(3)). */
+const SYSTEM_HINTS: { readonly [errno: string]: string } = {
+  ENOSPC: 'Free some space on that file system and run again.',
+  EDQUOT: 'Free some space, or raise the quota, and run again.',
+  EACCES: 'Run as a user who may, or choose another directory.',
+  EPERM: 'Run as a user who may, or choose another directory.',
+  EROFS: 'The file system is read-only: choose another directory.',
+  EMFILE: 'Raise the limit of open files (ulimit -n).',
+};
+
 /** What V8 says when code in strict mode writes to a frozen object. */
 const FROZEN = /read only property|object is not extensible|Cannot delete property/;
 
 function foreignError(error: unknown, origin: ErrorOrigin): HostError {
   const where = origin.plugin === null ? 'The host' : `The plugin ${origin.plugin}`;
   const at = origin.hook === null ? '' : ` in ${origin.hook}`;
+  const { code: errno, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
+  if (typeof errno === 'string' && typeof syscall === 'string') {
+    return coreError('SYSTEM_FAILED', `${where} failed${at}: ${messageOf(error)}`, {
+      hint: SYSTEM_HINTS[errno] ?? 'Remove the cause and run again.',
+      data: { errno, syscall, path: path ?? null },
+      cause: error,
+    });
+  }
   if (error instanceof TypeError && FROZEN.test(error.message)) {
     return coreError('RECORD_MUTATED', `${where} tried to change a record in place${at}: ${error.message}.`, {
       hint: 'Return a new value from a shape hook instead; records are frozen.',

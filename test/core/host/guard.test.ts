@@ -52,6 +52,21 @@ describe('guard: shape hooks', () => {
     assert.equal((foreign.cause as Error).message, 'boom');
   });
 
+  it('says what to do when the operating system refused something', async () => {
+    const fill = tapping('a', 'request.complete', async () => {
+      throw Object.assign(new Error("ENOSPC: no space left on device, write '/x'"), {
+        code: 'ENOSPC',
+        syscall: 'write',
+        path: '/x',
+      });
+    });
+    const error = await thrown(runWith([fill]));
+    assert.equal(error.code, 'SYSTEM_FAILED');
+    assert.match(error.message, /plugin a failed in request\.complete: ENOSPC/);
+    assert.match(error.hint ?? '', /Free some space/);
+    assert.deepEqual(error.data, { errno: 'ENOSPC', syscall: 'write', path: '/x' });
+  });
+
   it('stops at the first error', async () => {
     let later = 0;
     await thrown(
