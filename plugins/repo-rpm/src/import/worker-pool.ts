@@ -1,7 +1,8 @@
+import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { TreeWriter, WriterDescriptor } from '@ostrata/core';
 import { type UnpackJob, unpack } from './unpack.ts';
-import { unpackError, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
+import { unpackError, type WorkerData, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
 
 export interface UnpackSettings {
   readonly writer: WriterDescriptor;
@@ -47,13 +48,14 @@ export async function unpackAll(
     .map((job, index): WorkerRequest => ({ index, job }))
     .sort((a, b) => b.job.package.size - a.job.package.size || a.index - b.index);
   const count = Math.min(queue.length, Math.max(1, settings.threads));
+  const workerData: WorkerData = { writer: settings.writer, compileCache: getCompileCacheDir() ?? null };
   const workers: Worker[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
       let left = jobs.length;
       signal.addEventListener('abort', () => reject(signal.reason), { once: true });
       for (let i = 0; i < count; i++) {
-        const worker = new Worker(WORKER, { workerData: { writer: settings.writer } });
+        const worker = new Worker(WORKER, { workerData });
         workers.push(worker);
         const feed = () => {
           const next = queue.shift();
