@@ -1,4 +1,4 @@
-import { linkSync } from 'node:fs';
+import { linkSync, lstatSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
 import { decodeMetadata } from '../codec/commit.ts';
 import { errnoOf, storeError } from '../errors.ts';
@@ -7,19 +7,30 @@ import { traverseTree } from '../fsck/traverse.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
+import { WorkerPool } from '../workers/pool.ts';
+import { convertFile } from './convert-file.ts';
+
+export interface PullTarget {
+  readonly repo: Repository;
+  readonly writer: ObjectWriter;
+  /** The staging directory of the writer. */
+  readonly staging: string;
+  /** Threads that may convert files. */
+  readonly workers: number;
+  /** Called now and then with how much is done of all that is missing; may throw to stop. */
+  advance(done: number, total: number): void;
+}
+
+/** From so many bytes on it is worth to start threads. */
+const MANY_BYTES = 8 * 1024 * 1024;
+const BATCH_BYTES = 4 * 1024 * 1024;
+const BATCH_FILES = 100;
 
 /**
  * Copies a commit with all that it reaches from another repository on this machine, only what is missing: as hard links where both
- * keep the object alike on one file system, else by reading and writing it, whereby its checksum is verified. `advance` is called
- * after every object and may throw to stop.
+ * keep the object alike on one file system, else by reading and writing it, whereby its checksum is verified.
  */
-export function pullLocal(
-  source: Repository,
-  target: Repository,
-  writer: ObjectWriter,
-  commit: Checksum,
-  advance: () => void,
-): void {
+export async function pullLocal(source: Repository, target: PullTarget, commit: Checksum): Promise<void> {
   if (isPartial(source, commit)) {
     throw storeError(
       'OSTREE_OBJECT_MISSING',
@@ -30,44 +41,93 @@ export function pullLocal(
       },
     );
   }
-  if (writer.has(commit, 'commit') && !isPartial(target, commit)) return;
-  const { tree, meta } = source.readCommit(commit);
+  const { repo, writer } = target;
+  if (writer.has(commit, 'commit') && !isPartial(repo, commit)) return;
+  const missing = missingObjects(source, writer, commit);
+  const total = missing.files.length;
+  target.advance(0, total);
+  const converted: Checksum[] = [];
+  for (const id of missing.files) {
+    if (source.mode !== repo.mode || !linkObject(source, writer, id, 'file')) converted.push(id);
+  }
+  await convertFiles(source, target, converted, total);
+  for (const [id, type] of [...missing.metadata, [commit, 'commit'] as const]) {
+    if (!linkObject(source, writer, id, type)) writer.writeMetadata(type, source.readMetadata(id, type));
+  }
+  if (source.find(commit, 'commitmeta') !== undefined) {
+    writer.writeCommitMeta(commit, decodeMetadata(source.readMetadata(commit, 'commitmeta')));
+  }
+  target.advance(total, total);
+}
+
+type MetadataType = 'dirtree' | 'dirmeta' | 'commit';
+
+function missingObjects(source: Repository, writer: ObjectWriter, commit: Checksum) {
+  const files: Checksum[] = [];
+  const metadata: (readonly [Checksum, MetadataType])[] = [];
   const seen = new Set<string>();
-  traverseTree(source, { tree, meta }, (id, type) => {
+  traverseTree(source, source.readCommit(commit), (id, type) => {
     const key = `${id}.${type}`;
     if (seen.has(key)) return false;
     seen.add(key);
     // Having a directory does not mean to have what is in it: an earlier run may have been broken off.
-    if (!writer.has(id, type)) importObject(source, target, writer, id, type);
-    advance();
+    if (writer.has(id, type)) return true;
+    if (type === 'file') files.push(id);
+    else metadata.push([id, type as MetadataType]);
     return true;
   });
-  importObject(source, target, writer, commit, 'commit');
-  if (source.find(commit, 'commitmeta') !== undefined) {
-    writer.writeCommitMeta(commit, decodeMetadata(source.readMetadata(commit, 'commitmeta')));
-  }
+  return { files, metadata };
 }
 
-function importObject(
+async function convertFiles(
   source: Repository,
-  target: Repository,
-  writer: ObjectWriter,
-  id: Checksum,
-  type: ObjectType,
-): void {
-  if (type !== 'file' || source.mode === target.mode) {
-    if (linkObject(source.locate(id, type), writer, id, type)) return;
+  target: PullTarget,
+  files: readonly Checksum[],
+  total: number,
+): Promise<void> {
+  let done = total - files.length;
+  const sized = files.map((id) => ({ id, size: lstatSync(source.locate(id, 'file')).size }));
+  const advance = (count: number) => {
+    done += count;
+    target.advance(done, total);
+  };
+  if (target.workers < 2 || sized.reduce((sum, { size }) => sum + size, 0) < MANY_BYTES) {
+    for (const { id } of sized) {
+      convertFile(source, target.writer, id);
+      advance(1);
+    }
+    return;
   }
-  if (type === 'file') {
-    const { meta, content } = source.readFile(id);
-    const actual = writer.fileId(meta, content);
-    if (actual !== id) throw source.corrupt(id, type, `its content and metadata have the checksum ${actual}`);
-    writer.writeFile(meta, content);
-  } else if (type !== 'commitmeta') writer.writeMetadata(type, source.readMetadata(id, type));
+  await using pool = new WorkerPool({ repository: target.repo.path, staging: target.staging }, target.workers);
+  // The largest first, so that no thread is left alone with one at the end.
+  sized.sort((a, b) => b.size - a.size);
+  await Promise.all(
+    batchesBySize(sized).map(async (batch) => {
+      await pool.run({ kind: 'convert', source: source.path, files: batch });
+      advance(batch.length);
+    }),
+  );
 }
 
-function linkObject(path: string, writer: ObjectWriter, id: Checksum, type: ObjectType): boolean {
+function batchesBySize(files: readonly { readonly id: Checksum; readonly size: number }[]): Checksum[][] {
+  const batches: Checksum[][] = [];
+  let room = 0;
+  for (const { id, size } of files) {
+    const last = batches.at(-1);
+    if (!last || size > room || last.length >= BATCH_FILES) {
+      batches.push([id]);
+      room = BATCH_BYTES - size;
+    } else {
+      last.push(id);
+      room -= size;
+    }
+  }
+  return batches;
+}
+
+function linkObject(source: Repository, writer: ObjectWriter, id: Checksum, type: ObjectType): boolean {
   try {
+    const path = source.locate(id, type);
     writer.adopt(id, type, (temporary) => linkSync(path, temporary));
     return true;
   } catch (error) {

@@ -23,6 +23,8 @@ import { writeRef } from './refs.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Repository } from './repository.ts';
 
+const isCommit = (name: string): boolean => name.endsWith('.commit') || name.endsWith('.commitmeta');
+
 /** Up to so many directories are synced one by one, more with all of their file system at once. */
 const FEW = 4;
 
@@ -93,7 +95,9 @@ export class Staging {
     const prefixes = readNames(this.path).filter((name) => /^[0-9a-f]{2}$/.test(name));
     if (prefixes.length > 0) {
       if (fsync) syncFileSystem(this.path);
-      for (const prefix of prefixes) this.#moveObjects(prefix);
+      // Commits go last: whatever happens in between, no commit is there without what it refers to.
+      for (const prefix of prefixes) this.#moveObjects(prefix, (name) => !isCommit(name));
+      for (const prefix of prefixes) this.#moveObjects(prefix, isCommit);
       if (fsync && prefixes.length > FEW) syncFileSystem(this.#repo.objectsPath);
       else if (fsync) for (const prefix of prefixes) fsyncDirectory(join(this.#repo.objectsPath, prefix));
     }
@@ -111,12 +115,12 @@ export class Staging {
     this.#repoLock.release();
   }
 
-  #moveObjects(prefix: string): void {
+  #moveObjects(prefix: string, wanted: (name: string) => boolean): void {
     const source = join(this.path, prefix);
     const target = join(this.#repo.objectsPath, prefix);
     const there = new Set(readNames(target));
     if (there.size === 0) mkdirSync(target, { recursive: true, mode: 0o775 });
-    for (const name of readNames(source)) {
+    for (const name of readNames(source).filter(wanted)) {
       // An object that is there keeps its inode: checkouts may be linked to it. Only detached metadata changes.
       if (there.has(name) && !name.endsWith('.commitmeta')) unlinkSync(`${source}/${name}`);
       else renameSync(`${source}/${name}`, `${target}/${name}`);
@@ -124,8 +128,8 @@ export class Staging {
     try {
       rmdirSync(source);
     } catch (error) {
-      // Another thread has put the next object there.
-      if (errnoOf(error) !== 'ENOTEMPTY') throw error;
+      // Commits are still there, or another thread has put the next object there.
+      if (errnoOf(error) !== 'ENOTEMPTY' && errnoOf(error) !== 'ENOENT') throw error;
     }
   }
 }

@@ -26,7 +26,7 @@ import { checkRepository, isPartial } from '../fsck/check.ts';
 import { pruneRepository } from '../fsck/prune.ts';
 import { pullLocal } from '../pull/local.ts';
 import { lockRepository } from '../repo/lock.ts';
-import { deleteRef, listRefs, parseRefSpec, writeRef } from '../repo/refs.ts';
+import { deleteRef, listRefs, writeRef } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
@@ -171,24 +171,22 @@ export class OstreeStore implements ObjectStore {
   async pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>> {
     ctx.signal.throwIfAborted();
     const source = Repository.open(localPath(from));
-    const pulled = new Map<string, string>();
+    const commits = new Map(revs.map((rev) => [rev, requiredCommit(source, rev)]));
+    const { writer, staging } = this.#session;
     const task = ctx.progress.task(`Pulling from ${source.path}`, { unit: 'items' });
+    const advance = (done: number, total: number) => {
+      ctx.signal.throwIfAborted();
+      task.setTotal(total);
+      task.advance(done);
+    };
+    const target = { repo: this.#repo, writer, staging: staging.path, workers: ctx.environment.workers, advance };
     try {
-      let done = 0;
-      for (const rev of revs) {
-        const commit = resolveRev(source, rev);
-        if (commit === undefined || source.find(commit, 'commit') === undefined) throw unknownRev(source, rev);
-        pullLocal(source, this.#repo, this.#session.writer, commit, () => {
-          ctx.signal.throwIfAborted();
-          task.advance(++done);
-        });
-        pulled.set(rev, commit);
-      }
+      for (const commit of new Set(commits.values())) await pullLocal(source, target, commit);
       this.#session.flush();
-      for (const [rev, commit] of pulled)
-        if (!isChecksum(rev) && parseRefSpec(rev) && listRefs(source).has(rev)) writeRef(this.#repo, rev, commit);
+      const refs = listRefs(source);
+      for (const [rev, commit] of commits) if (refs.has(rev)) writeRef(this.#repo, rev, commit);
       task.end('done');
-      return pulled;
+      return commits;
     } catch (error) {
       task.end('failed');
       throw error;
@@ -280,8 +278,10 @@ function localPath(from: string): string {
   );
 }
 
-function unknownRev(source: Repository, rev: string) {
-  return storeError('OSTREE_REV_UNKNOWN', `${rev} names no commit of the repository ${source.path}.`, {
+function requiredCommit(source: Repository, rev: string): string {
+  const commit = resolveRev(source, rev);
+  if (commit !== undefined && source.find(commit, 'commit') !== undefined) return commit;
+  throw storeError('OSTREE_REV_UNKNOWN', `${rev} names no commit of the repository ${source.path}.`, {
     hint: 'Check the name: it is a ref, a checksum or the beginning of one.',
     data: { rev, repository: source.path },
   });

@@ -13,13 +13,16 @@ export interface WorkerSetup {
 /** Bulk work, a batch of files at a time. */
 export type Task =
   | { readonly kind: 'import'; readonly paths: readonly string[]; readonly options: Omit<ImportOptions, 'known'> }
-  | { readonly kind: 'check'; readonly files: readonly Checksum[] };
+  | { readonly kind: 'check'; readonly files: readonly Checksum[] }
+  /** Files of the repository `source` for the worker's own. */
+  | { readonly kind: 'convert'; readonly source: string; readonly files: readonly Checksum[] };
 
 export interface TaskResults {
   /** The file objects, in the order of the paths. */
   readonly import: readonly Checksum[];
   /** What is wrong with a file, or null, in the order of the files. */
   readonly check: readonly (string | null)[];
+  readonly convert: null;
 }
 
 /** An error on its way between threads. */

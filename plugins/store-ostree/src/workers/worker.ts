@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileImporter } from '../commit/import-file.ts';
 import { fileProblem } from '../fsck/check-object.ts';
+import { convertFile } from '../pull/convert-file.ts';
 import { ObjectWriter } from '../repo/object-writer.ts';
 import { Repository } from '../repo/repository.ts';
 import { packError, type Reply, type Task, type TaskResults, type WorkerSetup } from './protocol.ts';
@@ -13,12 +14,28 @@ if (staging !== null) {
   writer = new ObjectWriter(repo, staging);
 }
 
+const sources = new Map<string, Repository>();
+
+function openSource(path: string): Repository {
+  const known = sources.get(path);
+  if (known) return known;
+  const opened = Repository.open(path);
+  sources.set(path, opened);
+  return opened;
+}
+
 function perform(task: Task): TaskResults[keyof TaskResults] {
   switch (task.kind) {
     case 'import': {
       if (!writer) throw new Error('this worker only reads');
       const importer = new FileImporter(repo.mode, writer, task.options);
       return task.paths.map((path) => importer.import(path));
+    }
+    case 'convert': {
+      if (!writer) throw new Error('this worker only reads');
+      const source = openSource(task.source);
+      for (const id of task.files) convertFile(source, writer, id);
+      return null;
     }
     case 'check':
       return task.files.map((id) => fileProblem(repo, id) ?? null);
