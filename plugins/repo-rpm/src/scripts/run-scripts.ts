@@ -43,6 +43,8 @@ export async function runScripts(
   ctx: Context,
   settings: { readonly packageTriggers: 'refuse' | 'skip' },
 ): Promise<void> {
+  // What is only taken away has no scripts that are run.
+  if (packages.length === 0) return;
   const { base, image, remove } = plan.inputs;
   const contents = await packageContents(store, packages);
   const baseHeaders = base === null ? [] : installedHeaders(tree, ctx.environment.tempDir);

@@ -290,5 +290,8 @@ describe('package scripts', () => {
     await install([upgraded], { base: base.id, remove: [identity] });
     assert.deepEqual(sandbox.labels, ['tool.post', 'watcher.transfiletriggerin']);
     assert.equal(sandbox.runs[0]?.argv.at(-1), '2');
+    sandbox.runs.length = 0;
+    await install([], { base: base.id, remove: [identity] });
+    assert.deepEqual(sandbox.labels, []);
   });
 });
