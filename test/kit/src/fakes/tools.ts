@@ -103,9 +103,15 @@ export function fakeLabeler(): Labeler {
   };
 }
 
-/** A signature is `KEY:sha256 of the data`; keys are the names of their files. */
+/** Where detached metadata has the signatures of the fake mechanism. */
+const FAKE_SIGNATURES = 'fake.signatures';
+
+/** A signature is `KEY:sha256 of the data`; keys are the names of their files, and remotes trust what their option `keys` names. */
 export function fakeVerifier(): Verifier {
   return {
+    metadataKey: FAKE_SIGNATURES,
+    trusted: async ({ options }) => (options['keys'] ?? '').split(',').filter((key) => key !== ''),
+    describe: ({ key, verdict }) => [`${verdict} signature by ${key}`],
     async verify(data, signatures, keys): Promise<readonly Signature[]> {
       return signatures.map((signature) => {
         const [key = '', digest] = Buffer.from(signature).toString('utf8').split(':');
