@@ -5,15 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { type Plugin, SOLVER, type Solver, TRANSPORT, type Transport } from '@ostrata/core';
-import {
-  pluginConformance,
-  solverConformance,
-  testContext,
-  testEnvironment,
-  testHost,
-  transportConformance,
-} from '@ostrata/testkit';
+import { type Plugin, TRANSPORT, type Transport } from '@ostrata/core';
+import { pluginConformance, testContext, testEnvironment, testHost, transportConformance } from '@ostrata/testkit';
 import { ROOT } from '../support/shared.ts';
 
 async function load(name: string): Promise<Plugin> {
@@ -32,30 +25,6 @@ describe('the plugins that come with ostrata do what every plugin must', () => {
       for (const { name: title, run } of pluginConformance(plugin)) it(title, run);
     });
   }
-});
-
-describe('solver-sat does what solvers must', () => {
-  const make = async () => {
-    const context = testContext();
-    const environment = testEnvironment();
-    const host = await testHost({
-      environment,
-      plugins: [plugins.get('solver-sat') as Plugin],
-      without: ['fake-solver'],
-    });
-    const session = host.context();
-    const solver: Solver = await session.ctx.get(SOLVER);
-    return {
-      ...context,
-      solver,
-      [Symbol.asyncDispose]: async () => {
-        await session.close();
-        environment[Symbol.dispose]();
-        await context[Symbol.asyncDispose]();
-      },
-    };
-  };
-  for (const { name, run } of solverConformance(make)) it(name, run);
 });
 
 for (const scheme of ['http', 'file'] as const) {
