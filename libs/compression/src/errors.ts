@@ -3,9 +3,10 @@ export type CompressionCode =
   | 'COMPRESSION_CORRUPT'
   | 'COMPRESSION_TRAILING'
   | 'COMPRESSION_TOO_LARGE'
-  | 'COMPRESSION_UNSUPPORTED';
+  | 'COMPRESSION_UNSUPPORTED'
+  | 'COMPRESSION_UNAVAILABLE';
 
-/** Compressed data that cannot be read: `code` says why, `message` is one sentence. */
+/** Data that cannot be decompressed or compressed: `code` says why, `message` is one sentence. */
 export class CompressionError extends Error {
   override readonly name = 'CompressionError';
   readonly code: CompressionCode;
@@ -14,6 +15,10 @@ export class CompressionError extends Error {
     super(message, cause === undefined ? undefined : { cause });
     this.code = code;
   }
+}
+
+export function unavailable(library: string): CompressionError {
+  return new CompressionError('COMPRESSION_UNAVAILABLE', `${library} is not on this machine`);
 }
 
 export function tooLarge(maxBytes: number): CompressionError {

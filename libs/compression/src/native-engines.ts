@@ -6,7 +6,7 @@ import type { Bzip2Functions, LzmaFunctions, NativeLibraries, ZlibFunctions, Zst
 type Address = NativeLibraries['address'];
 
 /** Larger than every structure, and past the size to which V8 keeps typed arrays where they can move. */
-const STRUCTURE_SIZE = 256;
+export const STRUCTURE_SIZE = 256;
 
 /** Where the z_stream, bz_stream or lzma_stream has its members. */
 interface Layout {
@@ -18,16 +18,16 @@ interface Layout {
 }
 
 const ZLIB_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: false };
-const LZMA_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: true };
+export const LZMA_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: true };
 const Z_STREAM_SIZE = 112;
 const GZIP_WINDOW_BITS = 15 + 16;
 const ZLIB_VERSION = '1.2.11';
 /** Whoever made the data chooses how much memory reading them takes; `xz -9` takes 65 MiB. */
 const LZMA_MEMORY_LIMIT = 256n * 1024n * 1024n;
-const LZMA_RUN = 0;
+export const LZMA_RUN = 0;
 
 /** The step that three libraries share: pointers in, one call, pointers out. */
-function runStream(
+export function runStream(
   stream: Buffer,
   layout: Layout,
   address: Address,

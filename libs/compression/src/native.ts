@@ -24,10 +24,16 @@ export interface ZlibFunctions {
   end(stream: Uint8Array): number;
 }
 
-/** liblzma.so.5 (lzma/base.h, lzma/container.h). `stream` is an lzma_stream of 136 bytes. */
+/**
+ * liblzma.so.5 (lzma/base.h, lzma/container.h, lzma/lzma12.h). `stream` is an lzma_stream of 136 bytes, `options` an lzma_options_lzma of
+ * 112 bytes, `filters` a list of lzma_filter of 16 bytes each: number and address of the options.
+ */
 export interface LzmaFunctions {
   xz(stream: Uint8Array, memoryLimit: bigint, flags: number): number;
   alone(stream: Uint8Array, memoryLimit: bigint): number;
+  /** Fills in the options of a preset; 0 when it is one. */
+  preset(options: Uint8Array, preset: number): number;
+  encoder(stream: Uint8Array, filters: Uint8Array, check: number): number;
   code(stream: Uint8Array, action: number): number;
   end(stream: Uint8Array): void;
 }
@@ -71,6 +77,8 @@ function bindAll(koffi: typeof Koffi): NativeLibraries {
     lzma: load(koffi, 'liblzma.so.5', (library) => ({
       xz: library.func('int lzma_stream_decoder(void *stream, uint64_t memoryLimit, uint32_t flags)'),
       alone: library.func('int lzma_alone_decoder(void *stream, uint64_t memoryLimit)'),
+      preset: library.func('uint8_t lzma_lzma_preset(void *options, uint32_t preset)'),
+      encoder: library.func('int lzma_stream_encoder(void *stream, void *filters, int check)'),
       code: library.func('int lzma_code(void *stream, int action)'),
       end: library.func('void lzma_end(void *stream)'),
     })),
