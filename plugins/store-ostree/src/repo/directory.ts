@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../errors.ts';
+import { syncfs } from '../syscalls.ts';
 
 /** The names in a directory; none where it is not. */
 export function readNames(path: string): string[] {
@@ -12,11 +13,21 @@ export function readNames(path: string): string[] {
   }
 }
 
-/** Has the entries of a directory written to its device. */
-export function fsyncDirectory(path: string): void {
+/** Has a file, or the entries of a directory, written to its device. */
+export function fsyncPath(path: string): void {
   const fd = openSync(path, 'r');
   try {
     fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Has all of the file system that holds a path written to its device. */
+export function syncFileSystem(path: string): void {
+  const fd = openSync(path, 'r');
+  try {
+    syncfs(fd);
   } finally {
     closeSync(fd);
   }

@@ -16,6 +16,9 @@ import { type ObjectType, objectPath } from './object-path.ts';
 import type { Repository } from './repository.ts';
 import { writeAll } from './storage/storage.ts';
 
+/** Names of temporary files: writers of one thread may share a directory. */
+let temporaries = 0;
+
 /** Below this size header and content are joined and hashed in one call, which is faster than a hash that is fed twice. */
 const ONE_SHOT_HASH = 64 * 1024;
 
@@ -32,7 +35,7 @@ export class ObjectWriter {
   /** Directories of objects that were looked into. */
   readonly #listed = new Set<string>();
   readonly #scratch = Buffer.allocUnsafe(ONE_SHOT_HASH);
-  #counter = 0;
+  #own: string | undefined;
 
   constructor(repo: Repository, staging: string) {
     this.#repo = repo;
@@ -195,8 +198,13 @@ export class ObjectWriter {
     this.#known.add(relative);
   }
 
+  /** In a directory of this writer's own: the kernel lets only one thread at a time make a file in a directory. */
   #temporary(): string {
-    return `${this.#staging}/tmp-${process.pid}-${threadId}-${this.#counter++}`;
+    if (this.#own === undefined) {
+      this.#own = `${this.#staging}/writer-${process.pid}-${threadId}`;
+      mkdirSync(this.#own, { recursive: true });
+    }
+    return `${this.#own}/${temporaries++}`;
   }
 
   #checked<T>(make: () => T): T {

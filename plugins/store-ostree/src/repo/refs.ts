@@ -1,8 +1,9 @@
-import { lstatSync, mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Checksum, isChecksum } from '../codec/checksum.ts';
 import { errnoOf, storeError } from '../errors.ts';
-import { replaceFile } from './replace-file.ts';
+import { fsyncPath, syncFileSystem } from './directory.ts';
 import type { Repository } from './repository.ts';
 
 // ostree-core.c: a fragment is a letter, digit or underscore followed by those, dots and dashes.
@@ -54,10 +55,46 @@ function readRefFile(path: string, ref: string): Checksum | undefined {
 }
 
 export function writeRef(repo: Repository, ref: string, commit: Checksum): void {
-  const path = refPath(repo, ref);
+  writeRefs(repo, new Map([[ref, commit]]));
+}
+
+/** Sets refs, each in one step, and has all of them written to disk together. */
+export function writeRefs(repo: Repository, refs: ReadonlyMap<string, Checksum>): void {
+  const prepared: { readonly ref: string; readonly path: string; readonly temporary: string }[] = [];
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o775 });
-    replaceFile(path, `${commit}\n`, { fsync: repo.config.fsync });
+    for (const [ref, commit] of refs) {
+      const path = refPath(repo, ref);
+      // A leading dot keeps it from being taken for a ref.
+      const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
+      explainConflict(ref, path, () => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o775 });
+        writeFileSync(temporary, `${commit}\n`, { flag: 'wx', mode: 0o644 });
+      });
+      prepared.push({ ref, path, temporary });
+    }
+    sync(
+      repo,
+      prepared.map(({ temporary }) => temporary),
+    );
+    for (const { ref, path, temporary } of prepared) explainConflict(ref, path, () => renameSync(temporary, path));
+    sync(repo, [...new Set(prepared.map(({ path }) => dirname(path)))]);
+  } finally {
+    for (const { temporary } of prepared) rmSync(temporary, { force: true });
+  }
+}
+
+/** Up to so many paths are synced one by one, more with all of their file system at once. */
+const FEW = 4;
+
+function sync(repo: Repository, paths: readonly string[]): void {
+  if (!repo.config.fsync) return;
+  if (paths.length > FEW) syncFileSystem(repo.path);
+  else for (const path of paths) fsyncPath(path);
+}
+
+function explainConflict(ref: string, path: string, write: () => void): void {
+  try {
+    write();
   } catch (error) {
     const code = errnoOf(error);
     if (code !== 'EEXIST' && code !== 'ENOTDIR' && code !== 'EISDIR') throw error;

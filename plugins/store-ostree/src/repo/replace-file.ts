@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { fsyncDirectory } from './directory.ts';
+import { fsyncPath } from './directory.ts';
 
 /** Writes a file so that at any moment either the old or the new one is there, also after a crash: the path is complete or untouched. */
 export function replaceFile(
@@ -26,5 +26,5 @@ export function replaceFile(
     rmSync(temporary, { force: true });
     throw error;
   }
-  if (sync) fsyncDirectory(dirname(path));
+  if (sync) fsyncPath(dirname(path));
 }

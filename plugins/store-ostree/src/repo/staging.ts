@@ -15,11 +15,11 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../errors.ts';
-import { syncfs, syncfsInBackground } from '../syscalls.ts';
-import { fsyncDirectory, readNames } from './directory.ts';
+import { syncfsInBackground } from '../syscalls.ts';
+import { fsyncPath, readNames, syncFileSystem } from './directory.ts';
 import { LOCK_SUFFIX, removeLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { FileLock, lockRepository } from './lock.ts';
-import { writeRef } from './refs.ts';
+import { writeRefs } from './refs.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Repository } from './repository.ts';
 
@@ -99,10 +99,10 @@ export class Staging {
       for (const prefix of prefixes) this.#moveObjects(prefix, (name) => !isCommit(name));
       for (const prefix of prefixes) this.#moveObjects(prefix, isCommit);
       if (fsync && prefixes.length > FEW) syncFileSystem(this.#repo.objectsPath);
-      else if (fsync) for (const prefix of prefixes) fsyncDirectory(join(this.#repo.objectsPath, prefix));
+      else if (fsync) for (const prefix of prefixes) fsyncPath(join(this.#repo.objectsPath, prefix));
     }
     const refs = this.pendingRefs();
-    for (const [ref, commit] of refs) writeRef(this.#repo, ref, commit);
+    if (refs.size > 0) writeRefs(this.#repo, refs);
     for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref));
   }
 
@@ -147,15 +147,6 @@ export function pendingRefs(staging: string): Map<string, string> {
   const directory = join(staging, PENDING);
   const names = readNames(directory).filter((name) => !name.startsWith('.'));
   return new Map(names.map((name) => [decodeURIComponent(name), readFileSync(join(directory, name), 'utf8')]));
-}
-
-function syncFileSystem(path: string): void {
-  const fd = openSync(path, 'r');
-  try {
-    syncfs(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** The lock stands beside the directory, so that it can be held until the directory is gone. */

@@ -151,6 +151,7 @@ export class OstreeStore implements ObjectStore {
     }
     const object = commitObject(tree.rootEntry(), meta, { bindRef: this.#options.refBinding });
     const commit = this.#session.writer.writeCommit(object);
+    tree.releaseRoot();
     this.#session.flush();
     return commit;
   }

@@ -10,6 +10,7 @@ import { LOCK_SUFFIX, ROOT_PREFIX, removeLeftovers } from '../repo/leftovers.ts'
 import { FileLock } from '../repo/lock.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { lsetxattr } from '../syscalls.ts';
+import { removeInBackground } from '../workers/remove-in-background.ts';
 import { type Change, changesOfCopy, changesOfUpper, type Snapshot, takeSnapshot } from './changes.ts';
 import { DirNode } from './dir-node.ts';
 import { overlayWorks } from './overlay-probe.ts';
@@ -31,6 +32,7 @@ export class Roots {
   #overlay = false;
   #shown: DirEntry | undefined;
   #snapshot: Snapshot | undefined;
+  readonly #removals: Promise<void>[] = [];
 
   constructor(store: TreeStore, root: DirNode) {
     this.#store = store;
@@ -78,14 +80,35 @@ export class Roots {
     return changes.map(({ path }) => path);
   }
 
-  /** Removes the directory; the next materialize makes another. */
+  /** Removes the directory, when that is not done already; the next materialize makes another. */
   remove(): void {
-    if (!this.#directory) return;
-    removeTree(this.#directory);
-    rmSync(`${this.#directory}${LOCK_SUFFIX}`, { force: true });
-    this.#lock?.release();
+    const released = this.#forget();
+    if (!released) return;
+    removeTree(released.directory);
+    released.unlock();
+  }
+
+  /** Has the directory removed while other work goes on: it is not needed any more. */
+  release(): void {
+    const released = this.#forget();
+    if (!released) return;
+    const removal = removeInBackground(released.directory)
+      .catch(() => removeTree(released.directory))
+      .finally(released.unlock);
+    this.#removals.push(removal);
+  }
+
+  #forget(): { readonly directory: string; readonly unlock: () => void } | undefined {
+    const directory = this.#directory;
+    const lock = this.#lock;
+    if (directory === undefined) return undefined;
     this.#directory = undefined;
     this.#shown = undefined;
+    const unlock = () => {
+      rmSync(`${directory}${LOCK_SUFFIX}`, { force: true });
+      lock?.release();
+    };
+    return { directory, unlock };
   }
 
   async #create(ctx: Context): Promise<string> {
@@ -96,7 +119,10 @@ export class Roots {
     mkdirSync(directory, 0o700);
     this.#directory = directory;
     this.#store.onClose(() => this.remove());
-    ctx.defer(`remove ${basename(directory)}`, () => this.remove());
+    ctx.defer(`remove ${basename(directory)}`, async () => {
+      this.remove();
+      await Promise.all(this.#removals.splice(0));
+    });
     this.#overlay = await this.#chooseOverlay(directory, ctx);
     return directory;
   }

@@ -164,6 +164,11 @@ export class OstreeTree implements Tree {
     return this.#roots.absorb(root, ctx);
   }
 
+  /** Gives up the real directory, if there is one: the next materialize makes another. */
+  releaseRoot(): void {
+    this.#roots?.release();
+  }
+
   /** The ids of the whole tree, after writing what was changed. */
   rootEntry(): DirEntry {
     return { tree: this.store.flush(this.#root), meta: this.#root.meta };

@@ -42,8 +42,17 @@ function writeDeflated(fd: number, content: Content, level: number): void {
     left -= chunk.length;
     // Each part but the last ends on a byte and leaves the stream open, so that the parts join to one stream.
     const finishFlush = left > 0 ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-    writeAll(fd, deflateRawSync(chunk, { level, finishFlush }));
+    writeAll(fd, deflateRawSync(chunk, { level: worthCompressing(chunk) ? level : 0, finishFlush }));
   }
+}
+
+const SAMPLE = 32 * 1024;
+
+/** False for what is compressed already, such as an initramfs: a sample from its middle tells, at a hundredth of the cost. */
+function worthCompressing(chunk: Uint8Array): boolean {
+  if (chunk.length < 8 * SAMPLE) return true;
+  const middle = chunk.length >>> 1;
+  return deflateRawSync(chunk.subarray(middle, middle + SAMPLE), { level: 1 }).length < SAMPLE * 0.97;
 }
 
 function readHeader(path: string) {
