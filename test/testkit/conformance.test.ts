@@ -7,9 +7,11 @@ import {
   fakeFormat,
   fakePlugins,
   fakeSandbox,
+  fakeSigner,
   fakeSolver,
   fakeSource,
   fakeTransport,
+  fakeVerifier,
   MemoryStores,
   objectStoreConformance,
   packageFormatConformance,
@@ -21,6 +23,7 @@ import {
   testContext,
   transportConformance,
   treeConformance,
+  verifierConformance,
   World,
 } from '@ostrata/testkit';
 
@@ -121,6 +124,19 @@ suite(
   solverConformance(async () => ({ ...testContext(), solver: fakeSolver() })),
 );
 suite('fake sandbox', sandboxConformance(sandboxFixture));
+suite(
+  'fake verifier',
+  verifierConformance(async () => ({
+    ...testContext(),
+    verifier: fakeVerifier(),
+    signer: fakeSigner(),
+    key: { secret: { from: 'one', id: null }, public: 'one' },
+    other: { secret: { from: 'two', id: null }, public: 'two' },
+    revoked: 'revoked:one',
+    missing: '/no/such/file',
+    damaged: { keys: Buffer.alloc(0), name: 'nothing' },
+  })),
+);
 
 for (const plugin of fakePlugins(new World())) suite(`plugin ${plugin.name}`, pluginConformance(renamed(plugin)));
 

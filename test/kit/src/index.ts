@@ -9,6 +9,7 @@ export * from './conformance/solver.ts';
 export * from './conformance/source.ts';
 export * from './conformance/transport.ts';
 export * from './conformance/tree.ts';
+export * from './conformance/verifier.ts';
 export * from './context.ts';
 export * from './environment.ts';
 export { errors, kitError } from './errors.ts';

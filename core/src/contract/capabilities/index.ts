@@ -6,6 +6,7 @@ export * from './labeler.ts';
 export * from './object-store.ts';
 export * from './package-format.ts';
 export * from './sandbox.ts';
+export * from './signer.ts';
 export * from './solver.ts';
 export * from './source.ts';
 export * from './token.ts';

@@ -1,22 +1,72 @@
 import type { Context } from '../context.ts';
 import { keyedCapability } from './token.ts';
 
-export interface Signature {
-  /** Key id or fingerprint as the mechanism names it. */
-  readonly key: string;
-  readonly verdict: 'good' | 'bad' | 'unknown-key' | 'expired' | 'revoked';
-  readonly signer: string | null;
+/** What a mechanism can tell of a signature beyond the verdict. Times are seconds since the epoch. */
+export interface SignatureDetails {
+  /** Of the key that made it, lower-case hex; only the key id when the key is unknown. */
+  readonly fingerprint: string;
+  /** Of the primary key that the signing key belongs to; null when the key is unknown. */
+  readonly primaryFingerprint: string | null;
+  readonly created: number;
+  /** When the signature expires; null when it does not. */
+  readonly expires: number | null;
+  readonly keyExpires: number | null;
+  readonly primaryKeyExpires: number | null;
+  /** Names as gpg and libostree print them: `RSA`, `EdDSA`; `SHA512`. */
+  readonly keyAlgorithm: string;
+  readonly hashAlgorithm: string;
+  readonly userName: string | null;
+  readonly userEmail: string | null;
 }
 
-/** Checks signatures of one mechanism. Keyed by it: `gpg`, `ed25519`. */
+export interface Signature {
+  /** Key id or fingerprint as the mechanism names it; empty when the signature is unreadable, or names no key and none fits. */
+  readonly key: string;
+  /**
+   * `bad` covers other bytes, is unreadable, or was made with a key that may not sign. A mechanism whose signatures name no key
+   * cannot tell a signature by an unknown key from a damaged one: it says `bad`.
+   */
+  readonly verdict: 'good' | 'bad' | 'unknown-key' | 'expired' | 'revoked';
+  readonly signer: string | null;
+  /** What has expired, for that verdict. */
+  readonly expired?: 'signature' | 'key';
+  readonly details?: SignatureDetails;
+}
+
+/**
+ * Where keys are: the path of a file of keys or of a directory of such files; a directory `trust` as the mechanism lays one out for
+ * a whole system, with what it revokes; or the contents of a file of keys, with a name for messages.
+ */
+export type KeySource = string | { readonly trust: string } | { readonly keys: Uint8Array; readonly name: string };
+
+/** A remote of a repository, as far as trust is concerned. */
+export interface RemoteTrust {
+  /** Directory of the repository. */
+  readonly repository: string;
+  /** Null: what any remote of the repository trusts. */
+  readonly remote: string | null;
+  /** Options of the remote's section, as they are written there. */
+  readonly options: { readonly [key: string]: string };
+}
+
+/** Checks signatures of one mechanism. Keyed by it: `gpg`, `ed25519`, `spki`. */
 export interface Verifier {
-  /** `keys` are paths of key files. Returns one verdict a signature. */
+  /** Key of the detached commit metadata that holds its signatures, as `aay`. */
+  readonly metadataKey: string;
+  /**
+   * Returns a verdict for each signature, in order; an entry that holds several signatures gives one for each. Throws a HostError
+   * when a key source cannot be read, is not a file of keys, or when all of them together have no key.
+   */
   verify(
     data: Uint8Array,
     signatures: readonly Uint8Array[],
-    keys: readonly string[],
+    keys: readonly KeySource[],
     ctx: Context,
   ): Promise<readonly Signature[]>;
+  /** Which keys count for a remote: those that its options name, its own, else those of the system. Reads no key. */
+  trusted(remote: RemoteTrust): Promise<readonly KeySource[]>;
+  /** What is shown of a signature: lines, worded as libostree words them. */
+  describe(signature: Signature): readonly string[];
 }
 
 export const VERIFIER = keyedCapability<Verifier>('verifier');

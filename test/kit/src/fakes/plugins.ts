@@ -11,6 +11,7 @@ import {
   PACKAGE_FORMAT,
   type Plugin,
   SANDBOX,
+  SIGNER,
   SOLVER,
   SOURCE,
   TRANSPORT,
@@ -21,7 +22,7 @@ import { fakeBootloader, fakeDeployer } from './deployer.ts';
 import { fakeFormat, newPackages, readDatabase, writeDatabase } from './package-format.ts';
 import { fakeSolver } from './solver.ts';
 import { fakeSource } from './source.ts';
-import { fakeExec, fakeInitramfs, fakeLabeler, fakeSandbox, fakeTransport, fakeVerifier } from './tools.ts';
+import { fakeExec, fakeInitramfs, fakeLabeler, fakeSandbox, fakeSigner, fakeTransport, fakeVerifier } from './tools.ts';
 import type { World } from './world.ts';
 
 const apiVersion = '^0.1.0';
@@ -57,6 +58,7 @@ export function fakePlugins(world: World): Plugin[] {
         host.provide(INITRAMFS, () => fakeInitramfs());
         host.provide(LABELER, 'fake', () => fakeLabeler());
         host.provide(VERIFIER, 'fake', () => fakeVerifier());
+        host.provide(SIGNER, 'fake', () => fakeSigner());
         host.hooks['assemble.kernel'].tapPromise(makeInitramfs);
       },
     }),

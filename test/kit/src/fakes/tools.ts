@@ -1,7 +1,17 @@
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { Exec, Initramfs, Labeler, Sandbox, Signature, Transport, Verifier } from '@ostrata/core';
+import type {
+  Exec,
+  Initramfs,
+  KeySource,
+  Labeler,
+  Sandbox,
+  Signature,
+  Signer,
+  Transport,
+  Verifier,
+} from '@ostrata/core';
 import { kitError } from '../errors.ts';
 import { sha256 } from './digest.ts';
 import type { World } from './world.ts';
@@ -106,18 +116,51 @@ export function fakeLabeler(): Labeler {
 /** Where detached metadata has the signatures of the fake mechanism. */
 const FAKE_SIGNATURES = 'fake.signatures';
 
-/** A signature is `KEY:sha256 of the data`; keys are the names of their files, and remotes trust what their option `keys` names. */
+/** Keys are names, whether they stand as a path or as contents. */
+function keyName(source: KeySource | null): string {
+  if (source === null) return '';
+  if (typeof source === 'string') return source;
+  return 'trust' in source ? source.trust : Buffer.from(source.keys).toString('utf8');
+}
+
+/**
+ * A signature is `KEY:sha256 of the data`; keys are the names of their files, and `revoked:KEY` revokes one. Remotes trust what their
+ * option `keys` names, else their own name.
+ */
 export function fakeVerifier(): Verifier {
   return {
     metadataKey: FAKE_SIGNATURES,
-    trusted: async ({ options }) => (options['keys'] ?? '').split(',').filter((key) => key !== ''),
-    describe: ({ key, verdict }) => [`${verdict} signature by ${key}`],
-    async verify(data, signatures, keys): Promise<readonly Signature[]> {
+    async verify(data, signatures, sources, ctx): Promise<readonly Signature[]> {
+      ctx.signal.throwIfAborted();
+      const keys = sources.map(keyName);
+      if (keys.length === 0) throw kitError('FAKE_KEY', 'There is no key.', { hint: 'Name one.' });
+      for (const key of keys) checkKey(key);
       return signatures.map((signature) => {
         const [key = '', digest] = Buffer.from(signature).toString('utf8').split(':');
+        if (digest === undefined) return { key: '', verdict: 'bad', signer: null };
+        if (keys.includes(`revoked:${key}`)) return { key, verdict: 'revoked', signer: key };
         if (!keys.includes(key)) return { key, verdict: 'unknown-key', signer: null };
         return { key, verdict: digest === sha256(data) ? 'good' : 'bad', signer: key };
       });
     },
+    trusted: async ({ remote, options }) => options['keys']?.split(',') ?? [remote ?? 'everybody'],
+    describe: ({ key, verdict }) => [`${verdict} signature of ${key}`],
   };
+}
+
+/** Signs as {@link fakeVerifier} wants it. */
+export function fakeSigner(): Signer {
+  return {
+    metadataKey: FAKE_SIGNATURES,
+    async sign(data, keys, ctx) {
+      ctx.signal.throwIfAborted();
+      return keys.map(({ from }) => Buffer.from(`${checkKey(keyName(from))}:${sha256(data)}`));
+    },
+  };
+}
+
+/** Names with a slash are files, of which this world has none. */
+function checkKey(key: string): string {
+  if (key === '' || key.includes('/')) throw kitError('FAKE_KEY', `There is no key ${key}.`, { hint: 'Name another.' });
+  return key;
 }
