@@ -58,12 +58,12 @@ const describeEntry = (tree: Tree, path: string) => {
 
 describe('OSTree roots', () => {
   let store: ObjectStore;
-  let ctx: Context & { end(): void };
+  let ctx: Context & { end(): Promise<void> };
   beforeEach(() => {
     ctx = testContext();
   });
-  afterEach(() => {
-    ctx.end();
+  afterEach(async () => {
+    await ctx.end();
     store?.close();
   });
   const tmp = temporary();
@@ -166,7 +166,7 @@ describe('OSTree roots', () => {
         it('removes its directories', async () => {
           const root = await tree.materialize(ctx);
           inRoot(root, 'mkdir -m 000 etc/closed');
-          ctx.end();
+          await ctx.end();
           assert.ok(!existsSync(root.lower));
           const left = readdirSync(tmp.in('repo', 'tmp')).filter((name) => name.startsWith('ostrata-'));
           assert.deepEqual(left, []);
@@ -195,6 +195,19 @@ describe('OSTree roots', () => {
     assert.equal(root.upper, null);
     assert.equal(lstatSync(join(root.lower, 'etc/passwd')).nlink, 1);
     assert.equal(readFileSync(join(root.lower, 'etc/passwd'), 'utf8'), 'root\n');
+  });
+
+  it('gives its directory up when the tree is committed', async () => {
+    store = await newStore(tmp.in('repo'), isRoot ? 'bare' : 'bare-user', { rootStrategy: 'copy' });
+    const tree = await store.openTree(null);
+    sample(tree);
+    const root = await tree.materialize(ctx);
+    await store.commit(tree, commitMeta());
+    await assert.rejects(tree.absorb(root, ctx), { code: 'OSTREE_ROOT_UNKNOWN' });
+    const next = await tree.materialize(ctx);
+    assert.notEqual(next.lower, root.lower);
+    await ctx.end();
+    assert.ok(!existsSync(root.lower) && !existsSync(next.lower));
   });
 
   it('refuses roots of others and sockets', async () => {

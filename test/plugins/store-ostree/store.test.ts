@@ -314,6 +314,28 @@ describe('OSTree store', () => {
       assert.ok((await store.prune()).removed > 0);
     });
 
+    it('shares a repository with a running ostree (needs ostree)', async function () {
+      if (!hasOstree) this.skip();
+      const tree = await store.openTree(null);
+      tree.writeFile('ours', 'waits in the staging directory');
+      const id = tree.directoryId('');
+      mkdirSync(tmp.in('source'));
+      writeFileSync(tmp.in('source/theirs'), 'theirs');
+      for (const number of [1, 2, 3]) {
+        ostree(tmp.in('repo'), 'commit', '-b', `theirs/${number}`, `--tree=dir=${tmp.in('source')}`);
+        assert.equal(tree.directoryId(''), id);
+      }
+      assert.equal(staging().length, 2, 'the directory of a living writer is left to it');
+      const made = await store.commit(tree, commitMeta());
+      await store.setRef('ours', made);
+      assert.equal((await store.refs()).size, 4);
+      assert.match(ostree(tmp.in('repo'), 'fsck'), /no errors found/);
+      const prune = spawnSync('timeout', ['1', 'ostree', `--repo=${tmp.in('repo')}`, 'prune', '--refs-only']);
+      assert.equal(prune.status, 124, 'nothing is pruned while a writer is at work');
+      store.close();
+      assert.match(ostree(tmp.in('repo'), 'prune', '--refs-only'), /No unreachable objects/);
+    });
+
     it('keeps an object that is there in its place', async () => {
       const id = await commit();
       const before = statSync(objectFile(id, 'commit')).ino;

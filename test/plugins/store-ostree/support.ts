@@ -63,7 +63,7 @@ const exec: Exec = {
 };
 
 /** A context with what the store uses of one; `end` runs what was deferred. */
-export function testContext(options: { exec?: boolean } = {}): Context & { end(): void } {
+export function testContext(options: { exec?: boolean } = {}): Context & { end(): Promise<void> } {
   const deferred: (() => void | Promise<void>)[] = [];
   const task = { advance() {}, setTotal() {}, end() {} };
   return {
@@ -88,8 +88,8 @@ export function testContext(options: { exec?: boolean } = {}): Context & { end()
     intend: async () => async () => {},
     failpoint() {},
     now: () => 1_700_000_000,
-    end() {
-      for (const undo of deferred.splice(0).reverse()) undo();
+    async end() {
+      for (const undo of deferred.splice(0).reverse()) await undo();
     },
   };
 }

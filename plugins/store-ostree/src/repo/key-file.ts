@@ -28,6 +28,11 @@ export class KeyFile {
     this.#group(group).set(key, value);
   }
 
+  /** The keys of a group with their values, as they are written. */
+  entries(group: string): [key: string, value: string][] {
+    return [...(this.#groups.get(group) ?? [])];
+  }
+
   groups(): string[] {
     return [...this.#groups.keys()];
   }

@@ -10,7 +10,7 @@ import { encodeFileHeader, type FileMeta, startFileChecksum } from '../codec/fil
 import { isSymlink } from '../codec/mode.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { bytesContent, type Content, NO_CONTENT } from './content.ts';
-import { readNames } from './directory.ts';
+import { fsyncPath, readNames } from './directory.ts';
 import { FreeSpaceGuard } from './free-space.ts';
 import { type ObjectType, objectPath } from './object-path.ts';
 import type { Repository } from './repository.ts';
@@ -176,6 +176,7 @@ export class ObjectWriter {
     this.#space.charge(content.size);
     try {
       this.#checked(() => this.#repo.storage.write(temporary, meta, content));
+      if (this.#repo.config.perObjectFsync && !isSymlink(meta.mode)) fsyncPath(temporary);
     } catch (error) {
       rmSync(temporary, { force: true });
       throw this.#explain(error, meta);
