@@ -68,11 +68,11 @@ export function contentChecksumInput(commit: Pick<CommitObject, 'tree' | 'meta'>
   return Buffer.concat([checksumBytes(commit.tree), checksumBytes(commit.meta)]);
 }
 
-function metadataToValue(metadata: Metadata): Value {
+export function metadataToValue(metadata: Metadata): Value {
   return [...metadata].map(([key, value]) => [key, value]);
 }
 
-function metadataFromValue(value: Value): Metadata {
+export function metadataFromValue(value: Value): Metadata {
   const metadata = new Map<string, Variant>();
   for (const [key, entry] of value as readonly (readonly [string, Variant])[]) {
     // GLib looks up the first of several entries with one key.
