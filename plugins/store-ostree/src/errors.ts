@@ -28,6 +28,13 @@ export const STORE_ERRORS = {
   OSTREE_SOURCE_UNSUPPORTED:
     'A directory or archive that is to be committed has something that OSTree cannot hold, such as a device.',
   OSTREE_TAR_INVALID: 'A tar archive is broken or has paths that leave its root.',
+  OSTREE_DELTA_MISSING: 'A static delta that was asked for is not there.',
+  OSTREE_DELTA_NAME: 'A text is not the name of a static delta.',
+  OSTREE_DELTA_INVALID: 'A static delta or an index of static deltas is not what its format says.',
+  OSTREE_DELTA_SOURCE: 'The commit from which a static delta starts is not in the repository.',
+  OSTREE_DELTA_FALLBACK: 'A static delta leaves objects to be fetched one by one, and they are not in the repository.',
+  OSTREE_DELTA_SIGNATURE: 'The signatures of a static delta could not be verified.',
+  OSTREE_DELTA_COMPRESSION: 'A static delta cannot be made because the library liblzma is not on this machine.',
 } as const;
 
 export type StoreErrorCode = keyof typeof STORE_ERRORS;
