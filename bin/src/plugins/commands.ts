@@ -1,7 +1,8 @@
-import { Args, type Command, Flags } from '@oclif/core';
-import type { ArgSpec, CommandInput, CommandSpec, FlagSpec } from '@ostrata/core';
+import { Args, Command, Flags } from '@oclif/core';
+import type { ArgSpec, CommandInput, CommandSpec, FlagSpec, RawCommandSpec } from '@ostrata/core';
 import { BaseCommand, commonFlags } from '../base-command.ts';
 import { loadSettings } from '../config/load.ts';
+import { processTerminal } from '../terminal.ts';
 import { loadPlugins } from './resolve.ts';
 
 /**
@@ -26,7 +27,26 @@ export async function pluginCommands(
   }
 }
 
-function commandOf(spec: CommandSpec): Command.Class {
+function commandOf(spec: CommandSpec | RawCommandSpec): Command.Class {
+  return 'runRaw' in spec ? rawCommand(spec) : parsedCommand(spec);
+}
+
+function rawCommand(spec: RawCommandSpec): Command.Class {
+  class RawPluginCommand extends Command {
+    static override id = spec.id.replaceAll(' ', ':');
+    static override summary = spec.summary;
+    static override description = spec.description;
+    static override strict = false;
+
+    async run(): Promise<void> {
+      using terminal = processTerminal(`ostrata ${spec.id}`);
+      process.exitCode = await spec.runRaw(this.argv, terminal);
+    }
+  }
+  return RawPluginCommand;
+}
+
+function parsedCommand(spec: CommandSpec): Command.Class {
   class PluginCommand extends BaseCommand {
     static override id = spec.id.replaceAll(' ', ':');
     static override summary = spec.summary;

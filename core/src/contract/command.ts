@@ -46,3 +46,29 @@ export interface CommandSpec {
   readonly examples?: readonly string[];
   run(input: CommandInput, ctx: Context): Promise<CommandResult>;
 }
+
+/** The streams and the surroundings of a command that does its own talking. Only the command line has a process; plugins get this. */
+export interface Terminal {
+  /** The name the user started the program by, for help texts. */
+  readonly program: string;
+  readonly environment: { readonly [name: string]: string | undefined };
+  /** The file descriptor of the standard input. */
+  readonly input: number;
+  /** Whether the output goes to a terminal that shows progress lines. */
+  readonly interactive: boolean;
+  /** Writes to the standard output, in order; the bytes are out when the command has ended. */
+  out(data: string | Uint8Array): void;
+  err(text: string): void;
+}
+
+/**
+ * A verb that takes its words as they are and writes its output itself, byte for byte: for drop-in replacements of other programs,
+ * whose options and outputs are not ours to choose.
+ */
+export interface RawCommandSpec {
+  readonly id: string;
+  readonly summary: string;
+  readonly description?: string;
+  /** Takes all words after the id and gives the exit status. It reports its own errors. */
+  runRaw(argv: readonly string[], terminal: Terminal): Promise<number>;
+}

@@ -8,6 +8,16 @@ export default definePlugin<StoreConfig>({
   apiVersion: '^0.1.0',
   config: CONFIG_SCHEMA,
   errors: STORE_ERRORS,
+  commands: [
+    {
+      id: 'ostree',
+      summary: 'The verbs of the ostree command, with its options and its output',
+      async runRaw(argv, terminal) {
+        const { runOstree } = await import('./cli/main.ts');
+        return runOstree(argv, terminal);
+      },
+    },
+  ],
   apply(host) {
     host.provide(OBJECT_STORES, async (ctx) => {
       // Loaded on first use: the native library for system calls costs start-up time.

@@ -1,0 +1,16 @@
+#!/usr/bin/env node
+// The `ostree` command line by itself: started by scripts a thousand times, so it loads next to nothing.
+import { existsSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+
+if (Number(process.versions.node.split('.')[0]) < 24) {
+  process.stderr.write(`error: ostrata-ostree needs Node 24 or newer and was started with ${process.version}\n`);
+  process.exitCode = 1;
+} else {
+  nodeModule.enableCompileCache?.();
+  const source = new URL('../src/ostree.ts', import.meta.url);
+  const { ostreeMain } = await import(
+    existsSync(source) ? source.href : new URL('../dist/ostree.js', import.meta.url).href
+  );
+  await ostreeMain(process.argv.slice(2));
+}

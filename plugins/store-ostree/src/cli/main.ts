@@ -1,0 +1,68 @@
+import type { Terminal } from '@ostrata/core';
+import { errorText, VerbError } from './error.ts';
+import { GLOBAL_OPTIONS, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
+import { parseOptions } from './options.ts';
+import { findRepository } from './repository.ts';
+import type { Invocation } from './verb.ts';
+import { VERBS, type VerbEntry } from './verbs.ts';
+
+/** The release of libostree whose command line this is: what scripts compare against. */
+const COMPATIBLE_VERSION = '2022.7';
+/** Names of `ostree --version` for what is here; scripts skip what is not. */
+const FEATURES = ['libarchive', 'release'];
+
+/** Runs a command line of `ostree`, without the name of the program. Gives the exit status; errors go to the terminal. */
+export async function runOstree(argv: readonly string[], terminal: Terminal): Promise<number> {
+  try {
+    return await dispatch(argv, terminal);
+  } catch (error) {
+    const usage = error instanceof VerbError ? error.usage : undefined;
+    terminal.err(`${usage ?? ''}error: ${errorText(error)}\n`);
+    return 1;
+  }
+}
+
+async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+  // As in libostree the first word that is no option is the verb, wherever it stands.
+  const at = argv.findIndex((word) => !word.startsWith('-'));
+  const entry = at < 0 ? undefined : VERBS.find(({ name }) => name === argv[at]);
+  if (entry) return runVerb(entry, argv.toSpliced(at, 1), terminal);
+  const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
+  if (options.flag('version')) {
+    terminal.out(versionText());
+    return 0;
+  }
+  const help = programHelp(
+    terminal.program,
+    VERBS.map(({ name, summary }) => [name, summary] as const),
+  );
+  if (options.flag('help')) {
+    terminal.out(help);
+    return 0;
+  }
+  throw new VerbError(at < 0 ? 'No command specified' : `Unknown command '${argv[at]}'`, { usage: help });
+}
+
+async function runVerb(entry: VerbEntry, argv: readonly string[], terminal: Terminal): Promise<number> {
+  const verb = await entry.load();
+  const specs = [HELP_OPTION, REPO_OPTION, ...GLOBAL_OPTIONS, ...verb.options];
+  const { options, args } = parseOptions(specs, argv);
+  const help = verbHelp(terminal.program, entry.name, entry.summary, verb, entry.repo !== 'none');
+  if (options.flag('help')) {
+    terminal.out(help);
+    return 0;
+  }
+  if (options.flag('version')) {
+    terminal.out(versionText());
+    return 0;
+  }
+  const repo = entry.repo === 'none' ? '' : findRepository(options.text('repo'), terminal, help);
+  const call: Invocation = { options, args, terminal, repo, help };
+  await verb.run(call);
+  return 0;
+}
+
+function versionText(): string {
+  const features = FEATURES.map((feature) => `  - ${feature}\n`).join('');
+  return `libostree:\n Version: '${COMPATIBLE_VERSION}'\n Features:\n${features}`;
+}
