@@ -1,0 +1,120 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Checksum } from '../codec/checksum.ts';
+import { type Metadata, metadataFromValue } from '../codec/commit.ts';
+import { deltaPath } from '../codec/delta/name.ts';
+import type { DeltaObject } from '../codec/delta/object-list.ts';
+import type { Variant } from '../codec/gvariant/index.ts';
+import { storeError } from '../errors.ts';
+import { KeyFile } from '../repo/key-file.ts';
+import { ObjectWriter } from '../repo/object-writer.ts';
+import type { Repository } from '../repo/repository.ts';
+import { Staging } from '../repo/staging.ts';
+import { brokenDelta } from './broken.ts';
+import { executePart, type PartTarget } from './execute-part.ts';
+import { type OpenDelta, openDelta } from './open-delta.ts';
+import { readPart } from './read-part.ts';
+
+/** Says whether one of the signatures of a superblock is one of a trusted key; may throw to say why not. */
+export type DeltaVerifier = (bytes: Uint8Array, signatures: Metadata) => boolean;
+
+export interface ApplyOptions {
+  readonly verify?: DeltaVerifier;
+  /** Called after every part; may throw to stop. */
+  readonly advance?: (done: number, total: number) => void;
+}
+
+/**
+ * Applies a static delta that is on this machine, a directory or the file of its superblock, and gives the commit it leads to. The
+ * repository gets all objects or none. Throws OSTREE_DELTA_INVALID, OSTREE_DELTA_SOURCE, OSTREE_DELTA_FALLBACK,
+ * OSTREE_DELTA_SIGNATURE.
+ */
+export function applyDelta(repo: Repository, location: string, options: ApplyOptions = {}): Checksum {
+  const delta = openDelta(location);
+  const { superblock } = delta;
+  checkSignature(repo, delta, options.verify);
+  const staging = Staging.open(repo);
+  try {
+    const target = { repo, writer: new ObjectWriter(repo, staging.path) };
+    checkSource(target, delta);
+    superblock.parts.forEach((_, index) => {
+      applyPart(target, delta, index);
+      options.advance?.(index + 1, superblock.parts.length);
+    });
+    writeCommit(target, delta);
+    staging.flush();
+  } finally {
+    staging.close();
+  }
+  return superblock.to;
+}
+
+/** Makes the objects of one part of a delta, unless all of them are there. */
+export function applyPart(target: PartTarget, delta: OpenDelta, index: number): void {
+  const header = delta.superblock.parts[index]!;
+  if (header.objects.every((object) => isThere(target, object))) return;
+  const part = readPart(delta, index, header);
+  executePart(part, header.objects, `${delta.path}, part ${index}`, target);
+}
+
+/** Writes the commit that a delta leads to and its detached metadata. */
+export function writeCommit({ writer }: PartTarget, { superblock, path }: OpenDelta): void {
+  const { to, commit, metadata } = superblock;
+  if (writer.has(to, 'commit')) return;
+  const detached = metadata.get(`${deltaPath(superblock)}/commitmeta`);
+  if (detached !== undefined) writer.writeCommitMeta(to, detachedMetadata(detached, path));
+  writer.writeMetadata('commit', commit);
+}
+
+function detachedMetadata({ type, value }: Variant, path: string): Metadata {
+  if (type !== 'a{sv}') throw brokenDelta(path, `its detached metadata have the type ${type}`);
+  return metadataFromValue(value);
+}
+
+function checkSource(target: PartTarget, { superblock, path }: OpenDelta): void {
+  const { repo } = target;
+  const { from, to, fallbacks, parents } = superblock;
+  if (from !== undefined && repo.find(from, 'commit') === undefined) {
+    throw storeError('OSTREE_DELTA_SOURCE', `The commit ${from}, from which the static delta starts, is not there.`, {
+      hint: 'Pull that commit first, or apply a delta from nothing.',
+      data: { repository: repo.path, path, from, to },
+    });
+  }
+  if (parents.length > 0) throw brokenDelta(path, 'it needs other deltas to be applied before');
+  const missing = fallbacks.find((object) => !isThere(target, object));
+  if (missing === undefined) return;
+  throw storeError(
+    'OSTREE_DELTA_FALLBACK',
+    `The static delta ${path} leaves ${missing.type} ${missing.id} to be fetched by itself, and it is not there.`,
+    {
+      hint: 'Pull the commit from its repository, or make the delta with a minimal fallback size of 0.',
+      data: { repository: repo.path, path, object: missing.id, fallbacks: fallbacks.length },
+    },
+  );
+}
+
+function isThere({ repo, writer }: PartTarget, { type, id }: DeltaObject): boolean {
+  return writer.has(id, type) || repo.find(id, type) !== undefined;
+}
+
+/** The setting core.sign-verify-deltas: a signed delta must not be used unverified. */
+function mustVerify(repo: Repository): boolean {
+  const config = KeyFile.parse(readFileSync(join(repo.path, 'config'), 'utf8'));
+  return config.get('core', 'sign-verify-deltas')?.trimEnd() === 'true';
+}
+
+function checkSignature(repo: Repository, { signed, path }: OpenDelta, verify: DeltaVerifier | undefined): void {
+  if (signed === undefined) return;
+  const problem = !verify
+    ? mustVerify(repo) && 'no key was given'
+    : !verify(signed.bytes, signed.signatures) && 'none fits';
+  if (problem === false) return;
+  throw storeError(
+    'OSTREE_DELTA_SIGNATURE',
+    `The signatures of the static delta ${path} cannot be verified: ${problem}.`,
+    {
+      hint: 'Give the key of who made the delta.',
+      data: { path, signatures: [...signed.signatures.keys()] },
+    },
+  );
+}
