@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, ObjectStore, Root, Tree } from '@ostrata/core';
 import { commitMeta, isRoot, newStore, temporary, testContext } from './support.ts';
@@ -67,6 +67,33 @@ describe('OSTree roots', () => {
     store?.close();
   });
   const tmp = temporary();
+
+  describe('of a user who is not root', () => {
+    afterEach(() => {
+      if (isRoot) process.seteuid!(0);
+    });
+
+    it('take over files and directories that programs closed to their owner', async () => {
+      // The rights of another user, for this test alone.
+      chmodSync(tmp.path, 0o777);
+      if (isRoot) process.seteuid!(65534);
+      store = await newStore(tmp.in('repo'), 'bare-user', { rootStrategy: 'copy' });
+      const tree = await store.openTree(null);
+      sample(tree);
+      const root = await tree.materialize(ctx);
+      writeFileSync(join(root.lower, 'etc/gshadow'), 'root:*::\n');
+      chmodSync(join(root.lower, 'etc/gshadow'), 0);
+      mkdirSync(join(root.lower, 'etc/closed'));
+      writeFileSync(join(root.lower, 'etc/closed/x'), 'x');
+      chmodSync(join(root.lower, 'etc/closed'), 0);
+      await tree.absorb(root, ctx);
+      assert.equal(describeEntry(tree, 'etc/gshadow'), 'file 100000 0:0 ');
+      assert.equal(Buffer.from(tree.readFile('etc/gshadow')).toString(), 'root:*::\n');
+      assert.equal(describeEntry(tree, 'etc/closed'), 'directory 40000 0:0 ');
+      assert.equal(Buffer.from(tree.readFile('etc/closed/x')).toString(), 'x');
+      assert.deepEqual(await tree.absorb(root, ctx), []);
+    });
+  });
 
   const modes = isRoot ? ['bare', 'bare-user', 'archive'] : ['bare-user', 'archive'];
   for (const mode of modes) {

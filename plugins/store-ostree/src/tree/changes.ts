@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, lstatSync, openSync, readdirSync, readFileSync, type Stats } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import type { Checksum } from '../codec/checksum.ts';
 import { compareNames } from '../codec/dir-tree.ts';
@@ -7,7 +7,7 @@ import { openFileContent } from '../repo/content.ts';
 import { bareMeta, readXattrs } from '../repo/storage/bare.ts';
 import type { DirNode } from './dir-node.ts';
 import { joinPath } from './path.ts';
-import { directoryFromDisk, fileFromDisk } from './root-meta.ts';
+import { directoryFromDisk, fileFromDisk, openBits } from './root-meta.ts';
 import type { TreeStore } from './tree-store.ts';
 
 /** One difference between a root and the tree it was made of; parents come before what is in them. */
@@ -119,6 +119,7 @@ class Collector {
 
   directory(path: string, real: string, stat: Stats, base: DirNode | undefined, replaces: boolean): void {
     const { store } = this.#source;
+    this.#open(real, stat);
     const before = base ? store.directoryMeta(base.meta) : undefined;
     const meta = store.writeDirMeta(directoryFromDisk(this.#context, stat, readXattrs(real), before));
     if (base && !replaces && base.meta === meta) return;
@@ -128,6 +129,18 @@ class Collector {
   file(path: string, real: string, stat: Stats, before: Checksum | undefined): void {
     const id = this.#import(path, real, stat, before);
     if (id !== before) this.changes.push({ path, kind: 'file', id });
+  }
+
+  /**
+   * Lets a user who is not root read what programs closed to its owner (mode 0 of shadow files): they were root in the sandbox. What
+   * counts as its mode is what `stat` said before.
+   */
+  #open(real: string, stat: Stats): void {
+    const { userOwned } = this.#source;
+    const bits = openBits(stat.mode);
+    if (userOwned && (stat.mode & bits) !== bits && stat.uid === process.geteuid?.()) {
+      chmodSync(real, (stat.mode | bits) & 0o7777);
+    }
   }
 
   get #context() {
@@ -143,6 +156,7 @@ class Collector {
         data: { path },
       });
     }
+    if (stat.isFile()) this.#open(real, stat);
     const key = stat.nlink > 1 ? `${stat.dev}:${stat.ino}` : undefined;
     const linked = key === undefined ? undefined : this.#linked.get(key);
     if (linked !== undefined) return linked;

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { directoryPermissions, userFilePermissions } from '../checkout/modes.ts';
 import { decodeOwnership, type Ownership } from '../codec/dir-meta.ts';
 import type { FileMeta } from '../codec/file-header.ts';
-import { isSymlink, S_IFMT } from '../codec/mode.ts';
+import { isSymlink, S_IFDIR, S_IFMT } from '../codec/mode.ts';
 import { canonicalXattrs, type Xattr } from '../codec/xattrs.ts';
 import type { RepoMode } from '../repo/object-path.ts';
 import { OSTREEMETA } from '../repo/storage/bare-user.ts';
@@ -49,7 +49,8 @@ function originOf(context: RootContext, found: FileMeta, before: FileMeta | unde
 /** Where all is the user's: what the user owns keeps its owner of before or is root's, and unchanged permissions mean the full mode. */
 function fromUser(disk: Ownership, origin: Ownership | undefined, permissions: (mode: number) => number): Ownership {
   const sameType = origin && (origin.mode & S_IFMT) === (disk.mode & S_IFMT) ? origin : undefined;
-  const same = sameType && permissions(sameType.mode) === (disk.mode & 0o7777);
+  const expected = sameType && permissions(sameType.mode);
+  const same = sameType && [expected, expected! | openBits(disk.mode)].includes(disk.mode & 0o7777);
   const names = new Set(disk.xattrs.map(([name]) => name));
   const hidden = (sameType?.xattrs ?? []).filter(([name]) => !names.has(name));
   return {
@@ -58,6 +59,11 @@ function fromUser(disk: Ownership, origin: Ownership | undefined, permissions: (
     mode: same ? sameType.mode : disk.mode,
     xattrs: canonicalXattrs([...disk.xattrs, ...hidden]),
   };
+}
+
+/** What the owner of a root needs to read a file or a directory of it. */
+export function openBits(mode: number): number {
+  return (mode & S_IFMT) === S_IFDIR ? 0o500 : 0o400;
 }
 
 const SELINUX = 'security.selinux';
