@@ -83,12 +83,11 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
     const plan = join(work, 'plan.json');
     json(compose(['--json', '--dry-run', '--force-nocache', '--no-parent', '--write-plan-to', plan]));
     const other = join(work, 'other');
-    const parsed = JSON.parse(readFileSync(plan, 'utf8'));
-    parsed.store = { work: join(other, 'work'), target: join(other, 'repo') };
-    mkdirSync(other);
-    writeFileSync(plan, JSON.stringify(parsed));
-    const applied = json(ostrata(['apply', '--json', '--cachedir', join(other, 'cache'), plan]));
+    const elsewhere = ['--repo', join(other, 'repo'), '--cachedir', join(other, 'cache')];
+    const applied = json(ostrata(['apply', '--json', ...elsewhere, plan]));
     assert.equal(applied.commit, first.commit);
+    assert.deepEqual(readdirSync(other).sort(), ['cache', 'repo']);
+    assert.ok(existsSync(join(other, 'cache', 'work-repo')));
   });
 
   it('writes what it was asked for: commit id, compose JSON, lockfile, metadata, stamp', () => {

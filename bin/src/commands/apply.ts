@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { Args, Flags } from '@oclif/core';
 import { HostError, type Plan } from '@ostrata/core';
 import { BaseCommand, commonFlags } from '../base-command.ts';
@@ -9,11 +10,17 @@ import { renderOutcome } from '../render/outcome.ts';
 
 export default class Apply extends BaseCommand {
   static override summary = 'Run a Plan that was written to a file: the same Plan gives the same commit';
-  static override examples = ['<%= config.bin %> apply plan.json'];
+  static override examples = [
+    '<%= config.bin %> apply plan.json',
+    '<%= config.bin %> apply --repo /srv/repo --cachedir cache plan-of-another-machine.json',
+  ];
   static override args = { plan: Args.file({ description: 'Plan written by --write-plan-to', required: true }) };
   static override flags = {
     ...commonFlags,
-    cachedir: Flags.string({ summary: 'Directory for metadata, packages and imported objects' }),
+    repo: Flags.string({ char: 'r', summary: "OSTree repository that gets the commit (default: the Plan's)" }),
+    cachedir: Flags.string({
+      summary: "Directory for metadata, packages and imported objects (default for the last: the Plan's)",
+    }),
     'write-commitid-to': Flags.string({ summary: 'Write the checksum to this file', helpValue: 'FILE' }),
     'write-composejson-to': Flags.string({ summary: 'Write facts about the compose as JSON', helpValue: 'FILE' }),
   };
@@ -21,8 +28,12 @@ export default class Apply extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(Apply);
     this.json = flags.json;
-    const plan = readPlan(args.plan);
+    const read = readPlan(args.plan);
     const outcome = await this.session(flags, async ({ host, signal, onEvent }) => {
+      const work = flags.cachedir === undefined ? {} : { work: join(host.environment.cacheDir, 'work-repo') };
+      const target = flags.repo === undefined ? {} : { target: resolve(flags.repo) };
+      // A Plan that lacks its stores is left to be refused.
+      const plan = read?.store ? { ...read, store: { ...read.store, ...work, ...target } } : read;
       const made = await host.run({ plan }, { signal, onEvent });
       await composeFiles(made, flags);
       return made;
