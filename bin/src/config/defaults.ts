@@ -10,6 +10,8 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'sandbox-bwrap': '@ostrata/plugin-sandbox-bwrap',
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
+  'sign-ed25519': '@ostrata/plugin-sign-ed25519',
+  'sign-gpg': '@ostrata/plugin-sign-gpg',
 };
 
 /** What is in force where no file says otherwise. */

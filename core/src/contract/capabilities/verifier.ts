@@ -3,7 +3,7 @@ import { keyedCapability } from './token.ts';
 
 /** What a mechanism can tell of a signature beyond the verdict. Times are seconds since the epoch. */
 export interface SignatureDetails {
-  /** Of the key that made it, lower-case hex; only the key id when the key is unknown. */
+  /** Of the key that made it, as hex; only the key id when the key is unknown and the signature does not say more. */
   readonly fingerprint: string;
   /** Of the primary key that the signing key belongs to; null when the key is unknown. */
   readonly primaryFingerprint: string | null;
@@ -55,7 +55,8 @@ export interface Verifier {
   readonly metadataKey: string;
   /**
    * Returns a verdict for each signature, in order; an entry that holds several signatures gives one for each. Throws a HostError
-   * when a key source cannot be read, is not a file of keys, or when all of them together have no key.
+   * when no key source is given, and when one cannot be read or is not a file of keys. A mechanism whose signatures name no key
+   * throws as well when all sources together have no key; others call every signature one of an unknown key.
    */
   verify(
     data: Uint8Array,

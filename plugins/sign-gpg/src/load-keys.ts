@@ -1,0 +1,74 @@
+import type { KeySource } from '@ostrata/core';
+import type { Key, PrivateKey, PublicKey } from 'openpgp';
+import { type KeyBlock, keyBlocks } from './codec/key-blocks.ts';
+import { gpgError } from './errors.ts';
+import { type KeyBytes, readKeyFiles, readKeyrings } from './key-files.ts';
+import { ANY_TIME, configuration, openPgp } from './openpgp.ts';
+
+/**
+ * The public keys of all sources; a key that stands in several is merged, so that a revocation anywhere counts. A file that is named
+ * must have a key in it; one in a directory of trust need not. Keys that the library cannot read (version 3) are passed over.
+ */
+export async function loadPublicKeys(sources: readonly KeySource[]): Promise<PublicKey[]> {
+  const config = configuration(await openPgp());
+  const keys = new Map<string, PublicKey>();
+  for (const source of sources) {
+    const isTrust = typeof source !== 'string' && 'trust' in source;
+    for (const file of isTrust ? readKeyrings(source.trust) : filesOf(source)) {
+      const found = await readKeys(file);
+      if (found.length === 0 && !isTrust) throw noKeys(file, null);
+      for (const key of found.map((found) => found.toPublic())) {
+        const known = keys.get(key.getFingerprint());
+        const merged = known === undefined ? key : await known.update(key, ANY_TIME, config);
+        keys.set(key.getFingerprint(), merged);
+      }
+    }
+  }
+  return [...keys.values()];
+}
+
+/** The secret keys in a file, or in its contents. */
+export async function loadSecretKeys(source: Exclude<KeySource, { trust: string }>): Promise<PrivateKey[]> {
+  const keys: PrivateKey[] = [];
+  for (const file of filesOf(source)) {
+    const found = (await readKeys(file)).filter((key) => key.isPrivate());
+    if (found.length === 0) throw noKeys(file, null, 'secret ');
+    keys.push(...found);
+  }
+  return keys;
+}
+
+function filesOf(source: Exclude<KeySource, { trust: string }>): KeyBytes[] {
+  return typeof source === 'string' ? readKeyFiles(source) : [{ name: source.name, bytes: source.keys }];
+}
+
+async function readKeys(file: KeyBytes): Promise<Key[]> {
+  let blocks: KeyBlock[];
+  try {
+    blocks = keyBlocks(file.bytes);
+  } catch (cause) {
+    throw noKeys(file, cause);
+  }
+  const library = await openPgp();
+  const config = configuration(library);
+  const keys: Key[] = [];
+  for (const block of blocks) {
+    try {
+      keys.push(
+        ...('armored' in block
+          ? await library.readKeys({ armoredKeys: block.armored, config })
+          : await library.readKeys({ binaryKeys: block.binary, config })),
+      );
+    } catch {}
+  }
+  return keys;
+}
+
+function noKeys({ name }: KeyBytes, cause: unknown, kind = '') {
+  const why = cause instanceof Error ? `: ${cause.message}` : '';
+  return gpgError('GPG_KEY_INVALID', `${name} has no ${kind}OpenPGP keys in it${why}.`, {
+    hint: 'Export the keys with gpg --export (or --export-secret-keys), with or without --armor.',
+    data: { file: name },
+    ...(cause === null ? {} : { cause }),
+  });
+}
