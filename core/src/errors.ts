@@ -65,8 +65,7 @@ export function cancelled(cause?: unknown): HostError<CoreErrorCode> {
 export function joined(code: CoreErrorCode, summary: string, problems: readonly HostError[]): HostError {
   const [first] = problems;
   if (first !== undefined && problems.length === 1) return first;
-  const lines = problems.map((problem) => `  - ${problem.message}`);
-  return coreError(code, `${summary}\n${lines.join('\n')}`, { problems });
+  return coreError(code, summary, { problems });
 }
 
 /** The text of anything that may be thrown. */

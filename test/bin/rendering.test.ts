@@ -26,6 +26,22 @@ describe('rendering', () => {
     assert.deepEqual([data.code, data.problems.map(({ code }) => code)], ['A', ['B', 'C']]);
   });
 
+  it('says a problem that is the whole error once', () => {
+    const text = renderFailure(
+      new HostError('A', 'a is wrong.', { problems: [new HostError('B', 'a is wrong.')] }),
+      plain,
+    );
+    assert.equal(text, 'error: a is wrong. [A]\n');
+  });
+
+  it('shows the last lines of a program that failed', () => {
+    const output = Array.from({ length: 20 }, (_, index) => `line ${index}`);
+    const text = renderFailure(new HostError('A', 'It failed: line 19', { data: { output } }), plain);
+    assert.match(text, /\[A\]\n {2}\| line 5\n/);
+    assert.match(text, / {2}\| line 19\n$/);
+    assert.ok(!renderFailure(new HostError('A', 'It failed: x', { data: { output: ['x'] } }), plain).includes('|'));
+  });
+
   it('shows what is no HostError as a defect with its stack', () => {
     assert.match(renderFailure(new TypeError('oops'), plain), /defect\nTypeError: oops\n {4}at /);
   });

@@ -34,3 +34,8 @@ export async function thrown(work: Promise<unknown> | (() => unknown)): Promise<
   }
   throw new Error('nothing was thrown');
 }
+
+/** An error's sentence with those of its problems. */
+export function saidBy(error: HostError): string {
+  return [error.message, ...error.problems.map(({ message }) => message)].join('\n');
+}

@@ -8,7 +8,8 @@ export function renderFailure(error: unknown, style: Style): string {
     return `${style.red('error:')} something went wrong inside ostrata, which is a defect\n${detail}\n`;
   }
   const lines = [`${style.red('error:')} ${error.message} ${style.dim(`[${error.code}]`)}`];
-  for (const problem of error.problems) lines.push(...renderProblem(problem, 1));
+  for (const problem of error.problems) if (problem.message !== error.message) lines.push(...renderProblem(problem, 1));
+  lines.push(...outputOf(error).map((line) => style.dim(`  | ${line}`)));
   if (error.origin?.plugin) {
     const { plugin, hook } = error.origin;
     lines.push(style.dim(`       in plugin ${plugin}${hook === null ? '' : `, hook ${hook}`}`));
@@ -22,6 +23,16 @@ function renderProblem(problem: HostError, depth: number): string[] {
   const nested = problem.problems.flatMap((inner) => renderProblem(inner, depth + 1));
   const hint = problem.hint === null ? [] : [`${indent}  (${problem.hint})`];
   return [`${indent}- ${problem.message}`, ...nested, ...hint];
+}
+
+const OUTPUT_LINES = 15;
+
+/** The last lines of a program that failed: errors about programs have them as `output` in their data. */
+function outputOf({ data, message }: HostError): readonly string[] {
+  const output = data['output'];
+  const lines = Array.isArray(output) ? output.filter((line) => typeof line === 'string') : [];
+  // A single line is part of the sentence already.
+  return lines.length === 1 && message.includes(lines[0] as string) ? [] : lines.slice(-OUTPUT_LINES);
 }
 
 /** An error for programs. */

@@ -29,7 +29,7 @@ export async function resolveConfig(plugins: readonly Plugin[], config: ConfigBy
       problems.push(problem(plugin.name, '', 'takes no configuration', 'Remove its configuration.'));
     deepFreeze(given);
   }
-  if (problems.length > 0) throw joined('PLUGIN_CONFIG', 'The configuration has problems:', problems);
+  if (problems.length > 0) throw joined('PLUGIN_CONFIG', 'The configuration has problems.', problems);
   return resolved;
 }
 

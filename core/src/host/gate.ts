@@ -147,7 +147,7 @@ function checkRequires(plugins: readonly Plugin[], registry: Registry): void {
         ),
       ),
   );
-  if (problems.length > 0) throw joined('REQUIREMENT_MISSING', 'Plugins lack what they require:', problems);
+  if (problems.length > 0) throw joined('REQUIREMENT_MISSING', 'Plugins lack what they require.', problems);
 }
 
 function checkChoices(registry: Registry): void {

@@ -34,7 +34,7 @@ export async function overlayAll(
       problems.push(explain(conflict, imported, owner));
     }
   }
-  if (problems.length > 0) throw joined('OVERLAY_CONFLICT', 'Packages disagree about files:', problems);
+  if (problems.length > 0) throw joined('OVERLAY_CONFLICT', 'Packages disagree about files.', problems);
 }
 
 /** The package laid over before that has a path; null when it came with the base. */

@@ -91,7 +91,7 @@ export async function callHook(state: RunState, name: HookName, value: unknown):
   const answer = hook.isUsed() ? await hook.promise(frozen, call) : HOOK_KINDS[name] === 'shape' ? frozen : undefined;
   if (signal.aborted) throw cancelled(signal.reason);
   if (call.vetoes.length > 0)
-    throw joined('CHECKS_FAILED', `${call.vetoes.length} checks refused to go on:`, call.vetoes);
+    throw joined('CHECKS_FAILED', `${call.vetoes.length} checks refused to go on.`, call.vetoes);
   failpoint(`hook.${name}.after`);
   return answer;
 }

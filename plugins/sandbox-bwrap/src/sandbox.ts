@@ -51,6 +51,8 @@ export class BwrapSandbox implements Sandbox {
     await this.#ready;
 
     const tail = new Tail();
+    // Tools are chatty, and whoever runs one shows the tail when it fails.
+    const level = command.profile === 'script' ? 'info' : 'debug';
     const limit = command.timeoutSeconds === undefined ? undefined : AbortSignal.timeout(command.timeoutSeconds * 1000);
     try {
       const result = await this.#exec.run({
@@ -60,7 +62,7 @@ export class BwrapSandbox implements Sandbox {
         signal: limit === undefined ? ctx.signal : AbortSignal.any([ctx.signal, limit]),
         onLine: (line) => {
           tail.push(line);
-          ctx.progress.message(line, { source: command.label });
+          ctx.progress.message(line, { source: command.label, level });
         },
       });
       ctx.signal.throwIfAborted();

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Plugin } from '@ostrata/core';
-import { hostOf, plugin, thrown } from '../support.ts';
+import { hostOf, plugin, saidBy, thrown } from '../support.ts';
 
 const SCHEMA: NonNullable<Plugin['config']> = {
   type: 'object',
@@ -47,10 +47,10 @@ describe('configuration of plugins', () => {
       'b',
       'ghost',
     ]);
-    assert.match(error.message, /a has no option "colour"/);
-    assert.match(error.message, /a: mode must be one of \["fast","slow"\]/);
-    assert.match(error.message, /b takes no configuration/);
-    assert.match(error.message, /ghost is configured and not loaded/);
+    assert.match(saidBy(error), /a has no option "colour"/);
+    assert.match(saidBy(error), /a: mode must be one of \["fast","slow"\]/);
+    assert.match(saidBy(error), /b takes no configuration/);
+    assert.match(saidBy(error), /ghost is configured and not loaded/);
   });
 
   it('says whose schema is broken', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type Plugin, SOLVER, TRANSPORT } from '@ostrata/core';
-import { hostOf, plugin, thrown } from '../support.ts';
+import { hostOf, plugin, saidBy, thrown } from '../support.ts';
 
 describe('gate', () => {
   const shapes: [string, unknown, RegExp][] = [
@@ -71,7 +71,7 @@ describe('gate', () => {
     );
     assert.equal(error.code, 'REQUIREMENT_MISSING');
     assert.equal(error.problems.length, 3);
-    assert.match(error.message, /transport:https/);
+    assert.match(saidBy(error), /transport:https/);
   });
 
   it('takes a requirement of a keyed capability as any key or as one', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type HookName, HostError, type Plugin, type ProgressEvent, type Tap } from '@ostrata/core';
 import { testEnvironment, testHost, testRequest } from '@ostrata/testkit';
-import { plugin, thrown } from '../support.ts';
+import { plugin, saidBy, thrown } from '../support.ts';
 
 function tapping<Name extends HookName>(name: string, hook: Name, tap: Tap<Name>): Plugin {
   return plugin(name, (host) => host.hooks[hook].tapPromise(tap as never));
@@ -141,7 +141,7 @@ describe('guard: other kinds', () => {
       error.problems.map(({ code, origin }) => `${code} ${origin?.plugin}`),
       ['NO_A a', 'NO_C c'],
     );
-    assert.match(error.message, /a says no[\s\S]*c says no/);
+    assert.match(saidBy(error), /a says no[\s\S]*c says no/);
     assert.equal((await thrown(runWith([veto('a')]))).code, 'NO_A');
   });
 

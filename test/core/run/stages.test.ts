@@ -17,7 +17,7 @@ import {
   testRequest,
   World,
 } from '@ostrata/testkit';
-import { plugin, thrown } from '../support.ts';
+import { plugin, saidBy, thrown } from '../support.ts';
 
 const PACKAGES: readonly FakePackage[] = [
   { name: 'app', requires: ['lib'], files: { 'usr/bin/app': 'app' } },
@@ -317,8 +317,8 @@ describe('stage assemble', () => {
     const error = await thrown(run({ intent: testIntent('a', 'b') }, { world }));
     assert.equal(error.code, 'OVERLAY_CONFLICT');
     assert.equal(error.problems.length, 2);
-    assert.match(error.message, /b-1-1\.noarch and a-1-1\.noarch both have \/usr\/x, with different contents/);
-    assert.match(error.message, /both have \/usr\/d, one as a directory/);
+    assert.match(saidBy(error), /b-1-1\.noarch and a-1-1\.noarch both have \/usr\/x, with different contents/);
+    assert.match(saidBy(error), /both have \/usr\/d, one as a directory/);
     assert.deepEqual(await world.stores.find('/work').resolve('test/stable'), null);
   });
 

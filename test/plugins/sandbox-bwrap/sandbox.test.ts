@@ -93,6 +93,11 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
     assert.ok(ctx.messages.includes('demo.post: problem'));
   });
 
+  it('says what image tools print as details only', async () => {
+    await sh('echo much', { profile: 'tool' });
+    assert.deepEqual([ctx.messages, ctx.details], [[], ['demo.post: much']]);
+  });
+
   it('gives input, environment and directory', async () => {
     const result = await sh('cat; echo $GREETING $SYSTEMD_OFFLINE $PATH; env | grep -c .; cd -P . && echo $PWD', {
       stdin: Buffer.from('line in\n'),

@@ -25,7 +25,7 @@ function failed(script: ScriptRun, result: SandboxResult): Error {
         script: script.kind,
         code: result.code,
         signal: result.signal,
-        tail: result.tail,
+        output: result.tail,
       },
     },
   );
@@ -82,7 +82,7 @@ export class ScriptSession {
       `/usr/bin/true ${ending(result)} after the package scripts: ${result.tail.join(' / ')}`,
       {
         hint: 'One of the scripts has damaged the tree: look at their output for removed or replaced libraries.',
-        data: { code: result.code, tail: result.tail },
+        data: { code: result.code, output: result.tail },
       },
     );
   }

@@ -60,11 +60,9 @@ function scriptsOf({ flattened, script }: Decisions): Script[] {
 
 function failed(label: string, result: { code: number; signal: string | null; tail: readonly string[] }): Error {
   const how = result.signal === null ? `ended with exit code ${result.code}` : `was ended by ${result.signal}`;
-  const last = result.tail.slice(-10);
-  const output =
-    last.length === 0 ? ' It printed nothing.' : ` Its last lines:\n${last.map((line) => `  ${line}`).join('\n')}`;
-  return treefileError('TREEFILE_SCRIPT_FAILED', `The script ${label} of the treefile ${how}.${output}`, {
+  const said = result.tail.at(-1) ?? 'it printed nothing';
+  return treefileError('TREEFILE_SCRIPT_FAILED', `The script ${label} of the treefile ${how}: ${said}`, {
     hint: 'Scripts run in the image without network; "set -x" in the script shows each command.',
-    data: { script: label, code: result.code, signal: result.signal, tail: [...result.tail] },
+    data: { script: label, code: result.code, signal: result.signal, output: [...result.tail] },
   });
 }

@@ -220,7 +220,7 @@ describe('package scripts', () => {
       script: 'post',
       code: 3,
       signal: null,
-      tail: ['one', 'two', 'three', 'it broke'],
+      output: ['one', 'two', 'three', 'it broke'],
     });
     sandbox.behaviour = () => ({ code: 137, signal: 'SIGKILL' });
     assert.match((await fails([{ name: 'a', tags: post('x') }], 'RPM_SCRIPT_FAILED')).message, /was ended by SIGKILL/);

@@ -38,6 +38,8 @@ export const realExec: Exec = {
 export interface TestContext extends Context {
   readonly directory: string;
   readonly messages: string[];
+  /** Messages of level debug. */
+  readonly details: string[];
   readonly warnings: string[];
   readonly controller: AbortController;
   close(): Promise<void>;
@@ -49,11 +51,13 @@ export function testContext(exec: Exec = realExec, parent: string = tmpdir()): T
   for (const name of ['cache', 'state', 'temp']) mkdirSync(join(directory, name));
   const controller = new AbortController();
   const messages: string[] = [];
+  const details: string[] = [];
   const warnings: string[] = [];
   const undo: (() => void | Promise<void>)[] = [];
   const ctx: Omit<TestContext, 'get'> & { get: unknown } = {
     directory,
     messages,
+    details,
     warnings,
     controller,
     signal: controller.signal,
@@ -69,7 +73,8 @@ export function testContext(exec: Exec = realExec, parent: string = tmpdir()): T
     },
     progress: {
       task: () => ({ advance() {}, setTotal() {}, end() {} }),
-      message: (text, options) => messages.push(`${options?.source ?? ''}: ${text}`),
+      message: (text, options) =>
+        (options?.level === 'debug' ? details : messages).push(`${options?.source ?? ''}: ${text}`),
       warning: (code) => warnings.push(code),
     },
     get: async <T>(token: Capability<T>) => {

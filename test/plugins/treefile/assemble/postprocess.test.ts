@@ -209,8 +209,8 @@ describe('treefile changes the tree', () => {
     manifest('packages: [lib]', 'postprocess: ["exit 3"]');
     const error = await rejectionOf(compose.run());
     assert.equal(error.code, 'TREEFILE_SCRIPT_FAILED');
-    assert.match(error.message, /postprocess\[0\] .*exit code 3.*one\n {2}boom/s);
-    assert.deepEqual(error.data['tail'], ['one', 'boom']);
+    assert.match(error.message, /postprocess\[0\] .*exit code 3: boom$/);
+    assert.deepEqual(error.data['output'], ['one', 'boom']);
     assert.equal(await world.stores.find('/work').resolve('test/stable'), null);
   });
 
