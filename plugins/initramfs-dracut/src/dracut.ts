@@ -15,13 +15,23 @@ const OUT = '/run/ostrata/initramfs';
 const IMAGE = 'initramfs.img';
 
 /**
- * dracut's `--reproducible` gives files newer than this one its time (dracut 059, bin/dracut): at 0 the times in the image do not depend on
- * when the tree was put together.
+ * What runs in the sandbox, so that the same tree gives the same image:
+ *
+ * dracut's `--reproducible` gives files newer than its reference file the time of that one (dracut 059, bin/dracut): at 0 the times in the
+ * image do not depend on when the tree was put together.
+ *
+ * Setuid bits, which a root of a user who is not root has not, do nothing in an initramfs: there is root alone. They are put back,
+ * for roots that are not thrown away.
  */
 const RUN = `
 reference=/usr/lib/dracut/dracut-functions.sh
 [ ! -e "$reference" ] || touch -d @0 "$reference"
-exec dracut "$@"`;
+special=$(find /usr -xdev -type f -perm /6000 -printf '%m %p\\n')
+echo "$special" | while read -r mode path; do [ -z "$mode" ] || chmod ug-s "$path"; done
+dracut "$@"
+code=$?
+echo "$special" | while read -r mode path; do [ -z "$mode" ] || chmod "$mode" "$path"; done
+exit $code`;
 
 /** Makes initramfs images by the tree's own dracut in the sandbox. */
 export class DracutInitramfs implements Initramfs {
@@ -36,7 +46,7 @@ export class DracutInitramfs implements Initramfs {
     const compression = this.#config.compression === 'fast' ? compressionArguments(tree, kernel, chosen) : [];
     const all = ['--reproducible', '--add', 'ostree', ...compression, ...chosen];
     const cache = this.#config.cache
-      ? new ImageCache(new FileCache(join(ctx.environment.cacheDir, 'initramfs')), tree, kernel, all)
+      ? new ImageCache(new FileCache(join(ctx.environment.cacheDir, 'initramfs')), tree, kernel, [RUN, ...all])
       : undefined;
     const image = cache?.get() ?? (await this.#make(tree, kernel, all, cache, ctx));
     tree.writeFile(`${kernel.directory}/${IMAGE}`, Buffer.concat([image, randomArchive(image.length)]), {
