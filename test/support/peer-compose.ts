@@ -29,7 +29,11 @@ export function installWithDnf(repository: string, packages: readonly string[], 
 
 /** The packages that dnf would install, as `name-[epoch:]version-release.arch`. */
 export function dnfSelection(repository: string, packages: readonly string[], work: string): string[] {
-  const root = installWithDnf(repository, packages, work);
+  return installedPackages(installWithDnf(repository, packages, work));
+}
+
+/** What the package database of a root names, as `name-[epoch:]version-release.arch`, sorted. */
+export function installedPackages(root: string): string[] {
   const format = '%{NAME}-%|EPOCH?{%{EPOCH}:}:{}|%{VERSION}-%{RELEASE}.%{ARCH}\\n';
   return tool(['rpm', `--root=${root}`, '-qa', '--qf', format])
     .split('\n')
