@@ -1,6 +1,5 @@
 import { hash } from 'node:crypto';
-import { closeSync, fchmodSync, fsyncSync, lstatSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
-import { threadId } from 'node:worker_threads';
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { type CommitObject, encodeCommit, encodeMetadata, type Metadata } from '../codec/commit.ts';
 import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
@@ -15,9 +14,6 @@ import { FreeSpaceGuard } from './free-space.ts';
 import { type ObjectType, objectPath } from './object-path.ts';
 import type { Repository } from './repository.ts';
 import { writeAll } from './storage/storage.ts';
-
-/** Names of temporary files: writers of one thread may share a directory. */
-let temporaries = 0;
 
 /** Below this size header and content are joined and hashed in one call, which is faster than a hash that is fed twice. */
 const ONE_SHOT_HASH = 64 * 1024;
@@ -36,6 +32,7 @@ export class ObjectWriter {
   readonly #listed = new Set<string>();
   readonly #scratch = Buffer.allocUnsafe(ONE_SHOT_HASH);
   #own: string | undefined;
+  #temporaries = 0;
 
   constructor(repo: Repository, staging: string) {
     this.#repo = repo;
@@ -186,26 +183,23 @@ export class ObjectWriter {
   #place(temporary: string, id: Checksum, type: ObjectType): void {
     const relative = objectPath(id, type, this.#repo.mode);
     const path = `${this.#staging}/${relative}`;
-    for (;;) {
-      try {
-        renameSync(temporary, path);
-        break;
-      } catch (error) {
-        // A flush removes the directories that it has emptied.
-        if (errnoOf(error) !== 'ENOENT' || !lstatSync(temporary, { throwIfNoEntry: false })) throw error;
-        mkdirSync(path.slice(0, path.lastIndexOf('/')), { recursive: true, mode: 0o775 });
-      }
+    try {
+      renameSync(temporary, path);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      makeDirectory(path.slice(0, path.lastIndexOf('/')));
+      renameSync(temporary, path);
     }
     this.#known.add(relative);
   }
 
-  /** In a directory of this writer's own: the kernel lets only one thread at a time make a file in a directory. */
+  /**
+   * In a directory of this writer's own: the kernel lets only one thread at a time make a file in a directory. Its name is new, as a
+   * program that was killed, maybe with the same process id in another container, may have left files in the staging directory.
+   */
   #temporary(): string {
-    if (this.#own === undefined) {
-      this.#own = `${this.#staging}/writer-${process.pid}-${threadId}`;
-      mkdirSync(this.#own, { recursive: true });
-    }
-    return `${this.#own}/${temporaries++}`;
+    this.#own ??= mkdtempSync(`${this.#staging}/writer-`);
+    return `${this.#own}/${this.#temporaries++}`;
   }
 
   #checked<T>(make: () => T): T {
@@ -241,5 +235,14 @@ export class ObjectWriter {
         cause: error,
       },
     );
+  }
+}
+
+/** Not recursive: several threads may do this at once, and a staging directory that is gone must not come back. */
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o775 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -8,13 +8,11 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
-  rmdirSync,
   rmSync,
   statSync,
   unlinkSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { errnoOf } from '../errors.ts';
 import { syncfsInBackground } from '../syscalls.ts';
 import { fsyncPath, readNames, syncFileSystem } from './directory.ts';
 import { LOCK_SUFFIX, removeLeftovers, STAGING_PREFIX } from './leftovers.ts';
@@ -89,21 +87,28 @@ export class Staging {
     syncfsInBackground(fd, () => closeSync(fd));
   }
 
-  /** Brings objects and then refs into the repository, and goes on with an empty directory. */
+  /**
+   * Brings objects and then refs into the repository, and goes on with an empty directory. Other threads may write meanwhile: what
+   * is there is listed from the refs downwards before anything is moved, so that no ref comes without its commit and no commit
+   * without what it refers to, and nothing that came after the file system was synced.
+   */
   flush(): void {
     const { fsync } = this.#repo.config;
+    const refs = claimPendingRefs(this.path);
     const prefixes = readNames(this.path).filter((name) => /^[0-9a-f]{2}$/.test(name));
-    if (prefixes.length > 0) {
+    const commits = this.#list(prefixes, isCommit);
+    const others = this.#list(prefixes, (name) => !isCommit(name));
+    const used = new Set([...others.keys(), ...commits.keys()]);
+    if (used.size > 0) {
       if (fsync) syncFileSystem(this.path);
-      // Commits go last: whatever happens in between, no commit is there without what it refers to.
-      for (const prefix of prefixes) this.#moveObjects(prefix, (name) => !isCommit(name));
-      for (const prefix of prefixes) this.#moveObjects(prefix, isCommit);
-      if (fsync && prefixes.length > FEW) syncFileSystem(this.#repo.objectsPath);
-      else if (fsync) for (const prefix of prefixes) fsyncPath(join(this.#repo.objectsPath, prefix));
+      for (const [prefix, names] of others) this.#moveObjects(prefix, names);
+      for (const [prefix, names] of commits) this.#moveObjects(prefix, names);
+      if (fsync && used.size > FEW) syncFileSystem(this.#repo.objectsPath);
+      else if (fsync) for (const prefix of used) fsyncPath(join(this.#repo.objectsPath, prefix));
     }
-    const refs = this.pendingRefs();
-    if (refs.size > 0) writeRefs(this.#repo, refs);
-    for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref));
+    if (refs.size === 0) return;
+    writeRefs(this.#repo, refs);
+    for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref, CLAIMED));
   }
 
   /** Removes the directory with all that was not flushed, and gives up the locks. */
@@ -115,38 +120,61 @@ export class Staging {
     this.#repoLock.release();
   }
 
-  #moveObjects(prefix: string, wanted: (name: string) => boolean): void {
+  #list(prefixes: readonly string[], wanted: (name: string) => boolean): Map<string, string[]> {
+    const found = prefixes.map((prefix): [string, string[]] => [
+      prefix,
+      readNames(join(this.path, prefix)).filter(wanted),
+    ]);
+    return new Map(found.filter(([, names]) => names.length > 0));
+  }
+
+  /** The emptied directory stays: another thread may be about to put the next object there. */
+  #moveObjects(prefix: string, names: readonly string[]): void {
     const source = join(this.path, prefix);
     const target = join(this.#repo.objectsPath, prefix);
     const there = new Set(readNames(target));
     if (there.size === 0) mkdirSync(target, { recursive: true, mode: 0o775 });
-    for (const name of readNames(source).filter(wanted)) {
+    for (const name of names) {
       // An object that is there keeps its inode: checkouts may be linked to it. Only detached metadata changes.
       if (there.has(name) && !name.endsWith('.commitmeta')) unlinkSync(`${source}/${name}`);
       else renameSync(`${source}/${name}`, `${target}/${name}`);
-    }
-    try {
-      rmdirSync(source);
-    } catch (error) {
-      // Commits are still there, or another thread has put the next object there.
-      if (errnoOf(error) !== 'ENOTEMPTY' && errnoOf(error) !== 'ENOENT') throw error;
     }
   }
 }
 
 const PENDING = 'refs';
-const pendingRefPath = (staging: string, ref: string): string => join(staging, PENDING, encodeURIComponent(ref));
+/** Refs that a flush is about to set. */
+const CLAIMED = 'refs-claimed';
+const pendingRefPath = (staging: string, ref: string, directory: string): string =>
+  join(staging, directory, encodeURIComponent(ref));
 
 /** Notes a ref to be set when the staging directory is flushed. */
 export function addPendingRef(staging: string, ref: string, commit: string): void {
   mkdirSync(join(staging, PENDING), { recursive: true });
-  replaceFile(pendingRefPath(staging, ref), commit, { fsync: false });
+  replaceFile(pendingRefPath(staging, ref, PENDING), commit, { fsync: false });
 }
 
 export function pendingRefs(staging: string): Map<string, string> {
-  const directory = join(staging, PENDING);
-  const names = readNames(directory).filter((name) => !name.startsWith('.'));
-  return new Map(names.map((name) => [decodeURIComponent(name), readFileSync(join(directory, name), 'utf8')]));
+  return new Map([...readPendingRefs(staging, CLAIMED), ...readPendingRefs(staging, PENDING)]);
+}
+
+function readPendingRefs(staging: string, directory: string): [string, string][] {
+  return pendingNames(staging, directory).map((name) => [
+    decodeURIComponent(name),
+    readFileSync(join(staging, directory, name), 'utf8'),
+  ]);
+}
+
+function pendingNames(staging: string, directory: string): string[] {
+  return readNames(join(staging, directory)).filter((name) => !name.startsWith('.'));
+}
+
+/** Takes the pending refs aside, so that one which is set again meanwhile is not removed with them. */
+function claimPendingRefs(staging: string): Map<string, string> {
+  const names = pendingNames(staging, PENDING);
+  if (names.length > 0) mkdirSync(join(staging, CLAIMED), { recursive: true });
+  for (const name of names) renameSync(join(staging, PENDING, name), join(staging, CLAIMED, name));
+  return new Map(readPendingRefs(staging, CLAIMED));
 }
 
 /** The lock stands beside the directory, so that it can be held until the directory is gone. */
