@@ -4,6 +4,7 @@ import {
   addTree,
   fakeExec,
   fakeInitramfs,
+  fakeKeyrings,
   fakeLabeler,
   fakeVerifier,
   MemoryStores,
@@ -24,6 +25,16 @@ describe('fakes without a suite', () => {
       verdicts.map(({ verdict }) => verdict),
       ['good', 'bad', 'unknown-key'],
     );
+  });
+
+  it('keyrings: take names in, each once', async () => {
+    await using context = testContext();
+    const keyrings = fakeKeyrings();
+    const source = { keys: Buffer.from('a\nb'), name: 'test' };
+    const { keyring, added } = await keyrings.add(source, ['b', 'c'], null, context.ctx);
+    const keys = await keyrings.list([{ keys: keyring, name: 'test' }], context.ctx);
+    assert.deepEqual([added, keys.map(({ fingerprint }) => fingerprint)], [1, ['a', 'b', 'c']]);
+    assert.deepEqual(keys.flatMap(keyrings.describe), ['Key: a', 'Key: b', 'Key: c']);
   });
 
   it('exec: runs programs of the world, and says which is not there', async () => {

@@ -1,4 +1,5 @@
 import type { Signature, SignatureDetails } from '@ostrata/core';
+import { localDate } from './local-date.ts';
 
 /** Lines about a signature as libostree words them (`ostree show`); dates are those of the C locale, in local time. */
 export function describe({ verdict, expired, details }: Signature): readonly string[] {
@@ -29,15 +30,4 @@ function expiries(details: SignatureDetails, hasSubkey: boolean, expired: Signat
     ...line('Key', details.keyExpires, expired === 'key'),
     ...(hasSubkey ? line('Primary key', details.primaryKeyExpires, expired === 'key') : []),
   ];
-}
-
-const DAYS = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
-const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
-
-/** `%a %b %e %H:%M:%S %Y`; GLib pads the day with a figure space (U+2007). */
-function localDate(seconds: number): string {
-  const date = new Date(seconds * 1000);
-  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map((part) => `${part}`.padStart(2, '0'));
-  const day = `${date.getDate()}`.padStart(2, '\u2007');
-  return `${DAYS[date.getDay()]} ${MONTHS[date.getMonth()]} ${day} ${time.join(':')} ${date.getFullYear()}`;
 }

@@ -10,21 +10,27 @@ import { ANY_TIME, configuration, openPgp } from './openpgp.ts';
  * must have a key in it; one in a directory of trust need not. Keys that the library cannot read (version 3) are passed over.
  */
 export async function loadPublicKeys(sources: readonly KeySource[]): Promise<PublicKey[]> {
-  const config = configuration(await openPgp());
-  const keys = new Map<string, PublicKey>();
+  const keys: PublicKey[] = [];
   for (const source of sources) {
     const isTrust = typeof source !== 'string' && 'trust' in source;
     for (const file of isTrust ? readKeyrings(source.trust) : filesOf(source)) {
       const found = await readKeys(file);
       if (found.length === 0 && !isTrust) throw noKeys(file, null);
-      for (const key of found.map((found) => found.toPublic())) {
-        const known = keys.get(key.getFingerprint());
-        const merged = known === undefined ? key : await known.update(key, ANY_TIME, config);
-        keys.set(key.getFingerprint(), merged);
-      }
+      keys.push(...found.map((key) => key.toPublic()));
     }
   }
-  return [...keys.values()];
+  return mergeKeys(keys);
+}
+
+/** Each key once, in order of first appearance, with all that is known of it. */
+export async function mergeKeys(keys: readonly PublicKey[]): Promise<PublicKey[]> {
+  const config = configuration(await openPgp());
+  const merged = new Map<string, PublicKey>();
+  for (const key of keys) {
+    const known = merged.get(key.getFingerprint());
+    merged.set(key.getFingerprint(), known === undefined ? key : await known.update(key, ANY_TIME, config));
+  }
+  return [...merged.values()];
 }
 
 /** The secret keys in a file, or in its contents. */

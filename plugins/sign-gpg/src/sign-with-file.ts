@@ -1,6 +1,7 @@
 import type { KeySource } from '@ostrata/core';
 import type { PrivateKey } from 'openpgp';
 import { gpgError } from './errors.ts';
+import { answersTo } from './key-id.ts';
 import { loadSecretKeys } from './load-keys.ts';
 import { configuration, openPgp } from './openpgp.ts';
 
@@ -38,9 +39,9 @@ export async function signWithFile(
   }
 }
 
-/** The key that an id means as gpg understands it: the end of a fingerprint of it or a subkey, or part of a user id. */
+/** The one key that an id means. */
 function choose(keys: readonly PrivateKey[], id: string | null, file: string): PrivateKey {
-  const fits = id === null ? keys : keys.filter((key) => answers(key, id));
+  const fits = id === null ? keys : keys.filter((key) => answersTo(key, id));
   const [only] = fits;
   if (only !== undefined && fits.length === 1) return only;
   const found = keys.map((key) => key.getFingerprint().toUpperCase());
@@ -52,10 +53,4 @@ function choose(keys: readonly PrivateKey[], id: string | null, file: string): P
     hint: `Name one by its fingerprint: ${found.slice(0, 5).join(', ')}.`,
     data: { file, id, found: found.slice(0, 20) },
   });
-}
-
-function answers(key: PrivateKey, id: string): boolean {
-  const digits = id.replace(/^0x/i, '').replaceAll(' ', '').toLowerCase();
-  if (/^[0-9a-f]{8,}$/.test(digits)) return key.getKeys().some((part) => part.getFingerprint().endsWith(digits));
-  return key.getUserIDs().some((user) => user.toLowerCase().includes(id.toLowerCase()));
 }

@@ -2,6 +2,7 @@ export * from './bootloader.ts';
 export * from './deployer.ts';
 export * from './exec.ts';
 export * from './initramfs.ts';
+export * from './keyrings.ts';
 export * from './labeler.ts';
 export * from './object-store.ts';
 export * from './package-format.ts';

@@ -31,6 +31,8 @@ export interface Signature {
   /** What has expired, for that verdict. */
   readonly expired?: 'signature' | 'key';
   readonly details?: SignatureDetails;
+  /** Names of the keys that it was tried with in vain, where signatures name none. */
+  readonly tried?: readonly string[];
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   definePlugin,
   EXEC,
   INITRAMFS,
+  KEYRINGS,
   LABELER,
   OBJECT_STORES,
   PACKAGE_FORMAT,
@@ -22,7 +23,16 @@ import { fakeBootloader, fakeDeployer } from './deployer.ts';
 import { fakeFormat, newPackages, readDatabase, writeDatabase } from './package-format.ts';
 import { fakeSolver } from './solver.ts';
 import { fakeSource } from './source.ts';
-import { fakeExec, fakeInitramfs, fakeLabeler, fakeSandbox, fakeSigner, fakeTransport, fakeVerifier } from './tools.ts';
+import {
+  fakeExec,
+  fakeInitramfs,
+  fakeKeyrings,
+  fakeLabeler,
+  fakeSandbox,
+  fakeSigner,
+  fakeTransport,
+  fakeVerifier,
+} from './tools.ts';
 import type { World } from './world.ts';
 
 const apiVersion = '^0.1.0';
@@ -59,6 +69,7 @@ export function fakePlugins(world: World): Plugin[] {
         host.provide(LABELER, 'fake', () => fakeLabeler());
         host.provide(VERIFIER, 'fake', () => fakeVerifier());
         host.provide(SIGNER, 'fake', () => fakeSigner());
+        host.provide(KEYRINGS, 'fake', () => fakeKeyrings());
         host.hooks['assemble.kernel'].tapPromise(makeInitramfs);
       },
     }),

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import type {
   Exec,
   Initramfs,
+  Keyrings,
   KeySource,
   Labeler,
   Sandbox,
@@ -156,6 +157,31 @@ export function fakeSigner(): Signer {
       ctx.signal.throwIfAborted();
       return keys.map(({ from }) => Buffer.from(`${checkKey(keyName(from))}:${sha256(data)}`));
     },
+  };
+}
+
+/** Keyrings are lists of names, one a line. */
+export function fakeKeyrings(): Keyrings {
+  const names = (sources: readonly KeySource[]) =>
+    new Set(sources.flatMap((source) => checkKey(keyName(source)).split('\n')));
+  return {
+    async list(sources, ctx) {
+      ctx.signal.throwIfAborted();
+      const part = { created: 0, expires: null, expired: false, revoked: false };
+      return [...names(sources)].map((id) => ({
+        ...part,
+        fingerprint: id,
+        users: [{ id, revoked: false, update: null }],
+        subkeys: [],
+      }));
+    },
+    async add(keyring, from, ids, ctx) {
+      ctx.signal.throwIfAborted();
+      const before = keyring === null ? new Set<string>() : names([keyring]);
+      const after = before.union(new Set(ids?.map(checkKey) ?? names(from ?? ['own'])));
+      return { keyring: Buffer.from([...after].join('\n')), added: after.size - before.size };
+    },
+    describe: ({ fingerprint }) => [`Key: ${fingerprint}`],
   };
 }
 
