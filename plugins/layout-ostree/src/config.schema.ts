@@ -2,7 +2,6 @@ import type { Json } from '@ostrata/core';
 
 export interface LayoutConfig {
   readonly passwd: 'auto' | 'altfiles' | 'etc';
-  readonly preservePasswd: boolean;
 }
 
 /** Schema of this plugin's configuration. */
@@ -15,12 +14,6 @@ export const configSchema: { readonly [key: string]: Json } = {
       default: 'auto',
       description:
         'altfiles: users and groups other than root go to /usr/lib/passwd and /usr/lib/group, read by libnss_altfiles. etc: they stay in /etc. auto: altfiles where the image has that library.',
-    },
-    preservePasswd: {
-      type: 'boolean',
-      default: true,
-      description:
-        'Users and groups of the parent commit are there before packages ask for new ones, so that their numbers last.',
     },
   },
 };

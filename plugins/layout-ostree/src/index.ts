@@ -15,7 +15,7 @@ export default definePlugin<LayoutConfig>({
   errors,
   apply(host) {
     const { config } = host;
-    host.hooks['assemble.populate'].tapPromise((assembly, ctx) => populate(assembly, config, ctx));
+    host.hooks['assemble.populate'].tapPromise((assembly, ctx) => populate(assembly, ctx));
     host.hooks['assemble.postprocess'].tapPromise((assembly, ctx) => postprocess(assembly, config, ctx));
     host.hooks['assemble.check'].tapPromise((assembly) => {
       const [first, ...more] = lint(assembly);

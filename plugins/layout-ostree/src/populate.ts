@@ -1,5 +1,4 @@
 import { type Assembly, type Context, HostError, type Tree } from '@ostrata/core';
-import type { LayoutConfig } from './config.schema.ts';
 import type { Code } from './errors.ts';
 import { openToplevel } from './toplevel.ts';
 import { beginLayering } from './users/layering.ts';
@@ -7,14 +6,15 @@ import { fillAccounts, parentTree } from './users/preserve.ts';
 import { runSysusers } from './users/sysusers.ts';
 
 /** Brings a tree of packages into a form that scripts can run in. */
-export async function populate(assembly: Assembly, config: LayoutConfig, ctx: Context): Promise<void> {
+export async function populate(assembly: Assembly, ctx: Context): Promise<void> {
   const { tree, plan } = assembly;
   openEtc(tree);
   if (plan.inputs.base !== null) {
     beginLayering(tree);
   } else {
     openToplevel(tree);
-    fillAccounts(tree, config.preservePasswd ? await parentTree(assembly, ctx) : null);
+    const { preserveAccounts = true } = plan.inputs.image.layout;
+    fillAccounts(tree, preserveAccounts ? await parentTree(assembly, ctx) : null);
   }
   await runSysusers(assembly, ctx);
 }

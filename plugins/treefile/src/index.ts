@@ -23,8 +23,8 @@ export default definePlugin({
     host.hooks['resolve.check'].tapPromise(async (plan, ctx) => {
       (await import('./plan/check-plan.ts')).checkPlan(plan, ctx, memory);
     });
-    host.hooks['assemble.populate'].tapPromise(async (assembly, ctx) =>
-      (await import('./assemble/populate.ts')).populate(assembly, ctx),
+    host.hooks['assemble.populate'].tapPromise(async (assembly) =>
+      (await import('./assemble/populate.ts')).populate(assembly),
     );
     host.hooks['assemble.postprocess'].tapPromise(async (assembly, ctx) =>
       (await import('./assemble/postprocess.ts')).postprocess(assembly, ctx),

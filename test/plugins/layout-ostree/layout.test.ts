@@ -14,7 +14,7 @@ import {
   text,
 } from './support/assembly.ts';
 
-const CONFIG: LayoutConfig = { passwd: 'auto', preservePasswd: true };
+const CONFIG: LayoutConfig = { passwd: 'auto' };
 
 /** What packages bring at least. */
 const PACKAGES = { 'usr/bin/sh': 'shell', 'usr/sbin/init': 'init', 'usr/lib/libc.so': 'libc', 'usr/lib64': '-> lib' };
@@ -29,7 +29,7 @@ async function laidOut(
   const assembly = await assemblyOf({ ...PACKAGES, ...files }, options);
   const ctx = listeningContext();
   const config = { ...CONFIG, ...options.config };
-  await populate(assembly, config, ctx);
+  await populate(assembly, ctx);
   fill(assembly.tree, options.scripts ?? {});
   postprocess(assembly, config, ctx);
   return { ...assembly, messages: ctx.messages };
@@ -38,7 +38,7 @@ async function laidOut(
 describe('layout-ostree populate', () => {
   it('gives scripts directories, links into usr, /etc and a root account', async () => {
     const assembly = await assemblyOf({ ...PACKAGES, 'usr/etc/issue': 'hello' });
-    await populate(assembly, CONFIG, listeningContext());
+    await populate(assembly, listeningContext());
     const { tree } = assembly;
     assert.deepEqual(tree.list(''), [
       'bin',
@@ -67,14 +67,14 @@ describe('layout-ostree populate', () => {
   it('keeps links and accounts that packages brought', async () => {
     const passwd = 'root:x:0:0:root:/root:/bin/bash\n';
     const assembly = await assemblyOf({ ...PACKAGES, bin: '-> usr/sbin', 'usr/etc/passwd': passwd });
-    await populate(assembly, CONFIG, listeningContext());
+    await populate(assembly, listeningContext());
     assert.equal(seen(assembly.tree, 'bin'), '-> usr/sbin');
     assert.equal(text(assembly.tree, 'etc/passwd'), passwd);
   });
 
   it('refuses a tree with etc and usr/etc', async () => {
     const assembly = await assemblyOf({ 'usr/etc/a': '', 'etc/b': '' });
-    await assert.rejects(populate(assembly, CONFIG, listeningContext()), (error) => {
+    await assert.rejects(populate(assembly, listeningContext()), (error) => {
       return isHostError(error) && error.code === 'LAYOUT_TWO_ETC';
     });
   });
@@ -107,7 +107,7 @@ describe('layout-ostree populate', () => {
         { ...PACKAGES, 'usr/etc/passwd': fromPackage, 'usr/etc/shadow': 'root:!:::::::\n' },
         { store, parent },
       );
-      await populate(assembly, CONFIG, listeningContext());
+      await populate(assembly, listeningContext());
       assert.equal(
         text(assembly.tree, 'etc/passwd'),
         'root:x:0:0::/root:/bin/sh\nweb:x:997:995::/:/bin/false\nnew:x:2:2::/:/bin/sh\n',
@@ -116,6 +116,21 @@ describe('layout-ostree populate', () => {
       assert.equal(text(assembly.tree, 'etc/shadow'), 'root:!:::::::\n');
     });
   }
+
+  it('starts without the users of the parent commit where the image does not preserve them', async () => {
+    const store = await memoryStore();
+    const before = await store.openTree(null);
+    fill(before, { 'usr/etc/passwd': 'root:x:0:0::/root:/bin/sh\nweb:x:997:995::/:/bin/false\n' });
+    const meta = { ref: null, subject: '', body: '', timestamp: 0, metadata: {} };
+    const parent = await store.commit(before, { ...meta, parent: null });
+    const brought = 'root:x:0:0:root:/root:/bin/bash\nweb:x:1:1::/:/bin/sh\n';
+    const assembly = await assemblyOf(
+      { ...PACKAGES, 'usr/etc/passwd': brought },
+      { store, parent, image: { layout: { preserveAccounts: false } } },
+    );
+    await populate(assembly, listeningContext());
+    assert.equal(text(assembly.tree, 'etc/passwd'), brought);
+  });
 });
 
 describe('layout-ostree postprocess', () => {
@@ -337,7 +352,7 @@ describe('layout-ostree over a base', () => {
       metadata: {},
     });
     const assembly = await assemblyOf({}, { store, base });
-    await populate(assembly, CONFIG, listeningContext());
+    await populate(assembly, listeningContext());
     const { tree } = assembly;
     assert.equal(text(tree, 'etc/passwd'), 'daemon:x:2:2::/:/bin/false\n');
     tree.writeFile('etc/passwd', `${text(tree, 'etc/passwd')}web:x:997:995::/:/bin/false\n`);

@@ -37,7 +37,7 @@ describe('layout-ostree sysusers', () => {
       get: (async (token: { name: string }) => (token.name === SANDBOX.name ? sandbox : null)) as Context['get'],
       defer: (_label, action) => void undo.push(action),
     };
-    await populate(assembly, { passwd: 'auto', preservePasswd: true }, ctx);
+    await populate(assembly, ctx);
     return assembly.tree;
   }
 

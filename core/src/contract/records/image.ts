@@ -11,6 +11,11 @@ export interface ImageSpec {
   readonly documentation: boolean;
   /** Languages whose files are installed; null for all. */
   readonly languages: readonly string[] | null;
+  /**
+   * Files that packages are laid over without: what matches one of the patterns (JavaScript, anywhere in the absolute path as the tree has
+   * it: `/usr/etc/…`), a directory with all below it. None when absent.
+   */
+  readonly omit?: readonly { readonly package: string; readonly patterns: readonly string[] }[];
   readonly kernel: {
     /** Where kernel and initramfs go: below usr/lib/modules/KVER only, or in usr/lib/ostree-boot as well (rpm-ostree's `new`). */
     readonly location: 'modules' | 'new' | 'kernel-install';
@@ -32,6 +37,8 @@ export interface ImageSpec {
     readonly etcGroupMembers: readonly string[];
     /** Skips character and block devices of packages (otherwise an error). */
     readonly ignoreDevices: boolean;
+    /** Users and groups keep the numbers that they have in the parent commit; also when absent. */
+    readonly preserveAccounts?: boolean;
   };
   /** Whether files are labelled for SELinux. */
   readonly selinux: boolean;

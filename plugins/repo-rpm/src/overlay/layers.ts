@@ -14,9 +14,11 @@ export interface Layer {
 const layersOf = new WeakMap<ReadonlyTree, Layer[]>();
 const NOTHING: ReadonlySet<string> = new Set();
 
-export function layerOf(content: PackageContent): Layer {
+/** @param omitted paths that it is laid over without. */
+export function layerOf(content: PackageContent, omitted: readonly string[]): Layer {
   const colors = new Map<string, number>();
   for (const { path, color } of content.files) if (color !== 0) colors.set(translatePath(path.slice(1)), color);
+  for (const path of omitted) colors.delete(path);
   return { content, colors, lost: new Set() };
 }
 

@@ -1,16 +1,15 @@
-import type { CommitMeta, ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/core';
+import type { ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/core';
 import { transactionColor } from '../database/installed-header.ts';
 import { importOptions } from '../import/import-options.ts';
 import type { PackageContent } from '../packages.ts';
 import { applyDirectoryModes } from './directory-modes.ts';
 import { type Layer, layerOf, rememberLayer } from './layers.ts';
 import { collide, moveContents } from './links.ts';
+import { UNREACHABLE, withoutOmitted } from './omit.ts';
 import { type Settlement, settle } from './settle.ts';
 
 /** Packages that add files and never bring their own where one is: users may have been put into the tree before. */
 const YIELDING = new Set(['setup']);
-
-const UNREACHABLE: CommitMeta = { ref: null, parent: null, subject: '', body: '', timestamp: 0, metadata: {} };
 
 /** Whether directories that become one have different things of one name. */
 function isBlocked(tree: Tree, layerTree: Tree, { moveInLayer, moveInTree }: Settlement): boolean {
@@ -30,11 +29,12 @@ function carryOut(tree: Tree, layerTree: Tree, settlement: Settlement): void {
 async function overlaySettled(
   tree: Tree,
   layer: Layer,
+  commit: string,
   conflicts: readonly OverlayConflict[],
   arch: string,
   store: ObjectStore,
 ): Promise<readonly OverlayConflict[]> {
-  const layerTree = await store.openTree(layer.content.imported.commit);
+  const layerTree = await store.openTree(commit);
   const settlement = settle(tree, layerTree, layer, conflicts, transactionColor(arch));
   if (settlement === null || isBlocked(tree, layerTree, settlement)) return conflicts;
   carryOut(tree, layerTree, settlement);
@@ -44,7 +44,7 @@ async function overlaySettled(
 }
 
 /**
- * Lays an imported package over a tree by reference. Equal files are one; files of different colours and directories behind symbolic
+ * Lays an imported package over a tree by reference, without what the image omits. Equal files are one; files of different colours and directories behind symbolic
  * links are settled as rpm does; what is left are conflicts.
  * @param arch the image's architecture.
  */
@@ -55,11 +55,13 @@ export async function overlayPackage(
   arch: string,
   store: ObjectStore,
 ): Promise<readonly OverlayConflict[]> {
-  const layer = layerOf(content);
-  const { commit, package: pkg } = content.imported;
+  const { imported } = content;
+  const pkg = imported.package;
+  const { commit, omitted } = await withoutOmitted(imported.commit, pkg.name, image, store);
+  const layer = layerOf(content, omitted);
   const policy = YIELDING.has(pkg.name) ? 'keep' : 'identical';
   let conflicts = tree.overlay(commit, { policy });
-  if (conflicts.length > 0) conflicts = await overlaySettled(tree, layer, conflicts, arch, store);
+  if (conflicts.length > 0) conflicts = await overlaySettled(tree, layer, commit, conflicts, arch, store);
   if (conflicts.length > 0) return conflicts;
   rememberLayer(tree, layer);
   applyDirectoryModes(tree, content.files, importOptions(image));

@@ -22,7 +22,6 @@ export const UNSUPPORTED: { readonly [field: string]: (value: Json) => boolean }
   'gpg-key': always,
   container: yes,
   sysusers: (value) => value === 'compose-forced',
-  'preserve-passwd': (value) => value === false,
   'repo-metadata': (value) => value === 'detached',
   'advisories-metadata': (value) => value === 'detached',
   cliwrap: yes,

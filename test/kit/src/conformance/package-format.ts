@@ -71,6 +71,24 @@ export function packageFormatConformance(make: () => Promise<PackageFormatFixtur
       for (const { paths } of packages) for (const path of paths) assert.ok(tree.lookup(path), path);
     },
 
+    'lays a package over a tree without what the image omits': async ({ format, store, packages, ctx }) => {
+      const [sample] = packages;
+      const [imported] = await format.import(packages.slice(0, 1), DEFAULT_IMAGE, store, ctx);
+      const [omitted = '', ...others] = sample?.paths ?? [];
+      assert.ok(imported);
+      const tree = await store.openTree(null);
+      // What is left out conflicts with nobody.
+      tree.writeFile(omitted, 'of somebody else', { parents: true });
+      const patterns = [`^/${omitted.replaceAll('.', '\\.')}$`];
+      const omit = [
+        { package: imported.package.name, patterns },
+        { package: 'another', patterns: ['.'] },
+      ];
+      assert.deepEqual(await format.overlay(tree, imported, { ...DEFAULT_IMAGE, omit }), []);
+      assert.equal(Buffer.from(tree.readFile(omitted)).toString(), 'of somebody else');
+      for (const path of others) assert.ok(tree.lookup(path), path);
+    },
+
     'tells the paths of a package as they are in the tree': async ({ format, store, packages, ctx }) => {
       for (const imported of await format.import(packages, DEFAULT_IMAGE, store, ctx)) {
         const sample = packages.find(({ package: pkg }) => pkg.name === imported.package.name);

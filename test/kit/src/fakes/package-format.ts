@@ -19,10 +19,15 @@ export const DATABASE = 'usr/share/fake/packages.json';
 
 /** The format `fake`: a package file is the JSON of a {@link FakePackage}. */
 export function fakeFormat(): PackageFormat {
+  const stores = new Map<string, ObjectStore>();
   return {
     compare: compareEvr,
 
-    find: (pkg, _image, store) => store.resolve(refOf(pkg)),
+    async find(pkg, _image, store) {
+      const commit = await store.resolve(refOf(pkg));
+      if (commit !== null) stores.set(commit, store);
+      return commit;
+    },
 
     async import(packages, _image, store, ctx, onImported) {
       const imported = [];
@@ -30,13 +35,23 @@ export function fakeFormat(): PackageFormat {
         ctx.signal.throwIfAborted();
         ctx.failpoint('fake-format.import');
         const result = { package: pkg, commit: await importOne(store, pkg, file) };
+        stores.set(result.commit, store);
         imported.push(result);
         onImported?.(result);
       }
       return imported;
     },
 
-    overlay: async (tree, { commit }) => tree.overlay(commit, { policy: 'identical' }),
+    async overlay(tree, { commit, package: pkg }, image) {
+      const patterns = (image.omit ?? []).flatMap((rule) => (rule.package === pkg.name ? rule.patterns : []));
+      const store = stores.get(commit);
+      if (patterns.length === 0 || store === undefined) return tree.overlay(commit, { policy: 'identical' });
+      const layer = await store.openTree(commit);
+      for (const [path] of [...layer.walk()])
+        if (patterns.some((pattern) => new RegExp(pattern).test(`/${path}`))) layer.remove(path);
+      const meta = { ref: null, parent: null, subject: '', body: '', timestamp: 0, metadata: {} };
+      return tree.overlay(await store.commit(layer, meta), { policy: 'identical' });
+    },
 
     async remove(tree, pkg) {
       const all = readDatabase(tree);

@@ -84,12 +84,18 @@ describe('treefile completes a request', () => {
       'selinux: false',
       'rpmdb: host',
       'add-commit-metadata: {a: true}',
+      'preserve-passwd: false',
+      'remove-from-packages: [[app, "^/usr/share/doc", x], [lib, y]]',
     );
     const { plan } = await compose.run({}, { until: 'resolve' });
     assert.deepEqual(plan?.inputs.image, {
       ref: 'test/stable',
       documentation: false,
       languages: ['de'],
+      omit: [
+        { package: 'app', patterns: ['^/usr/share/doc', 'x'] },
+        { package: 'lib', patterns: ['y'] },
+      ],
       kernel: { location: 'modules', initramfs: false, initramfsArgs: ['--x'] },
       layout: {
         tmp: 'directory',
@@ -98,6 +104,7 @@ describe('treefile completes a request', () => {
         readonlyExecutables: true,
         etcGroupMembers: ['wheel'],
         ignoreDevices: false,
+        preserveAccounts: false,
       },
       selinux: false,
       database: 'host',
