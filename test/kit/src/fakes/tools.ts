@@ -178,7 +178,7 @@ export function fakeKeyrings(): Keyrings {
     async add(keyring, from, ids, ctx) {
       ctx.signal.throwIfAborted();
       const before = keyring === null ? new Set<string>() : names([keyring]);
-      const after = before.union(new Set(ids?.map(checkKey) ?? names(from ?? ['own'])));
+      const after = new Set([...before, ...(ids?.map(checkKey) ?? names(from ?? ['own']))]);
       return { keyring: Buffer.from([...after].join('\n')), added: after.size - before.size };
     },
     describe: ({ fingerprint }) => [`Key: ${fingerprint}`],
