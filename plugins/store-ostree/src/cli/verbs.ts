@@ -23,6 +23,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/checksum.ts')).checksum,
   },
   {
+    name: 'commit',
+    summary: 'Commit a new revision',
+    repo: 'existing',
+    load: async () => (await import('./verbs/commit.ts')).commit,
+  },
+  {
     name: 'config',
     summary: 'Change repo configuration settings',
     repo: 'existing',

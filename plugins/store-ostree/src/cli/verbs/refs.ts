@@ -1,12 +1,13 @@
-import { lstatSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { hashOrder } from '../../codec/hash-order.ts';
-import { listCollectionRefs, ownCollection, writeMirrorRef } from '../../repo/collections.ts';
-import { deleteRef, listRefs, parseRefSpec, writeRef } from '../../repo/refs.ts';
+import { listCollectionRefs } from '../../repo/collections.ts';
+import { deleteRef, listRefs, parseRefSpec } from '../../repo/refs.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { resolve, tryResolve } from '../resolve.ts';
+import { setCollectionRef, setRef } from '../set-ref.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
 export const refs: Verb = {
@@ -95,17 +96,6 @@ function createRef(repo: Repository, target: string, name: string, { options }: 
   } else setRef(repo, name, resolve(repo, target));
 }
 
-/** Sets a ref, in the place of empty directories of its name. */
-function setRef(repo: Repository, name: string, commit: string): void {
-  const below = [...listRefs(repo).keys()].find((known) => known.startsWith(`${name}/`));
-  if (below !== undefined)
-    throw new VerbError(`Conflict: ${below.slice(name.length + 1)} exists under ${name} when attempting write`);
-  const { remote, ref } = parseRefSpec(name)!;
-  const path = join(repo.path, 'refs', remote === undefined ? 'heads' : `remotes/${remote}`, ref);
-  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true });
-  writeRef(repo, name, commit);
-}
-
 function writeAlias(repo: Repository, name: string, target: string): void {
   const heads = join(repo.path, 'refs', 'heads');
   const path = join(heads, name);
@@ -143,10 +133,4 @@ function collectionRefs(repo: Repository, prefix: string | undefined, { options,
     if (options.flag('delete')) setCollectionRef(repo, collection, ref, null);
     else terminal.out(`(${collection}, ${ref})\n`);
   }
-}
-
-function setCollectionRef(repo: Repository, collection: string, ref: string, commit: string | null): void {
-  if (collection !== ownCollection(repo)) writeMirrorRef(repo, collection, ref, commit);
-  else if (commit === null) deleteRef(repo, ref);
-  else setRef(repo, ref, commit);
 }

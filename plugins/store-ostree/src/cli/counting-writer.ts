@@ -1,0 +1,94 @@
+import { lstatSync } from 'node:fs';
+import { type Checksum, sha256 } from '../codec/checksum.ts';
+import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
+import { type DirTree, encodeDirTree } from '../codec/dir-tree.ts';
+import type { FileMeta } from '../codec/file-header.ts';
+import { isSymlink } from '../codec/mode.ts';
+import type { SizeEntry } from '../codec/sizes.ts';
+import type { Content } from '../repo/content.ts';
+import type { ObjectType } from '../repo/object-path.ts';
+import type { ObjectWriter } from '../repo/object-writer.ts';
+import type { Repository } from '../repo/repository.ts';
+
+/** What `ostree commit --table-output` shows. */
+export interface WriteCounts {
+  metadataTotal: number;
+  metadataWritten: number;
+  contentTotal: number;
+  contentWritten: number;
+  cacheHits: number;
+  contentBytes: number;
+}
+
+/** Writes objects and keeps count of them. */
+export class CountingWriter {
+  readonly counts: WriteCounts = {
+    metadataTotal: 0,
+    metadataWritten: 0,
+    contentTotal: 0,
+    contentWritten: 0,
+    cacheHits: 0,
+    contentBytes: 0,
+  };
+  /** The size of each object, for `ostree.sizes`; kept where an archive is written and it was asked for. */
+  readonly sizes: Map<Checksum, SizeEntry> | undefined;
+  readonly #repo: Repository;
+  readonly #writer: ObjectWriter;
+
+  constructor(repo: Repository, writer: ObjectWriter, options: { sizes: boolean }) {
+    this.#repo = repo;
+    this.#writer = writer;
+    this.sizes = options.sizes && repo.mode === 'archive' ? new Map() : undefined;
+  }
+
+  file(meta: FileMeta, bytes: Uint8Array): Checksum {
+    const id = this.#writer.fileId(meta, bytes);
+    this.#countFile(meta, bytes.length, !this.#writer.has(id, 'file'));
+    this.#writer.writeFile(meta, bytes);
+    this.#noteFile(id, meta, bytes.length);
+    return id;
+  }
+
+  stream(meta: FileMeta, content: Content): Checksum {
+    const id = this.#writer.writeStream(meta, content);
+    this.#countFile(meta, content.size, true);
+    this.#noteFile(id, meta, content.size);
+    return id;
+  }
+
+  dirTree(tree: DirTree): Checksum {
+    return this.#metadata('dirtree', encodeDirTree(tree));
+  }
+
+  dirMeta(meta: Ownership): Checksum {
+    return this.#metadata('dirmeta', encodeDirMeta(meta));
+  }
+
+  /** Notes that a commit was written. */
+  commitWritten(): void {
+    this.counts.metadataTotal++;
+    this.counts.metadataWritten++;
+  }
+
+  #metadata(type: 'dirtree' | 'dirmeta', bytes: Uint8Array): Checksum {
+    this.counts.metadataTotal++;
+    if (!this.#writer.has(sha256(bytes), type)) this.counts.metadataWritten++;
+    const id = this.#writer.writeMetadata(type, bytes);
+    this.sizes?.set(id, { id, type, archived: bytes.length, unpacked: bytes.length });
+    return id;
+  }
+
+  #countFile(meta: FileMeta, size: number, fresh: boolean): void {
+    this.counts.contentTotal++;
+    if (!fresh) return;
+    this.counts.contentWritten++;
+    if (!isSymlink(meta.mode)) this.counts.contentBytes += size;
+  }
+
+  #noteFile(id: Checksum, meta: FileMeta, size: number): void {
+    if (!this.sizes) return;
+    const type: ObjectType = 'file';
+    const archived = lstatSync(this.#repo.locate(id, type)).size;
+    this.sizes.set(id, { id, type, archived, unpacked: isSymlink(meta.mode) ? Buffer.byteLength(meta.target) : size });
+  }
+}

@@ -1,0 +1,34 @@
+import { lstatSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Checksum } from '../codec/checksum.ts';
+import { ownCollection, writeMirrorRef } from '../repo/collections.ts';
+import { deleteRef, listRefs, parseRefSpec, writeRef } from '../repo/refs.ts';
+import type { Repository } from '../repo/repository.ts';
+import { VerbError } from './error.ts';
+
+/** Sets a ref, in the place of empty directories of its name. */
+export function setRef(repo: Repository, name: string, commit: Checksum): void {
+  checkRefPlace(repo, name);
+  const { remote, ref } = parseRefSpec(name)!;
+  const path = join(repo.path, 'refs', remote === undefined ? 'heads' : `remotes/${remote}`, ref);
+  if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true });
+  writeRef(repo, name, commit);
+}
+
+/** Throws for a name that is none, and for one that other refs have as a directory. */
+export function checkRefPlace(repo: Repository, name: string): void {
+  if (!parseRefSpec(name)) throw new VerbError(`Invalid ref name ${name}`);
+  const names = [...listRefs(repo).keys()];
+  const above = names.find((known) => name.startsWith(`${known}/`));
+  if (above !== undefined) throw new VerbError(`openat(refs/heads/${name}): Not a directory`);
+  const below = names.find((known) => known.startsWith(`${name}/`));
+  if (below === undefined) return;
+  throw new VerbError(`Conflict: ${below.slice(name.length + 1)} exists under ${name} when attempting write`);
+}
+
+/** Sets or, with null, deletes a ref of a collection: a plain ref where the collection is the repository's own. */
+export function setCollectionRef(repo: Repository, collection: string, ref: string, commit: Checksum | null): void {
+  if (collection !== ownCollection(repo)) writeMirrorRef(repo, collection, ref, commit);
+  else if (commit === null) deleteRef(repo, ref);
+  else setRef(repo, ref, commit);
+}
