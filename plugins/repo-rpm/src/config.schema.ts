@@ -1,7 +1,7 @@
 /** What can be configured. */
 export interface RepoRpmConfig {
-  /** What happens when a package has a %triggerin for another package of the tree. */
-  readonly packageTriggers: 'refuse' | 'skip';
+  /** What happens when a package has a %triggerin for another package of the tree: it is never run. */
+  readonly packageTriggers: 'warn' | 'refuse' | 'skip';
 }
 
 export const configSchema = {
@@ -9,10 +9,10 @@ export const configSchema = {
   additionalProperties: false,
   properties: {
     packageTriggers: {
-      enum: ['refuse', 'skip'],
-      default: 'refuse',
+      enum: ['warn', 'refuse', 'skip'],
+      default: 'warn',
       description:
-        'Triggers of packages on other packages (%triggerin) are not run in images: refuse packages whose trigger would run, or leave the trigger out.',
+        'Triggers of packages on other packages (%triggerin) are not run in images: warn of those that would run, refuse such packages, or say nothing.',
     },
   },
 } as const;

@@ -1,5 +1,6 @@
 import type { Assembly, Context, HostError } from '@ostrata/core';
 import { nevraOf } from '../codec/index.ts';
+import type { RepoRpmConfig } from '../config.schema.ts';
 import { installedHeaders } from '../database/read-database.ts';
 import { rpmError } from '../errors.ts';
 import { importOptions } from '../import/import-options.ts';
@@ -41,7 +42,7 @@ function report(problems: readonly HostError[]): void {
 export async function runScripts(
   { plan, tree, packages, store }: Assembly,
   ctx: Context,
-  settings: { readonly packageTriggers: 'refuse' | 'skip' },
+  { packageTriggers }: RepoRpmConfig,
 ): Promise<void> {
   // What is only taken away has no scripts that are run.
   if (packages.length === 0) return;
@@ -57,7 +58,6 @@ export async function runScripts(
     arch: ctx.environment.arch,
     upgraded: gone,
     present: new Set([...packages.map(({ package: { name } }) => name), ...kept.map(({ name }) => name)]),
-    packageTriggers: settings.packageTriggers,
   });
   const scripts = (kind: 'prein' | 'post' | 'posttrans') =>
     contents.flatMap((content) => planner.script(content, kind) ?? []);
@@ -71,7 +71,9 @@ export async function runScripts(
     ],
   };
   for (const content of contents) planner.checkTriggers(content);
-  report(planner.problems);
+  report([...planner.problems, ...(packageTriggers === 'refuse' ? planner.leftOut : [])]);
+  if (packageTriggers === 'warn')
+    for (const { code, message, hint } of planner.leftOut) ctx.progress.warning(code, message, hint ?? undefined);
 
   const total = order.pre.length + order.post.length + order.posttrans.length + order.triggers.length;
   const task = total === 0 ? null : ctx.progress.task('Running package scripts', { unit: 'items', total });

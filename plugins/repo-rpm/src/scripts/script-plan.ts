@@ -33,8 +33,6 @@ export interface ScriptSettings {
   readonly upgraded: ReadonlySet<string>;
   /** Names of all packages of the tree, which triggers may wait for. */
   readonly present: ReadonlySet<string>;
-  /** Whether package triggers that would run are an error, or left out. */
-  readonly packageTriggers: 'refuse' | 'skip';
 }
 
 const LUA = '<lua>';
@@ -54,6 +52,8 @@ type Ready = Pick<ScriptRun, 'interpreter' | 'body'>;
 /** Plans the scripts of one tree and collects those that cannot be run. */
 export class ScriptPlanner {
   readonly problems: HostError[] = [];
+  /** Package triggers that would run if this were no image. */
+  readonly leftOut: HostError[] = [];
   readonly #settings: ScriptSettings;
   readonly #macros: MacroScope;
 
@@ -88,22 +88,16 @@ export class ScriptPlanner {
     });
   }
 
-  /** Package triggers have no place in a tree that is put together at once; those that would have run are reported. */
+  /** Package triggers have no place in a tree that is put together at once; those that would have run are noted. */
   checkTriggers({ header, imported }: PackageContent): void {
-    if (this.#settings.packageTriggers === 'skip') return;
     const { name } = imported.package;
     for (const trigger of triggers(header)) {
       const kind = trigger.event === 'prein' ? 'triggerprein' : 'triggerin';
       if (!this.#wouldRun(trigger) || isIgnored(`${name}.${kind}`, this.#kernelInstall())) continue;
       const names = trigger.conditions.map((condition) => condition.name).join(', ');
-      this.problems.push(
-        unsupported(
-          name,
-          kind,
-          `it waits for ${names}, and triggers of packages are not run in images`,
-          'Set `packageTriggers: skip` in the configuration of repo-rpm when the image does not need it.',
-        ),
-      );
+      const why = `it waits for ${names}, and triggers of packages are not run in images`;
+      const hint = 'Set `packageTriggers: skip` in the configuration of repo-rpm when the image does not need it.';
+      this.leftOut.push(unsupported(name, kind, why, hint));
     }
   }
 

@@ -159,20 +159,23 @@ describe('package scripts', () => {
     assert.match(sandbox.runs[0]?.script ?? '', /iconvconfig/);
   });
 
-  it('of triggers on packages are refused when they would run, unless they are to be skipped', async () => {
-    const error = await fails([{ name: 'a' }, { name: 'b', tags: trigger('a') }], 'RPM_SCRIPT_UNSUPPORTED');
-    assert.match(error.message, /%triggerin of the package b/);
-    await install([{ name: 'b', tags: trigger('absent') }]);
-    const skipping = new LocalCompose({
-      sandbox: sandbox.plugin,
-      config: { 'repo-rpm': { packageTriggers: 'skip' } },
-    });
-    await using _ = skipping;
-    const directory = skipping.environment.cacheDir;
-    await skipping.run([
-      writePackage(directory, { name: 'a' }),
-      writePackage(directory, { name: 'b', tags: trigger('a') }),
-    ]);
+  it('of triggers on packages that would run are left out with a warning, refused or left out, as configured', async () => {
+    const composeWith = async (packageTriggers?: string, waitsFor = 'a') => {
+      const config = packageTriggers === undefined ? {} : { 'repo-rpm': { packageTriggers } };
+      await using compose = new LocalCompose({ sandbox: sandbox.plugin, config });
+      const directory = compose.environment.cacheDir;
+      const packages = [{ name: 'a' }, { name: 'b', tags: trigger(waitsFor) }];
+      await compose.run(packages.map((pkg) => writePackage(directory, pkg)));
+      return compose.events.flatMap((event) =>
+        event.type === 'warning' && event.code === 'RPM_SCRIPT_UNSUPPORTED' ? [event.text] : [],
+      );
+    };
+    const [warning = '', ...more] = await composeWith();
+    assert.match(warning, /%triggerin of the package b .*waits for a/);
+    assert.deepEqual(more, []);
+    assert.deepEqual(await composeWith('warn', 'absent'), []);
+    assert.deepEqual(await composeWith('skip'), []);
+    await assert.rejects(composeWith('refuse'), { code: 'RPM_SCRIPT_UNSUPPORTED' });
     assert.deepEqual(sandbox.labels, []);
   });
 
