@@ -1,20 +1,24 @@
 /**
  * Measures against peers that do the same work in the same run.
  *
- *   npm run -s bench -- NAME [--json] [--runs N]
+ *   npm run -s bench -- NAME [--json] [--runs N] [--only REGULAR-EXPRESSION]
  */
 import { parseArgs } from 'node:util';
 import { type Row, renderRows } from './rows.ts';
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: 'boolean', default: false }, runs: { type: 'string', default: '3' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    runs: { type: 'string', default: '3' },
+    only: { type: 'string', default: '' },
+  },
 });
 const [name] = positionals;
 if (name === undefined || !/^[a-z-]+$/.test(name)) {
-  process.stderr.write('usage: npm run -s bench -- compose [--json] [--runs N]\n');
+  process.stderr.write('usage: npm run -s bench -- compose|startup|store [--json] [--runs N] [--only ROWS]\n');
   process.exit(2);
 }
-const bench = (await import(`./${name}.ts`)) as { run(runs: number): Promise<Row[]> };
-const rows = await bench.run(Number(values.runs));
+const bench = (await import(`./${name}.ts`)) as { run(runs: number, only: RegExp): Promise<Row[]> };
+const rows = await bench.run(Number(values.runs), new RegExp(values.only));
 process.stdout.write(values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : renderRows(rows));

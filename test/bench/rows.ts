@@ -1,37 +1,42 @@
-/** One line of a benchmark: medians of several runs in turn; seconds of wall time and peak resident memory in MB. */
+/** One line of a benchmark: medians of several runs in turn; seconds of wall and CPU time and peak resident memory in MB. */
 export interface Row {
   readonly name: string;
   readonly ours_s: number;
   readonly peer_s: number;
   /** ours_s / peer_s: below 1 is faster than the peer. */
   readonly ratio: number;
+  readonly ours_cpu_s: number;
+  readonly peer_cpu_s: number;
   readonly ours_mb: number;
   readonly peer_mb: number;
 }
 
 export interface Sample {
   readonly seconds: number;
+  readonly cpuSeconds: number;
   readonly megabytes: number;
 }
 
 export function rowOf(name: string, ours: readonly Sample[], peer: readonly Sample[]): Row {
-  const [ourSeconds, peerSeconds] = [ours, peer].map((samples) => median(samples.map(({ seconds }) => seconds))) as [
-    number,
-    number,
-  ];
-  const [ourMegabytes, peerMegabytes] = [ours, peer].map((samples) =>
-    median(samples.map(({ megabytes }) => megabytes)),
-  ) as [number, number];
   const round = (value: number) => Math.round(value * 100) / 100;
+  const [a, b] = [medians(ours), medians(peer)];
   return {
     name,
-    ours_s: round(ourSeconds),
-    peer_s: round(peerSeconds),
-    ratio: round(ourSeconds / peerSeconds),
-    ours_mb: Math.round(ourMegabytes),
-    peer_mb: Math.round(peerMegabytes),
+    ours_s: round(a.seconds),
+    peer_s: round(b.seconds),
+    ratio: round(a.seconds / b.seconds),
+    ours_cpu_s: round(a.cpuSeconds),
+    peer_cpu_s: round(b.cpuSeconds),
+    ours_mb: Math.round(a.megabytes),
+    peer_mb: Math.round(b.megabytes),
   };
 }
+
+const medians = (samples: readonly Sample[]): Sample => ({
+  seconds: median(samples.map(({ seconds }) => seconds)),
+  cpuSeconds: median(samples.map(({ cpuSeconds }) => cpuSeconds)),
+  megabytes: median(samples.map(({ megabytes }) => megabytes)),
+});
 
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -43,12 +48,14 @@ export function median(values: readonly number[]): number {
 
 export function renderRows(rows: readonly Row[]): string {
   const cells = [
-    ['', 'ours s', 'peer s', 'ratio', 'ours MB', 'peer MB'],
+    ['', 'ours s', 'peer s', 'ratio', 'ours CPU s', 'peer CPU s', 'ours MB', 'peer MB'],
     ...rows.map((row) => [
       row.name,
       row.ours_s.toFixed(2),
       row.peer_s.toFixed(2),
       row.ratio.toFixed(2),
+      row.ours_cpu_s.toFixed(2),
+      row.peer_cpu_s.toFixed(2),
       `${row.ours_mb}`,
       `${row.peer_mb}`,
     ]),

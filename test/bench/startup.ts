@@ -27,6 +27,6 @@ export async function run(runs: number): Promise<Row[]> {
 /** GNU time counts in hundredths; a start takes few of them, so the clock is read here. */
 function timed(argv: readonly string[], report: string): Sample {
   const began = performance.now();
-  const { megabytes } = measure(argv, report);
-  return { seconds: (performance.now() - began) / 1000, megabytes };
+  const sample = measure(argv, report);
+  return { ...sample, seconds: (performance.now() - began) / 1000 };
 }
