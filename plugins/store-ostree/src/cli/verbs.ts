@@ -17,6 +17,12 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/cat.ts')).cat,
   },
   {
+    name: 'checkout',
+    summary: 'Check out a commit into a filesystem tree',
+    repo: 'existing',
+    load: async () => (await import('./verbs/checkout.ts')).checkout,
+  },
+  {
     name: 'checksum',
     summary: 'Checksum a file or directory',
     repo: 'none',
