@@ -35,6 +35,7 @@ export class ArchPolicy {
   readonly arch: string;
   readonly #scores = new Map<string, number>([['noarch', NOARCH]]);
 
+  /** `arch` is that of the machine; with an empty one architectures do not count. */
   constructor(arch: string) {
     this.arch = arch;
     let score = CLASS + 1;
@@ -44,9 +45,9 @@ export class ArchPolicy {
     }
   }
 
-  /** 0: cannot be installed here; 1: noarch; otherwise smaller is better, and scores of one class differ in the lower 16 bits only. */
+  /** 0: cannot be installed here (never without an own architecture); 1: noarch; otherwise smaller is better, and scores of one class differ in the lower 16 bits only. */
   score(arch: string): number {
-    return this.#scores.get(arch) ?? 0;
+    return this.#scores.get(arch) ?? (this.arch === '' ? NOARCH : 0);
   }
 
   /** The word sizes a package takes. */

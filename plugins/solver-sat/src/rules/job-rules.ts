@@ -22,6 +22,7 @@ export function addJobRules(state: SatState, jobs: readonly Job[], weak: IntList
       for (const list of job.candidates) add(IntList.from(list.length > 0 ? list : [-SYSTEM]));
       continue;
     }
+    if (job.kind !== 'erase' && job.kind !== 'lock') continue;
     for (const p of job.candidates.flat()) {
       const stays = job.kind === 'lock' && state.pool.installed[p] === 1;
       add(IntList.from([stays ? p : -p]));

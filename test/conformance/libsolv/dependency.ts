@@ -1,0 +1,98 @@
+import type { PoolBuilder } from '../../../plugins/solver-sat/src/pool/builder.ts';
+import {
+  AND,
+  ARCH,
+  ELSE,
+  EQUAL,
+  GREATER,
+  IF,
+  LESS,
+  OR,
+  UNLESS,
+  WITH,
+  WITHOUT,
+} from '../../../plugins/solver-sat/src/pool/relations.ts';
+import { Unsupported } from './unsupported.ts';
+
+const COMPARISONS: Record<string, number> = {
+  '<': LESS,
+  '<=': LESS | EQUAL,
+  '=': EQUAL,
+  '>=': GREATER | EQUAL,
+  '>': GREATER,
+};
+
+const OPERATORS: Record<string, number> = {
+  '&': AND,
+  '|': OR,
+  '+': WITH,
+  '-': WITHOUT,
+  '.': ARCH,
+  '<IF>': IF,
+  '<UNLESS>': UNLESS,
+  '<ELSE>': ELSE,
+};
+
+/** A dependency as libsolv's cases write it: `A & (B | C > 2)`, with operators that group to the right. Interned; returns its id. */
+export function caseDependency(builder: PoolBuilder, text: string): number {
+  let at = 0;
+  const skipSpace = () => {
+    while (text[at] === ' ') at++;
+  };
+  const word = (): string => {
+    skipSpace();
+    const start = at;
+    for (let open = 0; at < text.length; at++) {
+      if (text[at] === ' ') break;
+      if (text[at] === '(') open++;
+      else if (text[at] === ')' && open-- === 0) break;
+    }
+    return text.slice(start, at);
+  };
+  const operand = (): number => {
+    skipSpace();
+    if (text[at] !== '(') {
+      const name = word();
+      if (name.startsWith('namespace:'))
+        throw new Unsupported('namespaces are asked of the machine, which cases do not hold');
+      return builder.strings.intern(unescape(name));
+    }
+    at++;
+    const inner = expression();
+    skipSpace();
+    if (text[at++] !== ')') throw new Error(`"${text}" lacks a ")"`);
+    return inner;
+  };
+  /** A name with its version and architecture. */
+  const simple = (): number => {
+    let id = operand();
+    for (;;) {
+      skipSpace();
+      const before = at;
+      const sign = word();
+      const comparison = COMPARISONS[sign];
+      if (comparison === undefined && sign !== '.') {
+        at = before;
+        return id;
+      }
+      const right = builder.strings.intern(unescape(word()));
+      id = builder.relations.intern(id, comparison ?? ARCH, right);
+    }
+  };
+  const expression = (): number => {
+    const left = simple();
+    skipSpace();
+    if (at === text.length || text[at] === ')') return left;
+    const sign = word();
+    const operator = OPERATORS[sign];
+    if (operator === undefined) throw new Unsupported(`the operator "${sign}" of dependencies is not RPM's`);
+    return builder.relations.intern(left, operator, expression());
+  };
+  const id = expression();
+  if (at < text.length) throw new Error(`"${text}" goes on after its end`);
+  return id;
+}
+
+function unescape(text: string): string {
+  return text.replace(/\\([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+}

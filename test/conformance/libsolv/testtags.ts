@@ -1,0 +1,67 @@
+import type { PoolBuilder } from '../../../plugins/solver-sat/src/pool/builder.ts';
+import type { DependencyKind } from '../../../plugins/solver-sat/src/pool/columns.ts';
+import { caseDependency } from './dependency.ts';
+import type { RepoBlock } from './script.ts';
+import { Unsupported } from './unsupported.ts';
+
+const LISTS: Record<string, DependencyKind> = {
+  Prv: 'provides',
+  Req: 'requires',
+  Prq: 'preRequires',
+  Con: 'conflicts',
+  Obs: 'obsoletes',
+  Rec: 'recommends',
+  Sug: 'suggests',
+  Sup: 'supplements',
+  Enh: 'enhances',
+};
+
+interface Draft {
+  readonly name: string;
+  readonly evr: string;
+  readonly arch: string;
+  vendor: string;
+  readonly lists: Partial<Record<DependencyKind, number[]>>;
+  readonly files: string[];
+}
+
+/** Adds a repository block in libsolv's `testtags` form to a pool. */
+export function addRepo(builder: PoolBuilder, block: RepoBlock, installed: boolean): void {
+  const repo = builder.addRepo({ id: block.name, priority: block.priority, installed });
+  if (block.type === 'empty') return;
+  if (block.type !== 'testtags') throw new Unsupported(`repositories in the form "${block.type}"`);
+  let draft: Draft | null = null;
+  const flush = () => {
+    if (draft !== null) builder.addPackage(repo, draft, draft.lists, draft.files);
+  };
+  for (const line of block.lines) {
+    const [, tag, value] = /^=(\w+): ?(.*)$/.exec(line.trim()) ?? [];
+    if (tag === undefined || value === undefined) continue;
+    if (tag === 'Pkg') {
+      flush();
+      const [name, version, release, arch] = value.trim().split(/\s+/);
+      draft = {
+        name: name!,
+        evr: release === undefined || release === '' ? version! : `${version}-${release}`,
+        arch: arch ?? 'noarch',
+        vendor: '',
+        lists: {},
+        files: [],
+      };
+    } else if (draft !== null) addTag(builder, draft, tag, value.trim());
+  }
+  flush();
+}
+
+function addTag(builder: PoolBuilder, draft: Draft, tag: string, value: string): void {
+  const kind = LISTS[tag];
+  const add = (list: DependencyKind, dependency: number) => {
+    draft.lists[list] = [...(draft.lists[list] ?? []), dependency];
+  };
+  if (kind !== undefined) {
+    const dependency = caseDependency(builder, value);
+    add(kind, dependency);
+    if (kind === 'preRequires') add('requires', dependency);
+  } else if (tag === 'Vnd') draft.vendor = value;
+  else if (tag === 'Fls') draft.files.push(value);
+}
