@@ -1,6 +1,6 @@
 import type { Signature, SignatureDetails } from '@ostrata/core';
 import type { PublicKey, SignaturePacket, Subkey, UserIDPacket } from 'openpgp';
-import { hashName, keyAlgorithmName } from './algorithms.ts';
+import { hashName, keyAlgorithmName, unsupported } from './algorithms.ts';
 import { ANY_TIME, configuration, type Library } from './openpgp.ts';
 
 /** The key that a signature names as its maker, with the key that it belongs to. */
@@ -11,7 +11,8 @@ interface Maker {
 
 /**
  * The verdict on one signature, in the order in which gpg decides it: unknown key, bad, expired signature, expired key, revoked key, good.
- * Whether something has expired is asked of `now` (seconds since the epoch) and not of the time of the signature, as gpg does.
+ * Whether something has expired is asked of `now` (seconds since the epoch) and not of the time of the signature, as gpg does. `warn` hears of
+ * what gpg could check and this cannot; the verdict is bad then.
  */
 export async function judge(
   library: Library,
@@ -19,6 +20,7 @@ export async function judge(
   packet: SignaturePacket,
   keys: readonly PublicKey[],
   now: number,
+  warn: (what: string, key: string) => void,
 ): Promise<Signature> {
   const maker = findMaker(packet, keys);
   if (maker === null) {
@@ -39,6 +41,8 @@ export async function judge(
     details,
   });
 
+  const obstacle = unsupported(library, packet, key);
+  if (obstacle !== null) warn(obstacle, details.fingerprint);
   if (!(await covers(library, data, packet, maker))) return found('bad');
   const isRevoked = await revoked(library, maker);
   if (!isRevoked && !(await maySign(library, maker))) return found('bad');

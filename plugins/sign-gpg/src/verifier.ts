@@ -1,6 +1,6 @@
 import type { Context, KeySource, RemoteTrust, Signature, Verifier } from '@ostrata/core';
 import { describe } from './describe.ts';
-import { gpgError } from './errors.ts';
+import { type Code, gpgError } from './errors.ts';
 import { judge } from './judge.ts';
 import { loadPublicKeys } from './load-keys.ts';
 import { METADATA_KEY } from './metadata-key.ts';
@@ -26,12 +26,18 @@ export class GpgVerifier implements Verifier {
       });
     }
     const [library, keys] = [await openPgp(), await loadPublicKeys(sources)];
+    const warn = (what: string, key: string) =>
+      ctx.progress.warning(
+        'GPG_UNSUPPORTED' satisfies Code,
+        `A signature by the key ${key} cannot be checked: ${what} is not supported.`,
+        'Sign with another key as well.',
+      );
     const verdicts: Signature[] = [];
     for (const signature of signatures) {
       ctx.signal.throwIfAborted();
       const packets = await readSignatures(signature);
       if (packets === null) verdicts.push({ key: '', verdict: 'bad', signer: null });
-      else for (const packet of packets) verdicts.push(await judge(library, data, packet, keys, ctx.now()));
+      else for (const packet of packets) verdicts.push(await judge(library, data, packet, keys, ctx.now(), warn));
     }
     return verdicts;
   }
