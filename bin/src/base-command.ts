@@ -1,5 +1,6 @@
 import { Command, Flags, type Interfaces } from '@oclif/core';
 import { type Host, isHostError, type ProgressEvent } from '@ostrata/core';
+import type { HostFlags } from './host/environment.ts';
 import { openHost } from './host/open-host.ts';
 import { failureData, renderFailure } from './render/failure.ts';
 import { openProgress } from './render/open-progress.ts';
@@ -44,14 +45,11 @@ export abstract class BaseCommand extends Command {
   protected style: Style = styleFor(process.stdout);
 
   /** Opens the configured host, shows progress while `work` runs, and closes both. */
-  protected async session<T>(
-    flags: CommonFlags & { cachedir?: string | undefined },
-    work: (session: Session) => Promise<T>,
-  ): Promise<T> {
+  protected async session<T>(flags: CommonFlags & HostFlags, work: (session: Session) => Promise<T>): Promise<T> {
     const cancel = cancellation();
     const progress: ProgressSink = openProgress(flags);
     try {
-      const host = await openHost(flags.config ?? [], flags.cachedir);
+      const host = await openHost(flags.config ?? [], flags);
       return await work({ host, signal: cancel.signal, onEvent: (event) => progress.event(event) });
     } finally {
       progress.close();

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CliResult, ostrata } from '../support/cli.ts';
@@ -41,7 +51,8 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
   });
   after(() => rmSync(work, { recursive: true, force: true }));
 
-  it('makes a commit that the real ostree checks, lists and checks out', () => {
+  it('makes a commit that the real ostree checks, lists and checks out', function () {
+    this.timeout(60_000);
     ostree('fsck', '--quiet');
     assert.equal(ostree('rev-parse', 'test/base').trim(), first.commit);
     assert.match(ostree('ls', 'test/base', '/usr/bin/bash'), /^-00755 0 0/);
@@ -122,6 +133,27 @@ describe('compose tree on real packages (needs apt, rpmbuild, createrepo_c, ostr
       json(compose(['--json', '--dry-run', '--lockfile', at('lock.json'), '--lockfile-strict'])).packages.length,
       first.packages.length,
     );
+  });
+
+  it('takes version, input hash and metadata of elsewhere', () => {
+    const folder = join(work, 'versioned');
+    mkdirSync(folder);
+    const versioned = writeManifest(folder, small.directory, small.packages, { 'automatic-version-prefix': '7' });
+    const [file, plan] = [join(folder, 'metadata.json'), join(folder, 'plan.json')];
+    writeFileSync(file, '{"my.list": ["a"], "my.key": "of the file"}');
+    const flags = ['--json', '--dry-run', '--no-parent', '--previous-version', '7.4', '--disable-selinux'];
+    const metadata = ['--add-metadata-from-json', file, '--add-metadata-string', 'my.key=mine'];
+    const { version, digest } = json(compose([...flags, ...metadata, '--write-plan-to', plan], versioned));
+    assert.equal(version, '7.5');
+    const written = JSON.parse(readFileSync(plan, 'utf8'));
+    assert.deepEqual(written.commit.metadata, {
+      'my.key': { type: 's', value: 'mine' },
+      'my.list': { type: 'av', value: [{ type: 's', value: 'a' }] },
+    });
+    assert.equal(written.inputs.image.selinux, false);
+    assert.equal(json(compose([...flags, '--previous-inputhash', digest], versioned)).status, 'unchanged');
+    writeFileSync(file, '[]');
+    assert.match(compose([...flags, '--add-metadata-from-json', file], versioned).stdout, /no JSON object/);
   });
 
   it('stops where it was told: print-only, dry-run, download-only', () => {

@@ -15,8 +15,15 @@ const RPM_ARCH: { readonly [nodeArch: string]: string } = {
   riscv64: 'riscv64',
 };
 
+/** Flags that decide over facts of this process. */
+export interface HostFlags {
+  readonly cachedir?: string | undefined;
+  /** For http and https, instead of the environment's. */
+  readonly proxy?: string | undefined;
+}
+
 /** Facts of this machine and process for plugins. The only reader of environment variables. */
-export function readEnvironment(settings: Settings, cacheDir: string | undefined): Environment {
+export function readEnvironment(settings: Settings, { cachedir: cacheDir, proxy }: HostFlags): Environment {
   const env = process.env;
   const uid = process.geteuid?.() ?? 0;
   const root = uid === 0;
@@ -37,7 +44,11 @@ export function readEnvironment(settings: Settings, cacheDir: string | undefined
     cacheDir: cachePath,
     stateDir: statePath,
     tempDir: openTempDirectory(cachePath),
-    proxy: { http: env['http_proxy'] ?? null, https: variable('https_proxy'), no: variable('no_proxy') },
+    proxy: {
+      http: proxy ?? env['http_proxy'] ?? null,
+      https: proxy ?? variable('https_proxy'),
+      no: variable('no_proxy'),
+    },
     commandEnv: {
       PATH: commandPath(env['PATH']),
       LANG: 'C.UTF-8',

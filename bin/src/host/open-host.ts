@@ -1,13 +1,13 @@
 import { createHost, type Host } from '@ostrata/core';
 import { loadSettings } from '../config/load.ts';
 import { loadPlugins } from '../plugins/resolve.ts';
-import { readEnvironment } from './environment.ts';
+import { type HostFlags, readEnvironment } from './environment.ts';
 import { execPlugin } from './exec.ts';
 
 /** A host with the configured plugins. */
-export async function openHost(configFiles: readonly string[], cacheDir?: string): Promise<Host> {
+export async function openHost(configFiles: readonly string[], flags: HostFlags = {}): Promise<Host> {
   const { settings } = await loadSettings(configFiles);
-  const environment = readEnvironment(settings, cacheDir);
+  const environment = readEnvironment(settings, flags);
   const plugins = await loadPlugins(settings, environment.uid);
   const config: Record<string, unknown> = {};
   for (const [name, entry] of Object.entries(settings.plugins)) {

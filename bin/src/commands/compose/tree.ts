@@ -21,7 +21,17 @@ export default class ComposeTree extends BaseCommand {
       summary: 'OSTree repository that gets the commit; made when absent (mode archive)',
     }),
     cachedir: Flags.string({ summary: 'Directory for metadata, packages and imported objects' }),
-    'unified-core': Flags.boolean({ summary: 'Accepted for compatibility; every compose works this way' }),
+    workdir: Flags.string({ summary: 'Used as --cachedir where that is not given' }),
+    'unified-core': Flags.boolean({
+      aliases: ['ex-unified-core'],
+      summary: 'Accepted for compatibility; every compose works this way',
+    }),
+    'workdir-tmpfs': Flags.boolean({ hidden: true, summary: 'Accepted for compatibility; does nothing' }),
+    proxy: Flags.string({
+      summary: 'Proxy for http and https, instead of the one of the environment',
+      helpValue: 'URL',
+    }),
+    'disable-selinux': Flags.boolean({ summary: 'Label no files, whatever the treefile says' }),
     'cache-only': Flags.boolean({ char: 'C', summary: 'Use what is in the cache and open no connection' }),
     'dry-run': Flags.boolean({ summary: 'Resolve packages, print the transaction and stop' }),
     'download-only': Flags.boolean({ summary: 'Resolve, download and import packages, then stop' }),
@@ -35,6 +45,14 @@ export default class ComposeTree extends BaseCommand {
     'previous-commit': Flags.string({
       summary: 'Commit to look for changes against (default: what the ref names)',
       helpValue: 'REV',
+    }),
+    'previous-inputhash': Flags.string({
+      summary: 'Input hash to look for changes against (default: the one that the previous commit has)',
+      helpValue: 'DIGEST',
+    }),
+    'previous-version': Flags.string({
+      summary: 'Version that automatic-version-prefix counts on from (default: the one of the parent)',
+      helpValue: 'VERSION',
     }),
     'write-lockfile-to': Flags.string({
       aliases: ['ex-write-lockfile-to'],
@@ -58,6 +76,10 @@ export default class ComposeTree extends BaseCommand {
       multipleNonGreedy: true,
       helpValue: 'KEY=VALUE',
     }),
+    'add-metadata-from-json': Flags.string({
+      summary: 'Add the metadata of this file, a JSON object, to the commit',
+      helpValue: 'FILE',
+    }),
     'write-commitid-to': Flags.string({ summary: 'Write the checksum to this file and set no ref', helpValue: 'FILE' }),
     'write-composejson-to': Flags.string({ summary: 'Write facts about the compose as JSON', helpValue: 'FILE' }),
     'write-plan-to': Flags.string({
@@ -72,7 +94,8 @@ export default class ComposeTree extends BaseCommand {
     const { args, flags } = await this.parse(ComposeTree);
     this.json = flags.json;
     const treefile = resolve(args.treefile);
-    const outcome = await this.session(flags, async ({ host, signal, onEvent }) => {
+    const cachedir = flags.cachedir ?? flags.workdir;
+    const outcome = await this.session({ ...flags, cachedir }, async ({ host, signal, onEvent }) => {
       const made = await host.run(composeRequest(treefile, flags, host.environment), { signal, onEvent });
       await composeFiles(made, flags);
       return made;

@@ -53,6 +53,8 @@ export interface Request {
     readonly parent: string | null;
     /** Fixed commit time in seconds since the epoch (SOURCE_DATE_EPOCH); null means now. */
     readonly timestamp: number | null;
+    /** Digest of the Plan that counts as the previous one; the parent's when absent. */
+    readonly previousDigest?: string;
     /** Make a commit even when nothing changed. */
     readonly force: boolean;
   };

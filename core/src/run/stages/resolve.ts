@@ -47,7 +47,8 @@ export async function resolve(ctx: StageContext, sources: Sources): Promise<Plan
     deploy: request.deploy,
   });
   const digest = planDigest(shaped.inputs);
-  const unchanged = !request.commit.force && (await madeFrom(ctx, request, shaped.commit.parent)) === digest;
+  const { force, previousDigest } = request.commit;
+  const unchanged = !force && (previousDigest ?? (await madeFrom(ctx, request, shaped.commit.parent))) === digest;
   const plan: Plan = { ...shaped, digest, unchanged };
   await ctx.check('resolve.check', plan);
   return plan;

@@ -24,7 +24,7 @@ export function treefileImage(image: ImageSpec, treefile: Treefile): ImageSpec {
       ignoreDevices: treefile['ignore-devices'] ?? true,
       ...(preservesAccounts(treefile) ? {} : { preserveAccounts: false }),
     },
-    selinux: treefile.selinux ?? true,
+    selinux: image.selinux && (treefile.selinux ?? true),
     database: treefile.rpmdb === 'host' ? 'host' : 'target',
     subject: image.subject,
     metadata: { ...image.metadata, ...commitMetadata(treefile) },

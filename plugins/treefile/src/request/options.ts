@@ -9,8 +9,8 @@ export interface TreefileOptions {
   readonly lockfiles: readonly string[];
   /** Nothing outside of the lockfiles may be installed. */
   readonly lockfileStrict: boolean;
-  /** Strings to put on the commit; they win over the treefile's. */
-  readonly addMetadata: { readonly [key: string]: string };
+  /** Metadata to put on the commit; they win over the treefile's. */
+  readonly addMetadata: { readonly [key: string]: Json };
   /** Version to count on from, instead of the parent's. */
   readonly previousVersion: string | null;
   /** Where the packages that were chosen are written as a lockfile. */
@@ -45,14 +45,12 @@ export function readOptions(value: Json): TreefileOptions {
     throw wrong('lockfiles', 'a list of paths');
   }
   const metadata = given['addMetadata'] ?? {};
-  if (metadata === null || typeof metadata !== 'object' || Object.values(metadata).some((v) => typeof v !== 'string')) {
-    throw wrong('addMetadata', 'a map of strings');
-  }
+  if (metadata === null || typeof metadata !== 'object' || Array.isArray(metadata)) throw wrong('addMetadata', 'a map');
   return {
     path,
     lockfiles: lockfiles as string[],
     lockfileStrict: flag('lockfileStrict'),
-    addMetadata: metadata as { [key: string]: string },
+    addMetadata: metadata as { readonly [key: string]: Json },
     previousVersion: text('previousVersion'),
     writeLockfileTo: text('writeLockfileTo'),
     printOnly: flag('printOnly'),
