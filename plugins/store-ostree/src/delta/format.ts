@@ -1,6 +1,6 @@
-import type { DeltaDescription } from './describe.ts';
+import type { DeltaDescription, PartDescription } from './describe.ts';
 
-/** The lines that `ostree static-delta show` prints of a delta. */
+/** The lines that `ostree static-delta show` prints of a delta, up to a part that cannot be read. */
 export function formatDelta(delta: DeltaDescription): string[] {
   const { fallbacks, parts } = delta;
   const fallbackSize = sum(fallbacks.map(({ size }) => size));
@@ -19,20 +19,28 @@ export function formatDelta(delta: DeltaDescription): string[] {
     ...fallbacks.map(({ id }) => `  ${id}`),
     sizeLine('Total Fallback Size', fallbackSize),
     sizeLine('Total Fallback Uncompressed Size', fallbackFull),
-    `Number of parts: ${parts.length}`,
-    ...parts.flatMap((part, index) => {
-      const { operations: count } = part;
-      return [
-        `PartMeta${index}: nobjects=${part.objects.length} size=${part.size} usize=${part.uncompressedSize}`,
-        `PartPayload${index}: nmodes=${part.modes} nxattrs=${part.xattrs} blobsize=${part.payloadSize} opsize=${part.operationsSize}`,
-        `PartPayloadOps${index}: openspliceclose=${count.splice} open=${count.open} write=${count.write} setread=${count.setSource} ` +
-          `unsetread=${count.unsetSource} close=${count.close} bspatch=${count.patch}`,
-      ];
-    }),
-    sizeLine('Total Part Size', partSize),
-    sizeLine('Total Part Uncompressed Size', partFull),
-    sizeLine('Total Size', partSize + fallbackSize),
-    sizeLine('Total Uncompressed Size', partFull + fallbackFull),
+    `Number of parts: ${delta.partCount}`,
+    ...parts.flatMap(partLines),
+    ...(delta.problem
+      ? []
+      : [
+          sizeLine('Total Part Size', partSize),
+          sizeLine('Total Part Uncompressed Size', partFull),
+          sizeLine('Total Size', partSize + fallbackSize),
+          sizeLine('Total Uncompressed Size', partFull + fallbackFull),
+        ]),
+  ];
+}
+
+function partLines({ objects, size, uncompressedSize, contents }: PartDescription, index: number): string[] {
+  const meta = `PartMeta${index}: nobjects=${objects.length} size=${size} usize=${uncompressedSize}`;
+  if (!contents) return [meta];
+  const { modes, xattrs, payloadSize, operationsSize, operations: count } = contents;
+  return [
+    meta,
+    `PartPayload${index}: nmodes=${modes} nxattrs=${xattrs} blobsize=${payloadSize} opsize=${operationsSize}`,
+    `PartPayloadOps${index}: openspliceclose=${count.splice} open=${count.open} write=${count.write} setread=${count.setSource} ` +
+      `unsetread=${count.unsetSource} close=${count.close} bspatch=${count.patch}`,
   ];
 }
 

@@ -18,19 +18,18 @@ export function readPart(delta: OpenDelta, index: number, header: PartHeader): P
   if (sha256(bytes) !== header.checksum) {
     throw brokenDelta(location.path, `the part has another checksum than ${header.checksum}`);
   }
-  return unpackPart(bytes, location.path, header.uncompressedSize);
+  return unpackPart(bytes, location.path, Number(header.uncompressedSize) * 2 + OVERHEAD);
 }
 
-/** `uncompressedSize`, the bytes of the part's objects, bounds what is made of the part's bytes. */
-export function unpackPart(bytes: Uint8Array, path: string, uncompressedSize: bigint): Part {
+/** Undoes the compression of a part's file; it may become `maxBytes`. */
+export function unpackPart(bytes: Uint8Array, path: string, maxBytes = MAX_PART): Part {
   const rest = bytes.subarray(1);
   switch (bytes[0]) {
     case COMPRESSION.none:
       return decodingDelta(path, () => decodePart(rest));
     case COMPRESSION.xz: {
-      const maxBytes = Math.min(Number(uncompressedSize) * 2 + OVERHEAD, MAX_PART);
       try {
-        const content = decompress(rest, { format: 'xz', maxBytes });
+        const content = decompress(rest, { format: 'xz', maxBytes: Math.min(maxBytes, MAX_PART) });
         return decodingDelta(path, () => decodePart(content));
       } catch (error) {
         if (error instanceof CompressionError) throw brokenDelta(path, error.message, error);

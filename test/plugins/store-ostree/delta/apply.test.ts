@@ -74,10 +74,8 @@ describe('applying static deltas of ostree (needs ostree)', function () {
     assert.equal(repo.find(pair.to, 'commit'), undefined);
   });
 
-  it('says which object is left to be fetched by itself', () => {
-    ostree(pair.repo, 'static-delta', 'generate', '--empty', `--to=${pair.to}`);
+  it('gives the error of the system for a path where nothing is', () => {
     const repo = clientRepository(dir.in('client'), 'archive', pair, false);
     assert.throws(() => applyDelta(repo, dir.in('nowhere')), { code: 'ENOENT' });
-    assert.equal(repo.find(pair.to, 'commit'), undefined);
   });
 });
