@@ -22,7 +22,9 @@ export async function judge(
   now: number,
   warn: (what: string, key: string) => void,
 ): Promise<Signature> {
-  const maker = findMaker(packet, keys);
+  const makers = findMakers(packet, keys);
+  const covering = await firstOf(makers, (maker) => covers(library, data, packet, maker));
+  const maker = covering ?? makers[0] ?? null;
   if (maker === null) {
     const details = detailsOf(library, packet, null, null, null);
     return { key: details.fingerprint, verdict: 'unknown-key', signer: null, details };
@@ -43,7 +45,7 @@ export async function judge(
 
   const obstacle = unsupported(library, packet, key);
   if (obstacle !== null) warn(obstacle, details.fingerprint);
-  if (!(await covers(library, data, packet, maker))) return found('bad');
+  if (covering === null) return found('bad');
   const isRevoked = await revoked(library, maker);
   if (!isRevoked && !(await maySign(library, maker))) return found('bad');
   if (details.expires !== null && details.expires <= now) return found('expired', 'signature');
@@ -52,13 +54,18 @@ export async function judge(
   return found(isRevoked ? 'revoked' : 'good');
 }
 
-function findMaker(packet: SignaturePacket, keys: readonly PublicKey[]): Maker | null {
-  const fingerprint = packet.issuerFingerprint === null ? null : Buffer.from(packet.issuerFingerprint).toString('hex');
-  for (const primary of keys) {
-    for (const key of primary.getKeys(packet.issuerKeyID) as (PublicKey | Subkey)[]) {
-      if (fingerprint === null || key.getFingerprint() === fingerprint) return { primary, key };
-    }
-  }
+/** Several only when the signature gives no more than a key id, and keys share it. */
+function findMakers(packet: SignaturePacket, keys: readonly PublicKey[]): Maker[] {
+  const fingerprint = packet.issuerFingerprint === null ? null : hex(packet.issuerFingerprint);
+  return keys.flatMap((primary) =>
+    (primary.getKeys(packet.issuerKeyID) as (PublicKey | Subkey)[])
+      .filter((key) => fingerprint === null || key.getFingerprint() === fingerprint)
+      .map((key) => ({ primary, key })),
+  );
+}
+
+async function firstOf<T>(items: readonly T[], fits: (item: T) => Promise<boolean>): Promise<T | null> {
+  for (const item of items) if (await fits(item)) return item;
   return null;
 }
 

@@ -184,6 +184,26 @@ describe(`sign-gpg beside the real ostree and gpg (needs ${absent.join(', ') || 
     await agrees(await binary(short.armoredPublic), 'expired', 'key');
   });
 
+  it('does not take a subkey for the key of somebody who never bound it', async () => {
+    const made = await generateKey({
+      userIDs: [{ name: 'sub', email: 'sub@example.com' }],
+      date: KEY_TIME,
+      subkeys: [{ sign: true }],
+      format: 'object',
+    });
+    const victim = await testKey('victim');
+    await signWith({ ...victim, armoredSecret: made.privateKey.armor() });
+    const stranger = made.privateKey.toPublic().subkeys[0] as { bindingSignatures: unknown[] };
+    const trusted = victim.secret.toPublic();
+    (trusted.subkeys as unknown[]).push(stranger);
+    for (const signatures of [stranger.bindingSignatures, []]) {
+      stranger.bindingSignatures = signatures;
+      const [signature] = await verify(repository.trust(trusted.write()));
+      assert.equal(signature?.verdict, 'bad');
+      assert.ok(!shown().some((line) => line.startsWith('Good')));
+    }
+  });
+
   it('signs what a compose publishes, once a key, also when the commit is made again', async () => {
     const [one, two] = [await testKey('one'), await testKey('two')];
     const files = [one, two].map((key, index) => repository.write(`secret${index}.asc`, key.armoredSecret));
