@@ -13,8 +13,10 @@ export type ConformanceOptions = Readonly<Record<string, string>>;
 export interface ConformanceModule {
   /** Options beside PATH that the module takes. */
   readonly options: readonly string[];
+  /** Whether names of cases may follow PATH: then only those are run. The result of every case is printed. */
+  readonly takesNames?: boolean;
   /** Throws only when PATH or an option is unusable: a bad case is a failed case. */
-  run(path: string, options: ConformanceOptions): AsyncIterable<CaseResult>;
+  run(path: string, options: ConformanceOptions, names?: readonly string[]): AsyncIterable<CaseResult>;
 }
 
 export function passed(name: string): CaseResult {

@@ -14,31 +14,42 @@ function moduleNames(): string[] {
 
 function usage(): string {
   return [
-    'usage: npm run -s conformance -- NAME PATH [--option VALUE] [--verbose]',
+    'usage: npm run -s conformance -- NAME PATH [CASE ...] [--option VALUE] [--verbose]',
     `NAME is one of: ${moduleNames().join(', ')}`,
     '--verbose names the skipped cases as well',
   ].join('\n');
 }
 
-function readOptions(module: ConformanceModule, args: string[]): { verbose: boolean; options: ConformanceOptions } {
+function readOptions(module: ConformanceModule, args: string[]) {
   const known = Object.fromEntries(module.options.map((option) => [option, { type: 'string' } as const]));
-  const { values } = parseArgs({ args, options: { ...known, verbose: { type: 'boolean' } } });
+  const { values, positionals: names } = parseArgs({
+    args,
+    options: { ...known, verbose: { type: 'boolean' } },
+    allowPositionals: module.takesNames === true,
+  });
   const { verbose, ...options } = values;
-  return { verbose: verbose === true, options: options as ConformanceOptions };
+  return { verbose: verbose === true, options: options as ConformanceOptions, names };
 }
 
 type Print = (line: string) => void;
 
-/** Prints failures as they come, then why cases were skipped, then the totals as the last line. */
-async function report(cases: AsyncIterable<CaseResult>, verbose: boolean, print: Print): Promise<number> {
+/** Prints failures as they come, or `every` case, then why cases were skipped, then the totals as the last line. */
+async function report(
+  cases: AsyncIterable<CaseResult>,
+  { verbose, every }: { verbose: boolean; every: boolean },
+  print: Print,
+): Promise<number> {
   const counts: Record<CaseResult['status'], number> = { passed: 0, failed: 0, skipped: 0 };
   const skips = new Map<string, number>();
   for await (const result of cases) {
     counts[result.status]++;
-    if (result.status === 'passed') continue;
+    if (result.status === 'passed') {
+      if (every) print(`passed ${result.name}`);
+      continue;
+    }
     const line = `${result.name}: ${result.reason.replaceAll('\n', ' ')}`;
     if (result.status === 'failed') print(`FAILED ${line}`);
-    else if (verbose) print(`skipped ${line}`);
+    else if (verbose || every) print(`skipped ${line}`);
     else skips.set(result.reason, (skips.get(result.reason) ?? 0) + 1);
   }
   for (const [reason, count] of skips) print(`skipped ${count}: ${reason}`);
@@ -58,8 +69,9 @@ async function main([name, path, ...rest]: string[], print: Print): Promise<numb
   }
   const module = (await import(`./${name}.ts`)) as ConformanceModule;
   try {
-    const { verbose, options } = readOptions(module, rest);
-    return await report(module.run(resolve(path), options), verbose, print);
+    const { verbose, options, names } = readOptions(module, rest);
+    const every = module.takesNames === true;
+    return await report(module.run(resolve(path), options, names), { verbose, every }, print);
   } catch (error) {
     print((error as Error).message);
     return 2;
