@@ -4,7 +4,7 @@ import { generateKey, type PrivateKey, readKey } from 'openpgp';
 import { signCommit } from '../../../plugins/sign-gpg/src/sign-commit.ts';
 import { GpgSigner } from '../../../plugins/sign-gpg/src/signer.ts';
 import { GpgVerifier } from '../../../plugins/sign-gpg/src/verifier.ts';
-import { missing } from '../../support/tools.ts';
+import { missing, tool } from '../../support/tools.ts';
 import { Repository } from './repository.ts';
 import { KEY_TIME, type TestKey, testKey } from './support.ts';
 
@@ -202,6 +202,22 @@ describe(`sign-gpg beside the real ostree and gpg (needs ${absent.join(', ') || 
       assert.equal(signature?.verdict, 'bad');
       assert.ok(!shown().some((line) => line.startsWith('Good')));
     }
+  });
+
+  it('signs what ostree pulls, which pulls nothing that is not signed', async () => {
+    const [key, other] = [await testKey('one'), await testKey('other')];
+    const target = `--repo=${repository.directory}/target`;
+    const ring = repository.write('ring.gpg', await binary(key.armoredPublic));
+    tool(['ostree', 'init', target, '--mode=archive']);
+    const remote = ['--set=gpg-verify=true', `--gpg-import=${ring}`, 'origin', `file://${repository.path}`];
+    tool(['ostree', 'remote', 'add', target, ...remote]);
+    const pull = () => tool(['ostree', 'pull', target, 'origin', 'main']);
+    assert.throws(pull, /no signatures found/);
+    await signWith(other);
+    assert.throws(pull, /public key not found|none are in trusted keyring/);
+    await signWith(key);
+    pull();
+    assert.equal(tool(['ostree', 'rev-parse', target, 'origin:main']).trim(), repository.commit);
   });
 
   it('signs what a compose publishes, once a key, also when the commit is made again', async () => {
