@@ -1,16 +1,19 @@
 /** Our side of the store benchmark as a program, through the functions of the library: store-op.ts OPERATION REPOSITORY ARGUMENT... */
 import { enableCompileCache } from 'node:module';
 import { availableParallelism } from 'node:os';
+import type { Context } from '@ostrata/core';
 
 enableCompileCache();
-const { testContext, testEnvironment } = await import('@ostrata/testkit');
 const { Repository } = await import('../../plugins/store-ostree/src/repo/repository.ts');
 const { OstreeStore } = await import('../../plugins/store-ostree/src/store/ostree-store.ts');
 
 const workers = availableParallelism();
-using environment = testEnvironment({ workers });
-await using context = testContext({}, environment);
-const { ctx } = context;
+/** What the store asks of a context here. */
+const ctx = {
+  environment: { workers },
+  signal: new AbortController().signal,
+  progress: { task: () => ({ advance() {}, setTotal() {}, end() {} }) },
+} as unknown as Context;
 const [operation, path, ...rest] = process.argv.slice(2) as [string, string, ...string[]];
 const store = new OstreeStore(Repository.open(path), { refBinding: true, rootStrategy: 'auto' });
 

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import { createHash, type Hash } from 'node:crypto';
+import { createHash, type Hash, hash } from 'node:crypto';
 import { swap32, swap64 } from './byte-order.ts';
 import type { Checksum } from './checksum.ts';
 import { invalid, limit } from './errors.ts';
@@ -117,6 +117,16 @@ export function startFileChecksum(meta: FileMeta): Hash {
   return createHash('sha256').update(encodeFileHeader(meta));
 }
 
+/** Below this size header and content are joined and hashed in one call, which is faster than a hash that is fed twice. */
+const ONE_SHOT = 64 * 1024;
+let joined: Buffer | undefined;
+
 export function fileChecksum(meta: FileMeta, content: Uint8Array): Checksum {
-  return startFileChecksum(meta).update(content).digest('hex');
+  const header = encodeFileHeader(meta);
+  const length = header.length + content.length;
+  if (length > ONE_SHOT) return createHash('sha256').update(header).update(content).digest('hex');
+  joined ??= Buffer.allocUnsafeSlow(ONE_SHOT);
+  joined.set(header, 0);
+  joined.set(content, header.length);
+  return hash('sha256', joined.subarray(0, length), 'hex');
 }

@@ -1,6 +1,6 @@
 import type { Checksum } from '../codec/checksum.ts';
 import { decodeMetadata } from '../codec/commit.ts';
-import { startFileChecksum } from '../codec/file-header.ts';
+import { fileChecksum } from '../codec/file-header.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import type { Repository } from '../repo/repository.ts';
 
@@ -8,8 +8,8 @@ import type { Repository } from '../repo/repository.ts';
 export function checkObject(repo: Repository, id: Checksum, type: ObjectType): void {
   switch (type) {
     case 'file': {
-      const { meta, content } = repo.readFile(id);
-      const actual = startFileChecksum(meta).update(content).digest('hex');
+      const { meta, content } = repo.readFile(id, 'borrow');
+      const actual = fileChecksum(meta, content);
       if (actual !== id) throw repo.corrupt(id, type, `its content and metadata have the checksum ${actual}`);
       return;
     }

@@ -1,13 +1,14 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
+import type { DirEntry } from '../codec/dir-tree.ts';
+import { ObjectIndex } from '../repo/object-index.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import { listMirrorRefs, listRefs } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { listCommits } from '../repo/revs.ts';
 import { batches, WorkerPool } from '../workers/pool.ts';
-import { checkObject, fileProblem } from './check-object.ts';
-import { traverseTree } from './traverse.ts';
+import { fileProblem } from './check-object.ts';
 
 export interface Problem {
   /** `CHECKSUM.TYPE`. */
@@ -70,33 +71,40 @@ function checkMetadata(repo: Repository) {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const files: Checksum[] = [];
-  const check = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
+  const index = new ObjectIndex(repo.mode, [repo.objectsPath, ...repo.extraObjects]);
+  /** Whether this is the first time that an object is met, and it is there. */
+  const meet = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
     const key = `${id}.${type}`;
     if (seen.has(key)) return false;
-    if (repo.find(id, type) === undefined) {
-      if (partial) return false;
-      seen.add(key);
-      problems.push({ object: key, problem: 'is missing' });
-      return false;
-    }
+    const there = index.has(id, type) || repo.find(id, type) !== undefined;
+    if (!there && partial) return false;
     seen.add(key);
-    if (type === 'file') {
-      files.push(id);
-      return true;
-    }
+    if (!there) problems.push({ object: key, problem: 'is missing' });
+    return there;
+  };
+  const attempt = <T>(id: Checksum, type: ObjectType, read: () => T): T | undefined => {
     try {
-      checkObject(repo, id, type);
-      return true;
+      return read();
     } catch (error) {
-      problems.push({ object: key, problem: (error as Error).message });
-      return false;
+      problems.push({ object: `${id}.${type}`, problem: (error as Error).message });
+      return undefined;
+    }
+  };
+  const checkTree = (root: DirEntry, partial: boolean): void => {
+    const pending: DirEntry[] = [root];
+    for (let entry = pending.pop(); entry; entry = pending.pop()) {
+      const { tree: id, meta } = entry;
+      if (meet(meta, 'dirmeta', partial)) attempt(meta, 'dirmeta', () => repo.readDirMeta(meta));
+      const tree = meet(id, 'dirtree', partial) ? attempt(id, 'dirtree', () => repo.readDirTree(id)) : undefined;
+      if (!tree) continue;
+      for (const file of tree.files.values()) if (meet(file, 'file', partial)) files.push(file);
+      pending.push(...tree.dirs.values());
     }
   };
   const commits = listCommits(repo);
-  for (const commit of commits) {
-    if (!check(commit, 'commit', false)) continue;
-    const partial = isPartial(repo, commit);
-    traverseTree(repo, repo.readCommit(commit), (id, type) => check(id, type, partial));
+  for (const id of commits) {
+    const commit = meet(id, 'commit', false) ? attempt(id, 'commit', () => repo.readCommit(id)) : undefined;
+    if (commit) checkTree(commit, isPartial(repo, id));
   }
   for (const [ref, commit] of [...listRefs(repo), ...listMirrorRefs(repo)]) {
     if (commits.has(commit)) continue;

@@ -1,22 +1,21 @@
-import { hash } from 'node:crypto';
 import { closeSync, fchmodSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { type CommitObject, encodeCommit, encodeMetadata, type Metadata } from '../codec/commit.ts';
 import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
 import { type DirTree, encodeDirTree } from '../codec/dir-tree.ts';
 import { CodecError } from '../codec/errors.ts';
-import { encodeFileHeader, type FileMeta, startFileChecksum } from '../codec/file-header.ts';
+import { type FileMeta, fileChecksum, startFileChecksum } from '../codec/file-header.ts';
 import { isSymlink } from '../codec/mode.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { bytesContent, type Content, NO_CONTENT } from './content.ts';
-import { fsyncPath, readNames } from './directory.ts';
+import { fsyncPath } from './directory.ts';
 import { FreeSpaceGuard } from './free-space.ts';
+import { ObjectIndex } from './object-index.ts';
 import { type ObjectType, objectPath } from './object-path.ts';
 import type { Repository } from './repository.ts';
 import { writeAll } from './storage/storage.ts';
 
-/** Below this size header and content are joined and hashed in one call, which is faster than a hash that is fed twice. */
-const ONE_SHOT_HASH = 64 * 1024;
+const NO_BYTES = new Uint8Array();
 
 /**
  * Writes objects into a staging directory, each in one pass over its bytes and only when the repository does not have it yet.
@@ -26,17 +25,14 @@ export class ObjectWriter {
   readonly #repo: Repository;
   readonly #staging: string;
   readonly #space: FreeSpaceGuard;
-  /** Paths of objects that are there. */
-  readonly #known = new Set<string>();
-  /** Directories of objects that were looked into. */
-  readonly #listed = new Set<string>();
-  readonly #scratch = Buffer.allocUnsafe(ONE_SHOT_HASH);
+  readonly #index: ObjectIndex;
   #own: string | undefined;
   #temporaries = 0;
 
   constructor(repo: Repository, staging: string) {
     this.#repo = repo;
     this.#staging = staging;
+    this.#index = new ObjectIndex(repo.mode, [repo.objectsPath, staging]);
     this.#space = new FreeSpaceGuard(repo.path, repo.config.minFreeSpace);
   }
 
@@ -49,15 +45,7 @@ export class ObjectWriter {
 
   /** The checksum that `writeFile` would give. */
   fileId(meta: FileMeta, bytes: Uint8Array): Checksum {
-    return this.#checked(() => {
-      if (isSymlink(meta.mode)) return sha256(encodeFileHeader(meta));
-      const header = encodeFileHeader(meta);
-      const length = header.length + bytes.length;
-      if (length > this.#scratch.length) return startFileChecksum(meta).update(bytes).digest('hex');
-      this.#scratch.set(header, 0);
-      this.#scratch.set(bytes, header.length);
-      return hash('sha256', this.#scratch.subarray(0, length), 'hex');
-    });
+    return this.#checked(() => fileChecksum(meta, isSymlink(meta.mode) ? NO_BYTES : bytes));
   }
 
   /** A file that is read in parts: hashed while it is written, and dropped again if the repository has it. */
@@ -128,15 +116,7 @@ export class ObjectWriter {
    * which does no harm, and nothing is removed while the repository's lock is held.
    */
   has(id: Checksum, type: ObjectType): boolean {
-    const path = objectPath(id, type, this.#repo.mode);
-    if (this.#known.has(path)) return true;
-    const prefix = path.slice(0, 2);
-    if (this.#listed.has(prefix)) return false;
-    this.#listed.add(prefix);
-    for (const objects of [this.#repo.objectsPath, this.#staging]) {
-      for (const name of readNames(`${objects}/${prefix}`)) this.#known.add(`${prefix}/${name}`);
-    }
-    return this.#known.has(path);
+    return this.#index.has(id, type);
   }
 
   /** Whether a file object is there, whoever wrote it and when. */
@@ -190,7 +170,7 @@ export class ObjectWriter {
       makeDirectory(path.slice(0, path.lastIndexOf('/')));
       renameSync(temporary, path);
     }
-    this.#known.add(relative);
+    this.#index.add(id, type);
   }
 
   /**

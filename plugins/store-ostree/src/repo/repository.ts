@@ -14,7 +14,7 @@ import { bareStorage } from './storage/bare.ts';
 import { bareSplitXattrsStorage } from './storage/bare-split-xattrs.ts';
 import { bareUserStorage } from './storage/bare-user.ts';
 import { bareUserOnlyStorage } from './storage/bare-user-only.ts';
-import type { FileStorage, StoredFile } from './storage/storage.ts';
+import type { ContentUse, FileStorage, StoredFile } from './storage/storage.ts';
 
 /** OSTREE_MAX_METADATA_SIZE of libostree. */
 const MAX_METADATA = 128 * 1024 * 1024;
@@ -82,10 +82,11 @@ export class Repository {
 
   /** The bytes of a metadata object, checked against its checksum (but for commitmeta, which has none). */
   readMetadata(id: Checksum, type: Exclude<ObjectType, 'file'>): Buffer {
-    const path = this.locate(id, type);
-    const { size } = lstatSync(path);
-    if (size > MAX_METADATA) throw this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
-    const bytes = readFileSync(path);
+    const bytes = this.reading(id, type, (path) => {
+      const { size } = lstatSync(path);
+      if (size > MAX_METADATA) throw this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
+      return readFileSync(path);
+    });
     if (type !== 'commitmeta' && sha256(bytes) !== id) throw this.corrupt(id, type, 'its bytes have another checksum');
     return bytes;
   }
@@ -104,11 +105,11 @@ export class Repository {
 
   /** What a file object says but its content. */
   inspectFile(id: Checksum): StoredFile {
-    return this.decoding(id, 'file', () => this.storage.inspect(this.locate(id, 'file')));
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.inspect(path)));
   }
 
-  readFile(id: Checksum): { readonly meta: FileMeta; readonly content: Uint8Array } {
-    return this.decoding(id, 'file', () => this.storage.read(this.locate(id, 'file')));
+  readFile(id: Checksum, use: ContentUse = 'keep'): { readonly meta: FileMeta; readonly content: Uint8Array } {
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.read(path, use)));
   }
 
   corrupt(id: Checksum, type: ObjectType, problem: string, cause?: unknown) {
@@ -117,6 +118,16 @@ export class Repository {
       data: { repository: this.path, object: id, type },
       cause,
     });
+  }
+
+  /** Does something with the path of an object. Nearly always it is in the first place, which is not asked twice. */
+  private reading<T>(id: Checksum, type: ObjectType, read: (path: string) => T): T {
+    try {
+      return read(`${this.objectsPath}/${objectPath(id, type, this.mode)}`);
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT') throw error;
+      return read(this.locate(id, type));
+    }
   }
 
   private decoding<T>(id: Checksum, type: ObjectType, read: () => T): T {

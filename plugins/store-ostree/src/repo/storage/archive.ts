@@ -1,10 +1,10 @@
-import { closeSync, fchmodSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { invalid } from '../../codec/errors.ts';
 import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
 import { isSymlink } from '../../codec/mode.ts';
 import type { Content } from '../content.ts';
-import { type FileStorage, writeAll } from './storage.ts';
+import { type FileStorage, readContent, writeAll } from './storage.ts';
 
 /** Covers all headers but those with large attributes. */
 const FIRST_READ = 512;
@@ -16,8 +16,8 @@ export function archiveStorage(options: { level: number }): FileStorage {
       const { meta, size } = readHeader(path);
       return { meta, size: isSymlink(meta.mode) ? 0 : size };
     },
-    read(path) {
-      const bytes = readFileSync(path);
+    read(path, use) {
+      const bytes = readContent(path, lstatSync(path).size, use);
       const { meta, size, end } = decodeArchiveHeader(bytes);
       return { meta, content: isSymlink(meta.mode) ? empty(bytes, end) : inflate(bytes.subarray(end), size) };
     },
@@ -71,11 +71,15 @@ function readHeader(path: string) {
   }
 }
 
+/** Deflate makes nothing smaller than this (zlib's algorithm.txt and "Maximum Compression Factor"). */
+const MAX_RATIO = 1032;
+
 function inflate(bytes: Uint8Array, size: number): Uint8Array {
   let result: { buffer: Buffer; engine: { bytesWritten: number } };
   try {
-    // One byte more than announced is enough to see that there is too much.
-    result = inflateRawSync(bytes, { maxOutputLength: size + 1, info: true }) as unknown as typeof result;
+    // One byte more than announced is enough to see that there is too much. Output in one piece is not copied together.
+    const chunkSize = Math.max(constants.Z_MIN_CHUNK, Math.min(size, bytes.length * MAX_RATIO) + 1);
+    result = inflateRawSync(bytes, { maxOutputLength: size + 1, chunkSize, info: true }) as unknown as typeof result;
   } catch (error) {
     throw invalid(`a file object whose compressed content is broken (${(error as Error).message})`);
   }

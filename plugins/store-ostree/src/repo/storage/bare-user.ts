@@ -6,7 +6,7 @@ import { isSymlink, S_IFMT } from '../../codec/mode.ts';
 import { canonicalXattrs } from '../../codec/xattrs.ts';
 import { lgetxattr, lsetxattr } from '../../syscalls.ts';
 import { bytesContent } from '../content.ts';
-import { type FileStorage, writeBareFile } from './storage.ts';
+import { type FileStorage, readContent, writeBareFile } from './storage.ts';
 
 /** The attribute in which this mode keeps owner, mode and extended attributes of a file. */
 export const OSTREEMETA = 'user.ostreemeta';
@@ -20,9 +20,10 @@ export const bareUserStorage: FileStorage = {
     const meta = readMeta(path);
     return { meta, size: isSymlink(meta.mode) ? 0 : lstatSync(path).size };
   },
-  read(path) {
+  read(path, use) {
     const meta = readMeta(path);
-    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
+    if (isSymlink(meta.mode)) return { meta, content: new Uint8Array() };
+    return { meta, content: use === 'borrow' ? readContent(path, lstatSync(path).size, use) : readFileSync(path) };
   },
   write(path, meta, content) {
     const link = isSymlink(meta.mode);
