@@ -10,10 +10,11 @@ const SYSTEM_TRUST = '/usr/share/ostree/trusted.gpg.d';
  * `gpgkeypath` names; the keyrings of the system only when it has no keyring. For all remotes, every keyring of the repository and of
  * the system.
  */
-export function trustOf({ repository, remote, options }: RemoteTrust): readonly KeySource[] {
-  const system = { trust: SYSTEM_TRUST };
-  if (remote === null) return [{ trust: repository }, system];
+export function trustOf({ repository, remote, options, system }: RemoteTrust): readonly KeySource[] {
+  const ofSystem = system === null ? [] : [{ trust: system ?? SYSTEM_TRUST }];
+  if (repository === null) return ofSystem;
+  if (remote === null) return [{ trust: repository }, ...ofSystem];
   const keyring = join(repository, `${remote}.trustedkeys.gpg`);
   const paths = (options['gpgkeypath'] ?? '').split(/[;,]/).filter((path) => path !== '');
-  return [...(existsSync(keyring) ? [keyring] : [system]), ...paths];
+  return [...(existsSync(keyring) ? [keyring] : ofSystem), ...paths];
 }

@@ -43,12 +43,14 @@ export type KeySource = string | { readonly trust: string } | { readonly keys: U
 
 /** A remote of a repository, as far as trust is concerned. */
 export interface RemoteTrust {
-  /** Directory of the repository. */
-  readonly repository: string;
+  /** Directory of the repository; null: what the system trusts, without any repository. */
+  readonly repository: string | null;
   /** Null: what any remote of the repository trusts. */
   readonly remote: string | null;
   /** Options of the remote's section, as they are written there. */
   readonly options: { readonly [key: string]: string };
+  /** A directory of trust in place of the system's; null leaves the system's out. */
+  readonly system?: string | null;
 }
 
 /** Checks signatures of one mechanism. Keyed by it: `gpg`, `ed25519`, `spki`. */
