@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { PassThrough } from 'node:stream';
+import { stripVTControlCharacters } from 'node:util';
 import { HostError } from '@ostrata/core';
 import { failureData, renderFailure } from '../../bin/src/render/failure.ts';
+import { ProgressBars } from '../../bin/src/render/progress-bars.ts';
 import { ProgressLines } from '../../bin/src/render/progress-lines.ts';
 import { styleFor } from '../../bin/src/render/style.ts';
 import { formatBytes, formatSeconds, table } from '../../bin/src/render/units.ts';
@@ -70,6 +73,37 @@ describe('rendering', () => {
     lines.event({ type: 'message', level: 'info', text: 'hello', source: 'pkg.post' });
     lines.event({ type: 'warning', code: 'W', text: 'Careful.', hint: 'Look.', origin: null });
     assert.equal(out, 'Importing: 2 packages (1.5 s)\npkg.post: hello\nwarning: Careful. [W]\nhint: Look.\n');
+  });
+
+  it('draws bars on a terminal, the time of what is not counted, and puts the cursor back', () => {
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80, rows: 24 });
+    const bars = new ProgressBars(stream as unknown as NodeJS.WriteStream, plain);
+    bars.event({ type: 'task-begin', task: 1, title: `Importing ${'x'.repeat(60)}`, unit: 'items', total: 4 });
+    bars.event({ type: 'task-begin', task: 2, title: 'Writing', unit: null, total: null });
+    bars.event({ type: 'task-advance', task: 1, done: 2, total: 4, detail: 'y'.repeat(200) });
+    bars.event({ type: 'message', level: 'info', text: 'hello', source: 'pkg.post' });
+    const drawn = String(stream.read());
+    bars.event({ type: 'task-end', task: 1, result: 'done', detail: null });
+    bars.event({ type: 'task-end', task: 2, result: 'failed', detail: null });
+    bars.close();
+    const end = String(stream.read());
+    const lines = stripVTControlCharacters(drawn).split(/[\r\n]+/);
+    assert.ok(drawn.includes('\u001b[?7l') || lines.every((line) => line.length <= 80), 'nothing wraps');
+    assert.ok(
+      lines.some((line) => /^Importing x+ \u2588{12}\u2591{12} 2\/4 y+/.test(line)),
+      drawn,
+    );
+    assert.ok(
+      lines.some((line) => /^Writing +0s/.test(line)),
+      drawn,
+    );
+    assert.ok(
+      lines.some((line) => line.startsWith('pkg.post: hello')),
+      drawn,
+    );
+    assert.ok(drawn.includes('\u001b[?25l'));
+    assert.ok(end.includes('\u001b[?25h'));
+    assert.match(end, /\u2717 Writing/);
   });
 
   it('formats sizes, times and tables', () => {

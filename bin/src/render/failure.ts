@@ -10,7 +10,8 @@ export function renderFailure(error: unknown, style: Style): string {
   const lines = [`${style.red('error:')} ${error.message} ${style.dim(`[${error.code}]`)}`];
   for (const problem of error.problems) if (problem.message !== error.message) lines.push(...renderProblem(problem, 1));
   lines.push(...outputOf(error).map((line) => style.dim(`  | ${line}`)));
-  if (error.origin?.plugin) {
+  // Where a cancelled run stood is no news.
+  if (error.origin?.plugin && error.code !== 'CANCELLED') {
     const { plugin, hook } = error.origin;
     lines.push(style.dim(`       in plugin ${plugin}${hook === null ? '' : `, hook ${hook}`}`));
   }

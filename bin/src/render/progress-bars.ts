@@ -40,7 +40,9 @@ export class ProgressBars implements ProgressSink {
     switch (event.type) {
       case 'task-begin': {
         const title = event.title.slice(0, 40).padEnd(40);
-        const bar = this.#multi.create(event.total ?? 1, 0, { title, amount: '' });
+        // What is not counted has no bar; the time says that it goes on.
+        const form = event.unit === null ? { format: '{title} {duration_formatted} {amount}' } : {};
+        const bar = this.#multi.create(event.total ?? 1, 0, { title, amount: '' }, form);
         this.#bars.set(event.task, { bar, title: event.title, unit: event.unit });
         break;
       }

@@ -13,13 +13,19 @@ function ending({ code, signal }: SandboxResult): string {
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
+/** Exit code of shells, and of the sandbox, for a program that is not there. */
+const NOT_FOUND = 127;
+
 function failed(script: ScriptRun, result: SandboxResult): Error {
   const said = result.tail.slice(-QUOTED_LINES).join(' / ');
   return rpmError(
     'RPM_SCRIPT_FAILED',
     `The script %${script.kind} of the package ${script.package} ${ending(result)}${said === '' ? '.' : `: ${said}`}`,
     {
-      hint: 'The script must be able to run in an image: without network and services, with /var read-only. Leave the package out, or report this to whoever made it.',
+      hint:
+        result.code === NOT_FOUND
+          ? 'Add the package that has the missing program: the one with the script does not require it.'
+          : 'The script must be able to run in an image: without network and services, with /var read-only. Leave the package out, or report this to whoever made it.',
       data: {
         package: script.package,
         script: script.kind,
