@@ -1,5 +1,4 @@
-import { existsSync } from 'node:fs';
-import { type Context, HostError, type TransportRequest, type TransportResult } from '@ostrata/core';
+import { type Context, HostError, type TransportRequest } from '@ostrata/core';
 import { AttemptFailure } from './attempt-failure.ts';
 import { backoffDelay, pause } from './backoff.ts';
 import { hashFor } from './checksum.ts';
@@ -10,36 +9,38 @@ import { redactUrl } from './redact.ts';
 /** Slow failures of many mirrors must not add up: a file gets this many of them a round at most. */
 const MIRRORS_A_ROUND = 6;
 
+/** What is asked for, wherever its bytes go. */
+export type Wanted = Pick<TransportRequest, 'urls' | 'checksum' | 'retries'>;
+
 /** One attempt at one URL. @throws AttemptFailure, or the signal's reason */
-export type Attempt = (url: string, request: TransportRequest, ctx: Context) => Promise<TransportResult>;
+export type Attempt<Result> = (url: string) => Promise<Result>;
 
 /**
  * Gets a file from the first of its URLs that has it: rounds over the mirrors, with a pause before each further round for those that
  * may recover.
  * @throws HostError TRANSPORT_FAILED with the last reason of each URL, or what made going on useless
  */
-export async function download(
-  request: TransportRequest,
+export async function download<Result>(
+  request: Wanted,
   ctx: Context,
   tools: {
     readonly schemes: readonly string[];
     readonly retries: number;
     readonly health: MirrorHealth;
-    readonly attempt: Attempt;
+    readonly attempt: Attempt<Result>;
   },
-): Promise<TransportResult> {
+): Promise<Result> {
   const { health } = tools;
   if (request.checksum) hashFor(request.checksum);
   const problems = new Map<string, HostError>();
   let candidates = health.order(validUrls(request.urls, tools.schemes, problems));
-  const wanted = withoutStaleValidators(request);
   const rounds = (request.retries ?? tools.retries) + 1;
   for (let round = 0; round < rounds && candidates.length > 0; round++) {
     let asked: number | null = null;
     let slow = 0;
     for (const url of candidates) {
       if (slow >= MIRRORS_A_ROUND) break;
-      const outcome = await attemptTwice(url, wanted, ctx, tools.attempt);
+      const outcome = await attemptTwice(url, ctx, tools.attempt);
       if (!(outcome instanceof AttemptFailure)) return outcome;
       problems.set(url, outcome.error);
       if (outcome.kind === 'fatal') throw outcome.error;
@@ -55,15 +56,14 @@ export async function download(
 }
 
 /** What is kept of an earlier download may be of another file: then the same URL gets a second chance from the start. */
-async function attemptTwice(
+async function attemptTwice<Result>(
   url: string,
-  request: TransportRequest,
   ctx: Context,
-  attempt: Attempt,
-): Promise<TransportResult | AttemptFailure> {
+  attempt: Attempt<Result>,
+): Promise<Result | AttemptFailure> {
   for (let again = 0; ; again++) {
     try {
-      return await attempt(url, request, ctx);
+      return await attempt(url);
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (!(error instanceof AttemptFailure)) throw error;
@@ -86,19 +86,12 @@ function validUrls(urls: readonly string[], schemes: readonly string[], problems
   });
 }
 
-/** Without a file there is nothing that could be not modified. */
-function withoutStaleValidators(request: TransportRequest): TransportRequest {
-  if (request.validators === undefined || existsSync(request.destination)) return request;
-  const { validators: _, ...rest } = request;
-  return rest;
-}
-
-function failed(request: TransportRequest, problems: readonly HostError[]): HostError {
+function failed(request: Wanted, problems: readonly HostError[]): HostError {
   const [first] = problems;
   const urls = [...new Set(request.urls.map(redactUrl))];
   const message =
     first === undefined
-      ? `there is no URL to fetch ${request.destination} from`
+      ? 'there is no URL to fetch from'
       : problems.length === 1
         ? first.message
         : `none of ${problems.length} mirrors has the file; the last: ${problems.at(-1)!.message}`;

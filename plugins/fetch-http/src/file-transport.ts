@@ -4,7 +4,7 @@ import type { Context, Transport, TransportRequest, TransportResult } from '@ost
 import { AttemptFailure } from './attempt-failure.ts';
 import { download } from './download.ts';
 import { MirrorHealth } from './mirror-health.ts';
-import { PartFile } from './part-file.ts';
+import { PartFile, withoutStaleValidators } from './part-file.ts';
 import { Receiver } from './receive.ts';
 
 const BLOCK = 1 << 20;
@@ -14,7 +14,13 @@ export class FileTransport implements Transport {
   readonly #health = new MirrorHealth();
 
   get(request: TransportRequest, ctx: Context): Promise<TransportResult> {
-    return download(request, ctx, { schemes: ['file'], retries: 0, health: this.#health, attempt: copy });
+    const wanted = withoutStaleValidators(request);
+    return download(request, ctx, {
+      schemes: ['file'],
+      retries: 0,
+      health: this.#health,
+      attempt: (url) => copy(url, wanted, ctx),
+    });
   }
 }
 

@@ -18,7 +18,8 @@ export interface AttemptTools {
   readonly credentials: ReadCredentials;
 }
 
-interface HeadersOf {
+/** What is looked at of an answer. */
+export interface HeadersOf {
   readonly statusCode: number;
   readonly headers: IncomingHttpHeaders;
   readonly url: string;
@@ -145,7 +146,8 @@ function checkStatus(response: HeadersOf, shown: string, request: TransportReque
   throw statusFailure(response, shown);
 }
 
-function statusFailure({ statusCode, headers, url }: HeadersOf, shown: string): AttemptFailure {
+/** Says of a status that is no success whether it may be one later. */
+export function statusFailure({ statusCode, headers, url }: HeadersOf, shown: string): AttemptFailure {
   const data = { url: shown, status: statusCode };
   if (statusCode >= 300 && statusCode < 400) {
     const target = URL.canParse(headers.location ?? '', url)
@@ -200,11 +202,11 @@ function watchSpeed(
   return timer;
 }
 
-function hasValidators({ validators }: TransportRequest): boolean {
+export function hasValidators({ validators }: Pick<TransportRequest, 'validators'>): boolean {
   return validators?.etag !== undefined || validators?.lastModified !== undefined;
 }
 
-function validatorsOf(headers: IncomingHttpHeaders): Validators {
+export function validatorsOf(headers: IncomingHttpHeaders): Validators {
   const { etag, 'last-modified': lastModified } = headers;
   return { ...(etag === undefined ? {} : { etag }), ...(lastModified === undefined ? {} : { lastModified }) };
 }

@@ -1,10 +1,19 @@
-import type { Context, Transport, TransportRequest, TransportResult } from '@ostrata/core';
+import type {
+  Context,
+  Transport,
+  TransportBytes,
+  TransportBytesRequest,
+  TransportRequest,
+  TransportResult,
+} from '@ostrata/core';
 import type { Agents } from './agents.ts';
 import type { FetchConfig } from './config.schema.ts';
 import type { ConnectionLimiter } from './connection-limiter.ts';
-import { download } from './download.ts';
-import { attemptHttp } from './http-attempt.ts';
+import { download, type Wanted } from './download.ts';
+import { type AttemptTools, attemptHttp } from './http-attempt.ts';
+import { attemptInMemory } from './memory-attempt.ts';
 import { MirrorHealth } from './mirror-health.ts';
+import { withoutStaleValidators } from './part-file.ts';
 import { ReadCredentials } from './request-options.ts';
 
 /** The transport of http and https. */
@@ -39,16 +48,30 @@ export class HttpTransport implements Transport {
     }
   }
 
+  getBytes(request: TransportBytesRequest, ctx: Context): Promise<TransportBytes> {
+    ctx.signal.throwIfAborted();
+    return this.#try(request, ctx, (url, tools) => attemptInMemory(url, request, ctx, tools));
+  }
+
   #download(request: TransportRequest, ctx: Context): Promise<TransportResult> {
+    const wanted = withoutStaleValidators(request);
+    return this.#try(request, ctx, (url, tools) => attemptHttp(url, wanted, ctx, tools));
+  }
+
+  #try<Result>(
+    request: Wanted,
+    ctx: Context,
+    attempt: (url: string, tools: AttemptTools) => Promise<Result>,
+  ): Promise<Result> {
     const tools = { config: this.#config, agents: this.#agents, credentials: this.#credentials };
     return download(request, ctx, {
       schemes: ['http', 'https'],
       retries: this.#config.retries,
       health: this.#health,
-      attempt: async (url, wanted) => {
+      attempt: async (url) => {
         const release = await this.#limiter.acquire(new URL(url).host, ctx.signal);
         try {
-          return await attemptHttp(url, wanted, ctx, tools);
+          return await attempt(url, tools);
         } finally {
           release();
         }

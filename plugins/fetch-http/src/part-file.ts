@@ -1,6 +1,7 @@
 import type { Hash } from 'node:crypto';
 import {
   closeSync,
+  existsSync,
   fstatSync,
   fsync,
   ftruncateSync,
@@ -16,7 +17,7 @@ import {
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { Checksum, Validators } from '@ostrata/core';
+import type { Checksum, TransportRequest, Validators } from '@ostrata/core';
 import { AttemptFailure } from './attempt-failure.ts';
 
 /** What is known of the bytes in a part file. */
@@ -154,4 +155,11 @@ export class PartFile {
       },
     );
   }
+}
+
+/** Without a file there is nothing that could be not modified. */
+export function withoutStaleValidators(request: TransportRequest): TransportRequest {
+  if (request.validators === undefined || existsSync(request.destination)) return request;
+  const { validators: _, ...rest } = request;
+  return rest;
 }

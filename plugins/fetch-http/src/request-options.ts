@@ -6,7 +6,7 @@ import { AttemptFailure } from './attempt-failure.ts';
 import type { FetchConfig } from './config.schema.ts';
 import { proxyFor } from './proxy.ts';
 
-const MAX_REDIRECTS = 10;
+export const MAX_REDIRECTS = 10;
 
 /** A URL without its login, and what got is told of it. */
 export interface GotRequest {
@@ -84,7 +84,10 @@ export function requestOptions(
   return { url, options };
 }
 
-function conditionsOf({ validators, range }: TransportRequest): { [header: string]: string } {
+/** Headers that ask for a file only if it has changed. */
+export function conditionsOf({ validators, range }: Pick<TransportRequest, 'validators' | 'range'>): {
+  [header: string]: string;
+} {
   if (!validators || range) return {};
   return {
     ...(validators.etag === undefined ? {} : { 'if-none-match': validators.etag }),
@@ -93,13 +96,14 @@ function conditionsOf({ validators, range }: TransportRequest): { [header: strin
 }
 
 /** Redirects lead to http or https, and never from https to http. */
-function maySeek(location: string | undefined, from: string): boolean {
+export function maySeek(location: string | undefined, from: string): boolean {
   if (location === undefined || !URL.canParse(location, from)) return false;
   const { protocol } = new URL(location, from);
   return protocol === 'https:' || (protocol === 'http:' && !from.startsWith('https:'));
 }
 
-function loginOf(url: URL, credentials: Credentials | undefined): { username?: string; password?: string } {
+/** User and password of a URL, else of the credentials. */
+export function loginOf(url: URL, credentials: Credentials | undefined): { username?: string; password?: string } {
   const username = decodeURIComponent(url.username) || credentials?.username;
   const password = decodeURIComponent(url.password) || credentials?.password;
   return { ...(username === undefined ? {} : { username }), ...(password === undefined ? {} : { password }) };

@@ -35,6 +35,20 @@ export const STORE_ERRORS = {
   OSTREE_DELTA_FALLBACK: 'A static delta leaves objects to be fetched one by one, and they are not in the repository.',
   OSTREE_DELTA_SIGNATURE: 'The signatures of a static delta could not be verified.',
   OSTREE_DELTA_COMPRESSION: 'A static delta cannot be made because the library liblzma is not on this machine.',
+  OSTREE_REMOTE_UNKNOWN: 'There is no remote of the given name.',
+  OSTREE_REMOTE_EXISTS: 'A remote was to be added and there is one of its name.',
+  OSTREE_REMOTE_INVALID: 'The configuration of a remote is broken, contradicts itself or lacks something.',
+  OSTREE_REMOTE_UNUSABLE:
+    'A remote cannot be pulled from: it is not configured yet, has a backend of its own, or serves no archive.',
+  OSTREE_PULL_REF: 'What was to be pulled is not among the refs of the remote, or nothing was named.',
+  OSTREE_PULL_MISSING: 'A remote lacks an object or a file that it has to have.',
+  OSTREE_PULL_CORRUPT: 'A remote served bytes that do not match their checksum or their format.',
+  OSTREE_PULL_BINDING: 'A commit was made for another ref or another collection than the one it was pulled as.',
+  OSTREE_PULL_TIMESTAMP: 'A commit of a remote is older than the one that it would replace.',
+  OSTREE_PULL_SIGNATURE: 'A commit or a summary lacks a valid signature and the remote is configured to have one.',
+  OSTREE_PULL_DELTA: 'A static delta is required and the remote has none that fits.',
+  OSTREE_SUMMARY_INVALID: 'A summary, its signature or a metalink is not what its format says.',
+  OSTREE_SUMMARY_MISSING: 'A summary, or its signature, is needed and there is none.',
 } as const;
 
 export type StoreErrorCode = keyof typeof STORE_ERRORS;

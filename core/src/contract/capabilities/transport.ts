@@ -50,10 +50,29 @@ export interface TransportResult {
   readonly validators: Validators;
 }
 
+/** A request for a file that is small enough to be kept in memory. */
+export interface TransportBytesRequest extends Omit<TransportRequest, 'destination' | 'range' | 'onBytes' | 'maxSize'> {
+  /** Refuses more bytes than this. */
+  readonly maxSize: number;
+}
+
+export interface TransportBytes {
+  /** Null when it is not modified. */
+  readonly bytes: Uint8Array | null;
+  /** The URL that served it, without credentials. */
+  readonly url: string;
+  readonly validators: Validators;
+}
+
 /** Gets bytes by URL. Keyed by scheme: `http`, `https`, `file`. Bounds its own parallelism. */
 export interface Transport {
   /** Throws a HostError when every URL failed, with each one's reason in `problems`; `destination` is then as it was before. */
   get(request: TransportRequest, ctx: Context): Promise<TransportResult>;
+  /**
+   * Gets a file into memory: for thousands of small files, which a write to disk would cost more than the transfer. Fails as `get`
+   * does. A transport need not have it; whoever asks falls back on `get`.
+   */
+  getBytes?(request: TransportBytesRequest, ctx: Context): Promise<TransportBytes>;
 }
 
 export const TRANSPORT = keyedCapability<Transport>('transport');

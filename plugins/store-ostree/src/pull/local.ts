@@ -79,7 +79,8 @@ function missingObjects(source: Repository, writer: ObjectWriter, commit: Checks
   return { files, metadata };
 }
 
-async function convertFiles(
+/** Files of another repository in the form of this one, in threads when it is worth it. `total` is what `advance` is told. */
+export async function convertFiles(
   source: Repository,
   target: PullTarget,
   files: readonly Checksum[],
@@ -125,7 +126,8 @@ function batchesBySize(files: readonly { readonly id: Checksum; readonly size: n
   return batches;
 }
 
-function linkObject(source: Repository, writer: ObjectWriter, id: Checksum, type: ObjectType): boolean {
+/** Makes an object a hard link to that of another repository. False where the system does not allow it. */
+export function linkObject(source: Repository, writer: ObjectWriter, id: Checksum, type: ObjectType): boolean {
   try {
     const path = source.locate(id, type);
     writer.adopt(id, type, (temporary) => linkSync(path, temporary));

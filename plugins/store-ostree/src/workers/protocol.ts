@@ -2,6 +2,7 @@ import type { HostErrorOptions } from '@ostrata/core';
 import type { Checksum } from '../codec/checksum.ts';
 import type { ImportOptions } from '../commit/import-file.ts';
 import { StoreError, type StoreErrorCode, storeError } from '../errors.ts';
+import type { ReceiveOptions } from '../pull/receive-file.ts';
 
 /** What a worker is told when it starts. */
 export interface WorkerSetup {
@@ -15,7 +16,15 @@ export type Task =
   | { readonly kind: 'import'; readonly paths: readonly string[]; readonly options: Omit<ImportOptions, 'known'> }
   | { readonly kind: 'check'; readonly files: readonly Checksum[] }
   /** Files of the repository `source` for the worker's own. */
-  | { readonly kind: 'convert'; readonly source: string; readonly files: readonly Checksum[] };
+  | { readonly kind: 'convert'; readonly source: string; readonly files: readonly Checksum[] }
+  /** File objects of an archive, one after the other in `bytes`, each up to its place in `ends`. */
+  | {
+      readonly kind: 'receive';
+      readonly files: readonly Checksum[];
+      readonly ends: readonly number[];
+      readonly bytes: Uint8Array;
+      readonly options: ReceiveOptions;
+    };
 
 export interface TaskResults {
   /** The file objects, in the order of the paths. */
@@ -23,6 +32,8 @@ export interface TaskResults {
   /** What is wrong with a file, or null, in the order of the files. */
   readonly check: readonly (string | null)[];
   readonly convert: null;
+  /** Bytes of content that were written. */
+  readonly receive: number;
 }
 
 /** An error on its way between threads. */

@@ -2,6 +2,8 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { FileImporter } from '../commit/import-file.ts';
 import { fileProblem } from '../fsck/check-object.ts';
 import { convertFile } from '../pull/convert-file.ts';
+import { type ReceiveTarget, receiveFile } from '../pull/receive-file.ts';
+import { FreeSpaceGuard } from '../repo/free-space.ts';
 import { ObjectWriter } from '../repo/object-writer.ts';
 import { Repository } from '../repo/repository.ts';
 import { packError, type Reply, type Task, type TaskResults, type WorkerSetup } from './protocol.ts';
@@ -9,6 +11,7 @@ import { packError, type Reply, type Task, type TaskResults, type WorkerSetup } 
 const { repository, staging } = workerData as WorkerSetup;
 const repo = Repository.open(repository);
 let writer: ObjectWriter | undefined;
+let receiving: ReceiveTarget | undefined;
 if (staging !== null) {
   repo.extraObjects.push(staging);
   writer = new ObjectWriter(repo, staging);
@@ -36,6 +39,16 @@ function perform(task: Task): TaskResults[keyof TaskResults] {
       const source = openSource(task.source);
       for (const id of task.files) convertFile(source, writer, id);
       return null;
+    }
+    case 'receive': {
+      if (!writer) throw new Error('this worker only reads');
+      receiving ??= { repo, writer, space: new FreeSpaceGuard(repo.path, repo.config.minFreeSpace) };
+      let written = 0;
+      for (const [index, id] of task.files.entries()) {
+        const bytes = task.bytes.subarray(task.ends[index - 1] ?? 0, task.ends[index]);
+        written += receiveFile(receiving, id, bytes, task.options);
+      }
+      return written;
     }
     case 'check':
       return task.files.map((id) => fileProblem(repo, id) ?? null);

@@ -1,0 +1,110 @@
+import type { Checksum } from '../codec/checksum.ts';
+import { FreeSpaceGuard } from '../repo/free-space.ts';
+import type { ObjectWriter } from '../repo/object-writer.ts';
+import type { Repository } from '../repo/repository.ts';
+import { WorkerPool } from '../workers/pool.ts';
+import { type ReceiveOptions, type ReceiveTarget, receiveFile } from './receive-file.ts';
+import { receiveLarge } from './receive-large.ts';
+
+export interface SinkOptions extends ReceiveOptions {
+  readonly staging: string;
+  /** Threads that may unpack and write. */
+  readonly workers: number;
+  readonly signal: AbortSignal;
+}
+
+/** From so many bytes on it is worth to start threads. */
+const MANY_BYTES = 1024 * 1024;
+const MANY_FILES = 200;
+const BATCH_BYTES = 512 * 1024;
+const BATCH_FILES = 48;
+/** Batches on their way to a thread: more would only fill the memory. */
+const MAX_WAITING = 8;
+
+/** Unpacks, verifies and writes file objects that came over the network: few of them at once, many in threads. */
+export class ContentSink {
+  readonly #target: ReceiveTarget;
+  readonly #options: SinkOptions;
+  readonly #batch: { ids: Checksum[]; parts: Uint8Array[]; bytes: number } = { ids: [], parts: [], bytes: 0 };
+  readonly #running = new Set<Promise<void>>();
+  #pool: WorkerPool | undefined;
+  #files = 0;
+  #bytes = 0;
+  #failure: { readonly error: unknown } | undefined;
+  /** Bytes of content that were written. */
+  written = 0;
+
+  constructor(repo: Repository, writer: ObjectWriter, options: SinkOptions) {
+    this.#target = { repo, writer, space: new FreeSpaceGuard(repo.path, repo.config.minFreeSpace) };
+    this.#options = options;
+  }
+
+  /** Takes a file object; waits while the threads are behind. Errors of earlier ones come here, or from `finish`. */
+  async add(id: Checksum, bytes: Uint8Array): Promise<void> {
+    this.#files++;
+    this.#bytes += bytes.length;
+    const many = this.#files > MANY_FILES || this.#bytes > MANY_BYTES;
+    if (this.#options.workers < 1 || (!this.#pool && !many)) {
+      this.written += receiveFile(this.#target, id, bytes, this.#options);
+      return;
+    }
+    const batch = this.#batch;
+    batch.ids.push(id);
+    batch.parts.push(bytes);
+    batch.bytes += bytes.length;
+    if (batch.bytes >= BATCH_BYTES || batch.ids.length >= BATCH_FILES) this.#send();
+    while (this.#running.size >= MAX_WAITING) await Promise.race(this.#running);
+    this.#check();
+  }
+
+  /** Takes a file object that is too large for memory. */
+  async addLarge(id: Checksum, path: string): Promise<void> {
+    this.written += await receiveLarge(this.#target, id, path, this.#options, this.#options.signal);
+  }
+
+  async finish(): Promise<void> {
+    if (this.#batch.ids.length > 0) this.#send();
+    await Promise.all(this.#running);
+    this.#check();
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#running);
+    await this.#pool?.[Symbol.asyncDispose]();
+    this.#pool = undefined;
+  }
+
+  #send(): void {
+    const { repo } = this.#target;
+    this.#pool ??= new WorkerPool({ repository: repo.path, staging: this.#options.staging }, this.#options.workers);
+    const { ids, parts } = this.#batch;
+    const ends: number[] = [];
+    let end = 0;
+    for (const part of parts) {
+      end += part.length;
+      ends.push(end);
+    }
+    // In one buffer: what comes from a socket is a small part of a large one, which would be copied whole.
+    const bytes = new Uint8Array(Buffer.concat(parts, end));
+    const { from, bareUserOnly, trusted } = this.#options;
+    const work = this.#pool
+      .run({ kind: 'receive', files: ids, ends, bytes, options: { from, bareUserOnly, trusted } })
+      .then(
+        (written) => {
+          this.written += written;
+        },
+        (error: unknown) => {
+          this.#failure ??= { error };
+        },
+      )
+      .finally(() => this.#running.delete(work));
+    this.#running.add(work);
+    this.#batch.ids = [];
+    this.#batch.parts = [];
+    this.#batch.bytes = 0;
+  }
+
+  #check(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}

@@ -1,0 +1,184 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Checksum, isChecksum, sha256 } from '../../codec/checksum.ts';
+import { decodeMetadata, type Metadata } from '../../codec/commit.ts';
+import { CodecError } from '../../codec/errors.ts';
+import { storeError } from '../../errors.ts';
+import { objectPath } from '../../repo/object-path.ts';
+import type { ObjectWriter } from '../../repo/object-writer.ts';
+import { MAX_SUMMARY, parseSummary, parseSummarySignature } from '../../summary/read.ts';
+import type { ContentSink } from '../content-sink.ts';
+import type { RefName } from '../ref-name.ts';
+import type { MetadataType, PullSource, SignedSummary } from '../source.ts';
+import type { Served } from './mirrors.ts';
+import { isTooLarge, type Network } from './network.ts';
+
+/** OSTREE_MAX_METADATA_SIZE of libostree. */
+const MAX_METADATA = 128 * 1024 * 1024;
+const MAX_REF = 4096;
+/** Objects of more bytes go through a file. */
+const MAX_IN_MEMORY = 16 * 1024 * 1024;
+/** And so do those that say they unpack to more. */
+const MAX_UNPACKED = 128 * 1024 * 1024;
+
+export interface HttpPlaces {
+  readonly served: Served;
+  /** URLs of file objects and deltas, where they are not beside the rest (`contenturl`). */
+  readonly content: readonly string[];
+  /** Directory of the repository that is pulled into. */
+  readonly repository: string;
+}
+
+/** An archive that a server has. */
+export class HttpSource implements PullSource {
+  readonly local = false;
+  readonly #network: Network;
+  readonly #places: HttpPlaces;
+  readonly #writer: ObjectWriter;
+  readonly #sink: ContentSink;
+  #summary: Promise<SignedSummary | null> | undefined;
+
+  constructor(network: Network, places: HttpPlaces, writer: ObjectWriter, sink: ContentSink) {
+    this.#network = network;
+    this.#places = places;
+    this.#writer = writer;
+    this.#sink = sink;
+  }
+
+  get name(): string {
+    return this.#places.served.urls[0]!;
+  }
+
+  summary(): Promise<SignedSummary | null> {
+    this.#summary ??= this.#fetchSummary();
+    return this.#summary;
+  }
+
+  async ref({ collection, ref }: RefName): Promise<Checksum | null> {
+    const path = collection === null ? `refs/heads/${ref}` : `refs/mirrors/${collection}/${ref}`;
+    const bytes = await this.file(path, MAX_REF);
+    if (bytes === null) return null;
+    const text = Buffer.from(bytes).toString('latin1').trimEnd();
+    if (isChecksum(text)) return text;
+    throw storeError('OSTREE_PULL_CORRUPT', `The ref ${ref} of ${this.name} does not hold a checksum.`, {
+      hint: 'Check the URL: it may lead to a page about something else.',
+      data: { ref, from: this.name },
+    });
+  }
+
+  async metadata(id: Checksum, type: MetadataType): Promise<Uint8Array | null> {
+    const bytes = await this.file(`objects/${objectPath(id, type, 'archive')}`, MAX_METADATA);
+    if (bytes === null) return null;
+    const actual = sha256(bytes);
+    if (actual === id) return bytes;
+    throw storeError(
+      'OSTREE_PULL_CORRUPT',
+      `Corrupted ${type} object ${id} from ${this.name}: it has the checksum ${actual}.`,
+      {
+        hint: 'The repository there is damaged, or somebody changes what it sends: run a check there.',
+        data: { object: id, type, from: this.name },
+      },
+    );
+  }
+
+  store(id: Checksum, type: MetadataType, bytes: Uint8Array): void {
+    if (this.#writer.writeMetadata(type, bytes) !== id) throw new Error(`the bytes of ${id} are not its own`);
+  }
+
+  async detached(commit: Checksum): Promise<Metadata | null> {
+    const bytes = await this.file(`objects/${objectPath(commit, 'commitmeta', 'archive')}`, MAX_METADATA);
+    if (bytes === null) return null;
+    try {
+      return decodeMetadata(bytes);
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      throw storeError(
+        'OSTREE_PULL_CORRUPT',
+        `The detached metadata of ${commit} from ${this.name} are broken: ${error.message}.`,
+        {
+          hint: 'The repository there is damaged: have the commit signed again.',
+          data: { object: commit, from: this.name },
+          cause: error,
+        },
+      );
+    }
+  }
+
+  async content(id: Checksum): Promise<void> {
+    const path = `objects/${objectPath(id, 'file', 'archive')}`;
+    const urls = this.#places.content.map((url) => `${url}/${path}`);
+    let bytes: Uint8Array | null;
+    try {
+      bytes = await this.#network.get(urls, MAX_IN_MEMORY);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      return this.#largeContent(id, urls);
+    }
+    if (bytes === null) throw this.#missing(id);
+    if (contentSize(bytes) <= MAX_UNPACKED) return this.#sink.add(id, bytes);
+    const large = this.#largePath(id);
+    writeFileSync(large, bytes);
+    await this.#sink.addLarge(id, large);
+  }
+
+  /** A file of the repository beside its objects; null when it is not there. */
+  file(path: string, maxSize: number): Promise<Uint8Array | null> {
+    return this.#network.get(
+      this.#places.served.urls.map((url) => `${url}/${path}`),
+      maxSize,
+    );
+  }
+
+  /** A file such as a part of a static delta, which is where the content is, as a file. False when it is not there. */
+  download(path: string, destination: string, maxSize: number): Promise<boolean> {
+    return this.#network.download(
+      this.#places.content.map((url) => `${url}/${path}`),
+      destination,
+      maxSize,
+    );
+  }
+
+  finish(): Promise<void> {
+    return this.#sink.finish();
+  }
+
+  close(): Promise<void> {
+    return this.#sink.close();
+  }
+
+  async #largeContent(id: Checksum, urls: readonly string[]): Promise<void> {
+    const path = this.#largePath(id);
+    if (!(await this.#network.download(urls, path))) throw this.#missing(id);
+    await this.#sink.addLarge(id, path);
+  }
+
+  /** By the name of the object: what was downloaded of it is gone on with by a later run. */
+  #largePath(id: Checksum): string {
+    return join(this.#places.repository, 'tmp', `pull-${id}.filez`);
+  }
+
+  async #fetchSummary(): Promise<SignedSummary | null> {
+    const signatureBytes = await this.file('summary.sig', MAX_SUMMARY);
+    const bytes = this.#places.served.summary ?? (await this.file('summary', MAX_SUMMARY));
+    if (bytes === null) return null;
+    const metadata = signatureBytes && parseSummarySignature(signatureBytes, `${this.name}/summary.sig`);
+    return {
+      bytes,
+      summary: parseSummary(bytes, `${this.name}/summary`),
+      signature: metadata && { bytes: signatureBytes!, metadata },
+    };
+  }
+
+  #missing(id: Checksum) {
+    return storeError('OSTREE_PULL_MISSING', `${this.name} lacks the file object ${id}.`, {
+      hint: 'The repository there is not complete: run a check there, or pull again when an upload has ended.',
+      data: { object: id, from: this.name },
+    });
+  }
+}
+
+/** What the header of a file object says of the bytes of its content: its first field, after the length of the header. */
+function contentSize(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return bytes.length < 16 ? 0 : Number(view.getBigUint64(8));
+}

@@ -1,0 +1,136 @@
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import {
+  type Context,
+  type Credentials,
+  isHostError,
+  TRANSPORT,
+  type Transport,
+  type TransportBytesRequest,
+} from '@ostrata/core';
+import { storeError } from '../../errors.ts';
+import { type Remote, remoteFlag } from '../../remote/remotes.ts';
+import { cookiesFor, readCookies } from './cookies.ts';
+
+export interface NetworkOptions {
+  readonly headers?: { readonly [name: string]: string };
+  readonly appendUserAgent?: string;
+  readonly retries: number;
+  /** Directory of the repository: where a remote's cookies are, and temporary files. */
+  readonly repository: string;
+}
+
+/** The files of a server, as the options of a remote say it is reached. Counts what it transfers. */
+export class Network {
+  readonly #ctx: Context;
+  readonly #request: Omit<TransportBytesRequest, 'urls' | 'maxSize'>;
+  readonly #cookies: ReturnType<typeof readCookies>;
+  readonly #temporary: string;
+  readonly #transports = new Map<string, Transport>();
+  #counter = 0;
+  bytes = 0;
+
+  constructor(remote: Remote | undefined, options: NetworkOptions, ctx: Context) {
+    this.#ctx = ctx;
+    const credentials = remote && credentialsOf(remote);
+    const proxy = remote?.options.get('proxy');
+    const agent = options.appendUserAgent;
+    this.#cookies = remote ? readCookies(join(options.repository, `${remote.name}.cookies.txt`)) : [];
+    this.#temporary = join(options.repository, 'tmp', `pull-${process.pid}`);
+    this.#request = {
+      retries: options.retries,
+      ...(credentials === undefined ? {} : { credentials }),
+      ...(proxy === undefined || proxy === '' ? {} : { proxy }),
+      headers: { ...options.headers, ...(agent === undefined ? {} : { 'user-agent': `ostrata ${agent}` }) },
+    };
+  }
+
+  /** The first of the URLs that has it, at most `maxSize` bytes; null when all say that there is nothing. Throws HostErrors of the transport. */
+  async get(urls: readonly string[], maxSize: number): Promise<Uint8Array | null> {
+    const transport = await this.#transport(urls[0]!);
+    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, maxSize };
+    try {
+      const bytes = transport.getBytes
+        ? (await transport.getBytes(request, this.#ctx)).bytes!
+        : await this.#through(transport, request);
+      this.bytes += bytes.length;
+      return bytes;
+    } catch (error) {
+      if (saysNothingThere(error)) return null;
+      throw error;
+    }
+  }
+
+  /** As `get`, into a file. False when there is nothing. */
+  async download(urls: readonly string[], destination: string, maxSize?: number): Promise<boolean> {
+    const transport = await this.#transport(urls[0]!);
+    const limit = maxSize === undefined ? {} : { maxSize };
+    const headers = this.#headers(urls[0]!);
+    try {
+      const result = await transport.get({ ...this.#request, headers, urls, destination, ...limit }, this.#ctx);
+      this.bytes += result.bytes;
+      return true;
+    } catch (error) {
+      if (saysNothingThere(error)) return false;
+      throw error;
+    }
+  }
+
+  async #through(transport: Transport, request: TransportBytesRequest): Promise<Uint8Array> {
+    const destination = `${this.#temporary}-${this.#counter++}`;
+    try {
+      await transport.get({ ...request, destination }, this.#ctx);
+      return readFileSync(destination);
+    } finally {
+      for (const suffix of ['', '.part', '.part.json']) rmSync(destination + suffix, { force: true });
+    }
+  }
+
+  #headers(url: string): { readonly [name: string]: string } {
+    if (this.#cookies.length === 0) return this.#request.headers!;
+    const cookie = cookiesFor(this.#cookies, new URL(url), this.#ctx.now());
+    return cookie === '' ? this.#request.headers! : { ...this.#request.headers, cookie };
+  }
+
+  async #transport(url: string): Promise<Transport> {
+    const scheme = url.slice(0, url.indexOf(':'));
+    let transport = this.#transports.get(scheme);
+    if (!transport) {
+      transport = await this.#ctx.get(TRANSPORT, scheme);
+      this.#transports.set(scheme, transport);
+    }
+    return transport;
+  }
+}
+
+/** A larger file than allowed, by every URL. */
+export const isTooLarge = (error: unknown): boolean =>
+  isHostError(error) && (error.code === 'TRANSPORT_TOO_LARGE' || error.problems.some(isTooLarge));
+
+/** What servers answer for a file that is not there; object storage says 403 where a listing is not allowed. */
+const NOTHING = new Set<unknown>([403, 404, 410]);
+
+function saysNothingThere(error: unknown): boolean {
+  if (!isHostError(error) || error.problems.length === 0) return false;
+  return error.problems.every(({ data }) => NOTHING.has(data['status']));
+}
+
+function credentialsOf(remote: Remote): Credentials | undefined {
+  const certificate = remote.options.get('tls-client-cert-path');
+  const key = remote.options.get('tls-client-key-path');
+  if ((certificate === undefined) !== (key === undefined)) {
+    throw storeError(
+      'OSTREE_REMOTE_INVALID',
+      `Remote "${remote.name}" must specify both "tls-client-cert-path" and "tls-client-key-path".`,
+      { hint: 'Set both options of the remote, or none.', data: { remote: remote.name } },
+    );
+  }
+  const authority = remote.options.get('tls-ca-path');
+  const permissive = remoteFlag(remote, 'tls-permissive', false);
+  if (certificate === undefined && authority === undefined && !permissive) return undefined;
+  return {
+    ...(certificate === undefined ? {} : { clientCertificate: certificate, clientKey: key! }),
+    ...(authority === undefined ? {} : { caCertificate: authority }),
+    ...(permissive ? { verifyPeer: false } : {}),
+  };
+}

@@ -1,0 +1,75 @@
+import type { Checksum } from '../codec/checksum.ts';
+import type { RemotePlace } from '../remote/remotes.ts';
+
+/** What is to be pulled, from where, and how. The defaults are those of `ostree pull`. */
+export interface PullOptions extends RemotePlace {
+  /** Name of a configured remote: its refs become `REMOTE:REF`, and its options say how it is reached and what is verified. */
+  readonly remote?: string;
+  /**
+   * `http(s)://…`, `file://…`, a path, `metalink=URL` or `mirrorlist=URL`: in place of the remote's URL, or without a remote. Then
+   * nothing is verified but checksums, and refs are local ones.
+   */
+  readonly url?: string;
+  /** Refs, checksums of commits, or `REF@CHECKSUM` for another commit than the ref has. None: the remote's `branches`, or with `mirror` all. */
+  readonly revs?: readonly string[];
+  /** Refs become local refs (those of other collections below `refs/mirrors`); without `revs` the summary is copied as well. */
+  readonly mirror?: boolean;
+  /** How many parents of each commit; negative for all that are there. */
+  readonly depth?: number;
+  /** Only these paths of the tree; the commit stays partial. */
+  readonly subpaths?: readonly string[];
+  /** Only commits and their detached metadata; they stay partial. */
+  readonly commitMetadataOnly?: boolean;
+  readonly disableStaticDeltas?: boolean;
+  readonly requireStaticDeltas?: boolean;
+  /** Only says what would be downloaded as static deltas. */
+  readonly dryRun?: boolean;
+  /** Also read and verify what could be linked from a repository on this machine. */
+  readonly untrusted?: boolean;
+  /** Takes the bytes of a mirrored archive as they are, when they go into an archive. */
+  readonly httpTrusted?: boolean;
+  /** Refuses regular files with permissions outside of 0775. */
+  readonly bareUserOnlyFiles?: boolean;
+  /** Paths of repositories that are asked for objects before the network. */
+  readonly localCaches?: readonly string[];
+  /** Refuses commits that are older than those the refs have. */
+  readonly timestampCheck?: boolean;
+  /** Refuses commits that are older than this revision. */
+  readonly timestampCheckFrom?: string;
+  readonly disableVerifyBindings?: boolean;
+  /** Switches off what the remote's options demand of signatures. */
+  readonly disableSignatures?: boolean;
+  readonly appendUserAgent?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** How often a download that failed is tried again. */
+  readonly networkRetries?: number;
+  /** Requests at one time. */
+  readonly maxRequests?: number;
+  /** Whether what was written is forced to disk, else as the repository's config says. */
+  readonly fsync?: boolean;
+}
+
+export interface PullStatistics {
+  /** Objects that came over the network, with detached metadata. */
+  readonly metadataFetched: number;
+  readonly contentFetched: number;
+  /** Objects of repositories on this machine. */
+  readonly metadataImported: number;
+  readonly contentImported: number;
+  readonly deltaParts: number;
+  readonly bytesTransferred: number;
+  /** Bytes of content of the files that were written. */
+  readonly contentBytesWritten: number;
+  readonly seconds: number;
+}
+
+export interface PullResult {
+  /** The commit of each rev, and with `mirror` of each ref, by the name that was asked for (`COLLECTION:REF` for another collection's). */
+  readonly commits: ReadonlyMap<string, Checksum>;
+  /** Whether the source was a repository on this machine. */
+  readonly local: boolean;
+  readonly statistics: PullStatistics;
+}
+
+export const DEFAULT_RETRIES = 5;
+export const DEFAULT_REQUESTS = 8;

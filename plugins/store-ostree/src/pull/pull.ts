@@ -1,0 +1,219 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Context } from '@ostrata/core';
+import type { Checksum } from '../codec/checksum.ts';
+import { storeError } from '../errors.ts';
+import { findRemote, type Remote, remoteList } from '../remote/remotes.ts';
+import { ownCollection, writeMirrorRef } from '../repo/collections.ts';
+import { readRef, writeRef } from '../repo/refs.ts';
+import { replaceFile } from '../repo/replace-file.ts';
+import type { Repository } from '../repo/repository.ts';
+import { resolveRev } from '../repo/revs.ts';
+import { WriteSession } from '../store/session.ts';
+import { autoUpdateSummary } from '../summary/write.ts';
+import { verifyBindings, verifyTimestamp } from './check-commit.ts';
+import { HttpSource } from './http/http-source.ts';
+import { LocalSource } from './local-source.ts';
+import { openLocal, openSource } from './open-source.ts';
+import { DEFAULT_REQUESTS, type PullOptions, type PullResult } from './options.ts';
+import { remoteState } from './remote-state.ts';
+import { allRefs, resolveRevs, type WantedCommit } from './resolve-refs.ts';
+import { type SignaturePolicy, signaturePolicy, verifySignatures } from './signatures.ts';
+import type { PullSource, SignedSummary } from './source.ts';
+import { normalSubpath } from './subpath.ts';
+import { Walk } from './walk.ts';
+
+/**
+ * Pulls commits with all that they need, only what is missing, and sets refs at the end. What was brought before a failure stays, so that
+ * the next pull goes on from there; commits that lack something are marked (`state/COMMIT.commitpartial`).
+ * @throws OSTREE_REMOTE_*, OSTREE_PULL_*, OSTREE_SUMMARY_*, and errors of transports and verifiers
+ */
+export async function pull(repo: Repository, options: PullOptions, ctx: Context): Promise<PullResult> {
+  const session = new WriteSession(repo);
+  try {
+    return await pullInto(repo, session, options, ctx);
+  } finally {
+    session.close();
+  }
+}
+
+/** As `pull`, with a session that is open already. */
+export async function pullInto(
+  repo: Repository,
+  session: WriteSession,
+  options: PullOptions,
+  ctx: Context,
+): Promise<PullResult> {
+  const began = performance.now();
+  ctx.signal.throwIfAborted();
+  const remote = options.remote === undefined ? undefined : findRemote(repo, options.remote, options);
+  const opened = await openSource(repo, session, remote, options, ctx);
+  const { source } = opened;
+  const caches = (options.localCaches ?? []).map((path) => openLocal(repo, session, path, options, ctx));
+  const task = ctx.progress.task(`Pulling from ${source.name}`, { unit: 'items' });
+  try {
+    const policy = remote && !options.disableSignatures ? signaturePolicy(remote, repo.path) : undefined;
+    const plan = await planPull(source, remote, policy, options, ctx);
+    const walk = new Walk(repo, session.writer, source, {
+      depth: options.depth ?? 0,
+      subpaths: (options.subpaths ?? []).map(normalSubpath),
+      commitsOnly: options.commitMetadataOnly ?? false,
+      maxRequests: options.maxRequests ?? DEFAULT_REQUESTS,
+      caches,
+      check: commitCheck(repo, source, remote, policy, options, ctx),
+      shortcut: async () => false,
+      advance: (done, total) => {
+        ctx.signal.throwIfAborted();
+        task.setTotal(total);
+        task.advance(done);
+      },
+    });
+    for (const { commit, ref } of plan.commits) walk.commit(commit, ref?.ref ?? null);
+    await walk.run();
+    session.flush();
+    walk.complete();
+    setRefs(repo, plan.commits, options, ctx);
+    if (plan.copySummary) copySummary(repo, plan.copySummary);
+    task.end('done');
+    const { bytes, contentWritten } = opened.transferred();
+    return {
+      commits: new Map(plan.commits.map(({ rev, commit }) => [rev, commit])),
+      local: source.local,
+      statistics: {
+        ...walk.counts,
+        deltaParts: 0,
+        bytesTransferred: bytes,
+        contentBytesWritten: contentWritten,
+        seconds: (performance.now() - began) / 1000,
+      },
+    };
+  } catch (error) {
+    task.end('failed');
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+interface PullPlan {
+  readonly commits: readonly WantedCommit[];
+  /** The summary of what is mirrored as a whole. */
+  readonly copySummary: SignedSummary | null;
+}
+
+/** What is to be pulled: from the summary, where there is one, held to the remote's demands. */
+async function planPull(
+  source: PullSource,
+  remote: Remote | undefined,
+  policy: SignaturePolicy | undefined,
+  options: PullOptions,
+  ctx: Context,
+): Promise<PullPlan> {
+  const given = options.revs ?? [];
+  const branches = remote ? remoteList(remote, 'branches') : [];
+  const all = given.length === 0 && branches.length === 0 && Boolean(options.mirror);
+  const revs = given.length > 0 ? given : branches;
+  if (!all && revs.length === 0) {
+    throw storeError('OSTREE_PULL_REF', `No configured branches for remote ${remote?.name ?? source.name}.`, {
+      hint: 'Name the refs that are to be pulled, or pull all of them as a mirror.',
+      data: { remote: remote?.name ?? null },
+    });
+  }
+  const needed = all || revs.some((rev) => !/[0-9a-f]{64}$/.test(rev)) || (policy?.summaries.length ?? 0) > 0;
+  // A repository on this machine tells its refs itself, unless the summary is to be trusted and not the refs.
+  const asked = needed && (!source.local || all || (policy?.summaries.length ?? 0) > 0);
+  const signed = asked ? await source.summary() : null;
+  if (policy && policy.summaries.length > 0) await verifySummary(signed, policy, source, ctx);
+  if (source instanceof HttpSource) await remoteState(source, signed?.summary ?? null);
+  if (!all) return { commits: await resolveRevs(source, revs, signed?.summary ?? null), copySummary: null };
+  if (signed) return { commits: allRefs(signed.summary), copySummary: signed };
+  throw storeError(
+    'OSTREE_SUMMARY_MISSING',
+    'Fetching all refs was requested in mirror mode, but remote repository does not have a summary.',
+    { hint: 'Name the refs, or have a summary made there with `summary -u`.', data: { from: source.name } },
+  );
+}
+
+async function verifySummary(
+  signed: SignedSummary | null,
+  policy: SignaturePolicy,
+  source: PullSource,
+  ctx: Context,
+): Promise<void> {
+  const missing = (what: string) =>
+    storeError(
+      'OSTREE_SUMMARY_MISSING',
+      `Signatures are demanded of summaries, but no ${what} was found at ${source.name}.`,
+      {
+        hint: 'Have the summary made and signed there, or change gpg-verify-summary and sign-verify-summary of the remote.',
+        data: { remote: policy.remote.name, from: source.name },
+      },
+    );
+  if (!signed) throw missing('summary');
+  if (!signed.signature) throw missing('summary.sig');
+  const { bytes, signature } = signed;
+  await verifySignatures(policy.summaries, policy, 'Summary', bytes, signature.metadata, ctx);
+}
+
+function commitCheck(
+  repo: Repository,
+  source: PullSource,
+  remote: Remote | undefined,
+  policy: SignaturePolicy | undefined,
+  options: PullOptions,
+  ctx: Context,
+) {
+  const collection =
+    source instanceof LocalSource ? source.collection : (remote?.options.get('collection-id') ?? undefined);
+  const from = options.timestampCheckFrom === undefined ? undefined : requiredRev(repo, options.timestampCheckFrom);
+  return async (...[id, commit, bytes, detached, ref]: Parameters<ConstructorParameters<typeof Walk>[3]['check']>) => {
+    if (policy) await verifySignatures(policy.commits, policy, `Commit ${id}`, bytes, detached, ctx);
+    if (!options.disableVerifyBindings) verifyBindings(id, commit, { ref, collection });
+    const next = { id, timestamp: commit.timestamp };
+    if (options.timestampCheck && ref !== null) {
+      const current = readRef(repo, localName(ref, options));
+      if (current !== undefined) verifyTimestamp({ id: current, timestamp: repo.readCommit(current).timestamp }, next);
+    }
+    if (from !== undefined && ref !== null) {
+      verifyTimestamp({ id: from, timestamp: repo.readCommit(from).timestamp }, next);
+    }
+  };
+}
+
+const localName = (ref: string, { remote, mirror }: PullOptions): string =>
+  remote === undefined || mirror ? ref : `${remote}:${ref}`;
+
+function requiredRev(repo: Repository, rev: string): Checksum {
+  const commit = resolveRev(repo, rev);
+  if (commit !== undefined && repo.find(commit, 'commit') !== undefined) return commit;
+  throw storeError('OSTREE_REV_UNKNOWN', `${rev} names no commit of the repository ${repo.path}.`, {
+    hint: 'Check the name: it is a ref, a checksum or the beginning of one.',
+    data: { rev, repository: repo.path },
+  });
+}
+
+function setRefs(repo: Repository, commits: readonly WantedCommit[], options: PullOptions, ctx: Context): void {
+  const own = ownCollection(repo);
+  let changed = false;
+  for (const { ref, commit } of commits) {
+    if (ref === null) continue;
+    if (options.mirror && ref.collection !== null && ref.collection !== own) {
+      writeMirrorRef(repo, ref.collection, ref.ref, commit);
+      changed = true;
+      continue;
+    }
+    const name = localName(ref.ref, options);
+    if (readRef(repo, name) === commit) continue;
+    writeRef(repo, name, commit);
+    changed = true;
+  }
+  if (changed) autoUpdateSummary(repo, { now: ctx.now() });
+}
+
+function copySummary(repo: Repository, { bytes, signature }: SignedSummary): void {
+  const { fsync } = repo.config;
+  const path = join(repo.path, 'summary');
+  replaceFile(path, bytes, { fsync });
+  if (signature) replaceFile(`${path}.sig`, signature.bytes, { fsync });
+  else rmSync(`${path}.sig`, { force: true });
+}

@@ -1,0 +1,33 @@
+import { storeError } from '../errors.ts';
+import { parseMode } from '../repo/config.ts';
+import { KeyFile } from '../repo/key-file.ts';
+import { KEY, type Summary, summaryText } from '../summary/codec.ts';
+import type { HttpSource } from './http/http-source.ts';
+
+const MAX_CONFIG = 1024 * 1024;
+
+/** Refuses a server whose repository is no archive, by its summary or else by its config. @throws OSTREE_REMOTE_UNUSABLE */
+export async function remoteState(source: HttpSource, summary: Summary | null): Promise<void> {
+  const text = (summary && summaryText(summary, KEY.mode)) ?? (await configuredMode(source));
+  if (parseMode(text) === 'archive') return;
+  throw storeError('OSTREE_REMOTE_UNUSABLE', `Can't pull from archives with mode "${text}".`, {
+    hint: 'Serve a repository of mode archive: pull the commits into one with `pull-local`.',
+    data: { from: source.name, mode: text },
+  });
+}
+
+async function configuredMode(source: HttpSource): Promise<string> {
+  const bytes = await source.file('config', MAX_CONFIG);
+  const fail = (problem: string, cause?: unknown) =>
+    storeError('OSTREE_REMOTE_UNUSABLE', `There is no repository at ${source.name}: ${problem}.`, {
+      hint: 'Check the URL: it is that of the directory that has `config` and `objects`.',
+      data: { from: source.name },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  if (bytes === null) throw fail('its config is not there');
+  try {
+    return KeyFile.parse(Buffer.from(bytes).toString('utf8')).get('core', 'mode')?.trim() ?? 'bare';
+  } catch (error) {
+    throw fail(`its config is not valid, ${(error as Error).message}`, error);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Context } from '@ostrata/core';
+import type { Checksum } from '../codec/checksum.ts';
+import { storeError } from '../errors.ts';
+import { openSource } from '../pull/open-source.ts';
+import type { PullOptions } from '../pull/options.ts';
+import { allRefs } from '../pull/resolve-refs.ts';
+import { signaturePolicy, verifySignatures } from '../pull/signatures.ts';
+import type { SignedSummary } from '../pull/source.ts';
+import type { Repository } from '../repo/repository.ts';
+import { WriteSession } from '../store/session.ts';
+import { findRemote } from './remotes.ts';
+
+/** The summary of a remote as it is served. */
+export type RemoteSummary = SignedSummary;
+
+/** Fetches the summary of a remote, held to what the remote demands of signatures; null when it has none. */
+export async function fetchSummary(
+  repo: Repository,
+  name: string,
+  options: Omit<PullOptions, 'remote'>,
+  ctx: Context,
+): Promise<RemoteSummary | null> {
+  const remote = findRemote(repo, name, options);
+  const session = new WriteSession(repo);
+  try {
+    const { source } = await openSource(repo, session, remote, options, ctx);
+    const signed = await source.summary();
+    const policy = signaturePolicy(remote, repo.path);
+    if (signed && policy.summaries.length > 0) {
+      const { bytes, signature } = signed;
+      await verifySignatures(policy.summaries, policy, 'Summary', bytes, signature?.metadata ?? null, ctx);
+    }
+    return signed;
+  } finally {
+    session.close();
+  }
+}
+
+/** The refs that a remote offers, with `COLLECTION:` before those of other collections. @throws OSTREE_SUMMARY_MISSING */
+export async function remoteRefs(
+  repo: Repository,
+  name: string,
+  options: Omit<PullOptions, 'remote'>,
+  ctx: Context,
+): Promise<ReadonlyMap<string, Checksum>> {
+  const signed = await fetchSummary(repo, name, options, ctx);
+  if (!signed) {
+    throw storeError('OSTREE_SUMMARY_MISSING', 'Remote refs not available; server has no summary file.', {
+      hint: 'Have a summary made there with `summary -u`.',
+      data: { remote: name },
+    });
+  }
+  return new Map(allRefs(signed.summary).map(({ rev, commit }) => [rev, commit]));
+}

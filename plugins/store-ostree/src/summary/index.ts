@@ -1,0 +1,15 @@
+/** The door of summaries: writing, reading and what they say. */
+export {
+  collectionRefs,
+  decodeSummary,
+  encodeSummary,
+  KEY as SUMMARY_KEY,
+  type Summary,
+  type SummaryRef,
+  summaryDeltas,
+  summaryFlag,
+  summaryText,
+  summaryTime,
+} from './codec.ts';
+export { MAX_SUMMARY, parseSummary, parseSummarySignature, readSummarySignature, summaryFile } from './read.ts';
+export { autoUpdateSummary, type SummaryOptions, updateSummary, writeSummarySignature } from './write.ts';
