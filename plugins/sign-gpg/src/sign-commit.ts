@@ -15,7 +15,6 @@ export async function signCommit(
   { commit, store }: Publication,
   ctx: Context,
 ): Promise<void> {
-  if (keys.length === 0) return;
   const made = await signer.sign(await store.commitBytes(commit.id), keys, ctx);
   const makers = new Set((await Promise.all(made.map(makersOf))).flat());
   const metadata = await store.detachedMetadata(commit.id);
