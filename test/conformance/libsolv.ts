@@ -8,7 +8,7 @@ import type { SatState } from '../../plugins/solver-sat/src/sat/state.ts';
 import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
 import { type CaseResult, failed, passed, skipped } from './case.ts';
 import { difference, readExpectation } from './libsolv/expectation.ts';
-import { type CaseFlags, readFlags, unsupported } from './libsolv/flags.ts';
+import { type CaseFlags, policiesOf, readFlags, unsupported } from './libsolv/flags.ts';
 import { makeJob, nevraAt, readJob } from './libsolv/jobs.ts';
 import { type JobBlock, readScript, type Script } from './libsolv/script.ts';
 import { addRepo } from './libsolv/testtags.ts';
@@ -68,18 +68,23 @@ function judge(name: string, script: Script, block: JobBlock, flags: CaseFlags):
 
 function solveBlock(script: Script, block: JobBlock, flags: CaseFlags): { pool: Pool; state: SatState } {
   const builder = new PoolBuilder();
-  for (const repo of script.repos) addRepo(builder, repo, repo.name === flags.installedRepo);
+  const ids = new Map<string, number>();
+  for (const repo of script.repos) {
+    addRepo(builder, repo, repo.name === flags.installedRepo, (text, id) => ids.set(text, id));
+  }
   const jobs = block.commands.filter(([command]) => command === 'job').map((command) => readJob(builder, command));
+  const disabled = new Set(flags.disabled.map((line) => ids.get(line.replace('pkg ', ''))));
   const pool = builder.build(new ArchPolicy(flags.arch), {
+    excluded: Uint8Array.from({ length: builder.count }, (_, p) => Number(disabled.has(p))),
     multilib: flags.pool.has('implicitobsoleteusescolors'),
     compareVersions: (a, b) => compareEvr(parseEvr(a), parseEvr(b)),
   });
   const all = jobs.map((job) => makeJob(pool, job));
-  const on = (flag: string) => flags.solver.has(flag);
   const multiversion = new Uint8Array(pool.count);
   for (const job of all) if (job.kind === 'multiversion') for (const p of job.candidates.flat()) multiversion[p] = 1;
   const state = solve(pool, all, {
-    weak: !on('ignorerecommended'),
+    weak: !flags.solver.has('ignorerecommended'),
+    policies: policiesOf(flags),
     ...(multiversion.includes(1) ? { multiversion } : {}),
   });
   return { pool, state };

@@ -55,7 +55,7 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
       const name = word();
       if (name.startsWith('namespace:'))
         throw new Unsupported('namespaces are asked of the machine, which cases do not hold');
-      return builder.strings.intern(unescape(name));
+      return builder.strings.intern(unescaped(name));
     }
     at++;
     const inner = expression();
@@ -75,7 +75,7 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
         at = before;
         return id;
       }
-      const right = builder.strings.intern(unescape(word()));
+      const right = builder.strings.intern(unescaped(word()));
       id = builder.relations.intern(id, comparison ?? ARCH, right);
     }
   };
@@ -93,6 +93,6 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
   return id;
 }
 
-function unescape(text: string): string {
+function unescaped(text: string): string {
   return text.replace(/\\([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }

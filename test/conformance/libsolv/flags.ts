@@ -1,3 +1,4 @@
+import type { Policies } from '../../../plugins/solver-sat/src/policy/policies.ts';
 import type { Command } from './script.ts';
 
 /** What `system`, `poolflags`, `solverflags` and `disable` say. */
@@ -65,4 +66,27 @@ export function unsupported({ packages, pool, solver }: CaseFlags): string | nul
   const unknown =
     [...pool].find((flag) => !KNOWN_POOL.includes(flag)) ?? [...solver].find((flag) => !KNOWN_SOLVER.includes(flag));
   return unknown === undefined ? null : `the flag "${unknown}"`;
+}
+
+/** The policies that solver flags stand for. */
+export function policiesOf({ solver }: CaseFlags): Policies {
+  const allowed = (prefix: string) => ({
+    downgrade: solver.has(`${prefix}downgrade`),
+    archChange: solver.has(`${prefix}archchange`),
+    vendorChange: solver.has(`${prefix}vendorchange`),
+    nameChange: solver.has(`${prefix}namechange`),
+  });
+  return {
+    update: allowed('allow'),
+    distupgrade: allowed('dupallow'),
+    uninstall: solver.has('allowuninstall'),
+    keepOrphans: solver.has('keeporphans'),
+    bestObeysPolicy: solver.has('bestobeypolicy'),
+    multiversionObsoletes: solver.has('keepexplicitobsoletes'),
+    autotarget: !solver.has('noautotarget'),
+    strictPriority: solver.has('strictrepopriority'),
+    allObsoleters: solver.has('yumobsoletes'),
+    newFirst: solver.has('focusnew'),
+    strongRecommends: solver.has('strongrecommends'),
+  };
 }

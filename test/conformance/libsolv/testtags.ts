@@ -25,14 +25,21 @@ interface Draft {
   readonly files: string[];
 }
 
-/** Adds a repository block in libsolv's `testtags` form to a pool. */
-export function addRepo(builder: PoolBuilder, block: RepoBlock, installed: boolean): void {
+/** Adds a repository block in libsolv's `testtags` form to a pool. `added` takes every package as `NEVRA@REPOSITORY` with its id. */
+export function addRepo(
+  builder: PoolBuilder,
+  block: RepoBlock,
+  installed: boolean,
+  added: (package_: string, id: number) => void,
+): void {
   const repo = builder.addRepo({ id: block.name, priority: block.priority, installed });
   if (block.type === 'empty') return;
   if (block.type !== 'testtags') throw new Unsupported(`repositories in the form "${block.type}"`);
   let draft: Draft | null = null;
   const flush = () => {
-    if (draft !== null) builder.addPackage(repo, draft, draft.lists, draft.files);
+    if (draft === null) return;
+    const { name, evr, arch } = draft;
+    added(`${name}-${evr}.${arch}@${block.name}`, builder.addPackage(repo, draft, draft.lists, draft.files));
   };
   for (const line of block.lines) {
     const [, tag, value] = /^=(\w+): ?(.*)$/.exec(line.trim()) ?? [];

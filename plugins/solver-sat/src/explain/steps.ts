@@ -56,7 +56,7 @@ function rulesOf(pool: Pool, p: number): Map<string, Omit<ProofRule, 'literals' 
   const { data } = pool.providers;
   const rules = new PackageRules(
     pool,
-    { multiversion: null, repairInstalled: false },
+    { multiversion: null, multiversionObsoletes: false, repair: null },
     null,
     (kind, from, a, b, list, dep) => {
       const literals = [a];

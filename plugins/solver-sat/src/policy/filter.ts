@@ -1,5 +1,6 @@
 import type { SatState } from '../sat/state.ts';
 import type { IntList } from '../util/int-list.ts';
+import { byFavor, pruneByFavor } from './favor.ts';
 import { pruneToBestArch, pruneToBestVersions, pruneToHighestPriority, pruneToRecommended } from './prune.ts';
 import { commonDependencyLast, installedFirst, outdatedLast, suggestedFirst } from './reorder.ts';
 
@@ -9,11 +10,17 @@ import { commonDependencyLast, installedFirst, outdatedLast, suggestedFirst } fr
  */
 export type FilterMode = 'choose' | 'narrow' | 'recommend' | 'supplement';
 
-/** Removes candidates that are worse than others and orders the rest. */
+/** Removes candidates that are worse than others and orders the rest. What jobs favour comes first. */
 export function filterCandidates(state: SatState, candidates: IntList, mode: FilterMode): void {
+  if (mode !== 'supplement' && pruneByFavor(state, candidates, (group) => filterGroup(state, group, mode))) return;
+  filterGroup(state, candidates, mode);
+}
+
+/** Filters candidates that are equally favoured. */
+function filterGroup(state: SatState, candidates: IntList, mode: FilterMode): void {
   const { pool } = state;
   if (mode !== 'supplement') {
-    if (candidates.length > 1) pruneToHighestPriority(pool, candidates);
+    if (candidates.length > 1) pruneToHighestPriority(state, candidates);
     if (candidates.length > 1) pruneToBestArch(pool, candidates);
     if (candidates.length > 1) pruneToBestVersions(pool, candidates);
     if (candidates.length > 1 && mode !== 'recommend') pruneToRecommended(state, candidates);
@@ -23,4 +30,5 @@ export function filterCandidates(state: SatState, candidates: IntList, mode: Fil
   commonDependencyLast(pool, candidates);
   if (mode === 'choose') installedFirst(pool, candidates);
   suggestedFirst(state, candidates);
+  byFavor(state, candidates);
 }

@@ -1,5 +1,6 @@
 import { NOARCH, sameClass } from '../pool/arch.ts';
 import { matchesPackage } from '../pool/match.ts';
+import { isIdentical, namesakes } from '../pool/namesakes.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
 import type { IntList } from '../util/int-list.ts';
@@ -7,11 +8,35 @@ import { isSupplementing } from './fulfilled.ts';
 import { updateHints } from './hints.ts';
 
 /** Leaves the packages of the most preferred repositories, and what is installed. */
-export function pruneToHighestPriority(pool: Pool, candidates: IntList): void {
+export function pruneToHighestPriority(state: SatState, candidates: IntList): void {
+  const { pool } = state;
   let best = Number.NEGATIVE_INFINITY;
   for (const p of candidates.view()) if (pool.installed[p] === 0) best = Math.max(best, pool.priority(p));
   if (best === Number.NEGATIVE_INFINITY) return;
   candidates.filter((p) => pool.installed[p] === 1 || pool.priority(p) === best);
+  if (state.changes.distupgrade !== null) pruneInstalled(state, candidates, best);
+}
+
+/** In a `distupgrade` an installed package counts only when a repository that is preferred enough has the same build. */
+function pruneInstalled(state: SatState, candidates: IntList, priority: number): void {
+  const { pool, changes } = state;
+  let best = priority;
+  let kept: number[] = [];
+  for (const p of candidates.view()) {
+    if (pool.installed[p] === 1 && changes.distupgrade!.involved[p] === 1) {
+      const same = namesakes(pool, p).filter(
+        (other) => pool.installed[other] === 0 && pool.priority(other) >= best && isIdentical(pool, p, other),
+      );
+      if (same.length === 0) continue;
+      const highest = Math.max(...same.map((other) => pool.priority(other)));
+      if (highest > best) {
+        best = highest;
+        kept = [];
+      }
+    } else if (pool.installed[p] === 0 && pool.priority(p) < best) continue;
+    kept.push(p);
+  }
+  if (kept.length > 0) candidates.replaceFrom(0, kept);
 }
 
 /** Leaves the packages of the best architecture among the candidates, and those for any. */

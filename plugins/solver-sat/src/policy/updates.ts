@@ -1,19 +1,18 @@
 import { sameClass } from '../pool/arch.ts';
 import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';
-
-/** What may replace an installed package without being asked for. */
-export interface UpdatePolicy {
-  readonly downgrade: boolean;
-  readonly archChange: boolean;
-}
-
-export const ANY_UPDATE: UpdatePolicy = { downgrade: true, archChange: true };
-export const SAFE_UPDATE: UpdatePolicy = { downgrade: false, archChange: false };
+import type { UpdatePolicy } from './policies.ts';
 
 /** Whether replacing `from` by `to` is more than the policy allows. */
 export function isIllegalUpdate(pool: Pool, from: number, to: number, policy: UpdatePolicy): boolean {
   if (!policy.downgrade && pool.name[from] === pool.name[to] && pool.compareVersions(from, to) > 0) return true;
+  if (!policy.nameChange && pool.name[from] !== pool.name[to]) return true;
+  return changesOrigin(pool, from, to, policy);
+}
+
+/** Whether architecture or vendor change although the policy forbids it. */
+function changesOrigin(pool: Pool, from: number, to: number, policy: UpdatePolicy): boolean {
+  if (!policy.vendorChange && pool.vendor[from] !== pool.vendor[to]) return true;
   return !policy.archChange && changesArch(pool, from, to);
 }
 
@@ -37,9 +36,9 @@ export function updatesOf(pool: Pool, p: number, policy: UpdatePolicy, obsoleter
     }
     if (!isIllegalUpdate(pool, p, other, policy)) found.push(other);
   }
-  if (renamed) return found;
+  if (renamed || !policy.nameChange) return found;
   for (const other of obsoleters.of(p)) {
-    if (pool.sameColor(p, other) && (policy.archChange || !changesArch(pool, p, other))) found.push(other);
+    if (pool.sameColor(p, other) && !changesOrigin(pool, p, other, policy)) found.push(other);
   }
   return found;
 }

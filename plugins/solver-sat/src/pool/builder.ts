@@ -27,6 +27,7 @@ export class PoolBuilder {
   readonly #evr = new IntList(1024);
   readonly #arch = new IntList(1024);
   readonly #repo = new IntList(1024);
+  readonly #vendor = new IntList(1024);
   readonly #lists = Object.fromEntries(KINDS.map((kind) => [kind, new IntList(1024)])) as Record<
     DependencyKind,
     IntList
@@ -59,13 +60,14 @@ export class PoolBuilder {
   /** Adds a package to a repository; `files` are walked once, when the pool is built. Returns its id. */
   addPackage(
     repo: number,
-    pkg: { name: string; evr: string; arch: string },
+    pkg: { name: string; evr: string; arch: string; vendor?: string },
     lists: Partial<Record<DependencyKind, readonly number[]>>,
     files?: Iterable<string>,
   ): number {
     const { strings } = this;
     const id = this.count;
     this.#push(strings.intern(pkg.name), strings.intern(pkg.evr), strings.intern(pkg.arch), repo);
+    if (pkg.vendor !== undefined && pkg.vendor !== '') this.#vendor.data[id] = strings.intern(pkg.vendor);
     const self = this.relations.intern(strings.intern(pkg.name), EQUAL, strings.intern(pkg.evr));
     for (const kind of KINDS) {
       let list = lists[kind] ?? [];
@@ -93,6 +95,7 @@ export class PoolBuilder {
       evr: this.#evr.data.slice(0, count),
       arch: this.#arch.data.slice(0, count),
       repo: this.#repo.data.slice(0, count),
+      vendor: this.#vendor.data.slice(0, count),
       lists: Object.fromEntries(KINDS.map((kind) => [kind, this.#lists[kind].data.slice(0, count)])) as Record<
         DependencyKind,
         Int32Array
@@ -143,6 +146,7 @@ export class PoolBuilder {
     this.#evr.push(evr);
     this.#arch.push(arch);
     this.#repo.push(repo);
+    this.#vendor.push(0);
     for (const kind of KINDS) this.#lists[kind].push(0);
   }
 }

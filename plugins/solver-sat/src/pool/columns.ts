@@ -35,6 +35,8 @@ export interface PoolColumns {
   readonly evr: Int32Array;
   readonly arch: Int32Array;
   readonly repo: Int32Array;
+  /** Strings; 0 where nobody says it. */
+  readonly vendor: Int32Array;
   readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
   readonly deps: Int32Array;
   /** Pairs of package and path that a dependency names. */

@@ -28,6 +28,7 @@ export class Pool implements Packages {
   readonly evr: Int32Array;
   readonly arch: Int32Array;
   readonly repo: Int32Array;
+  readonly vendor: Int32Array;
   readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
   readonly deps: Int32Array;
   readonly filePairs: Int32Array;
@@ -62,6 +63,7 @@ export class Pool implements Packages {
     this.evr = columns.evr;
     this.arch = columns.arch;
     this.repo = columns.repo;
+    this.vendor = columns.vendor;
     this.lists = columns.lists;
     this.deps = columns.deps;
     this.filePairs = columns.filePairs;

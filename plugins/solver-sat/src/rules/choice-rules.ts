@@ -1,4 +1,6 @@
-import { isIllegalUpdate, SAFE_UPDATE } from '../policy/updates.ts';
+import { filterCandidates } from '../policy/filter.ts';
+import type { UpdatePolicy } from '../policy/policies.ts';
+import { isIllegalUpdate } from '../policy/updates.ts';
 import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
@@ -13,14 +15,14 @@ export function addChoiceRules(state: SatState, weak: IntList): void {
   state.choiceRules = { start: rules.count, end: rules.count };
   if (pool.installedIds.length === 0) return;
   const forbidden = new Set<number>();
-  for (let rule = state.inferiorArchRules.start; rule < state.inferiorArchRules.end; rule++) {
-    if (rules.isAssertion(rule)) forbidden.add(-rules.first[rule]!);
+  for (const { start, end } of [state.inferiorArchRules, state.distupgradeRules]) {
+    for (let rule = start; rule < end; rule++) if (rules.isAssertion(rule)) forbidden.add(-rules.first[rule]!);
   }
   const indexOf = new Map(Array.from(pool.installedIds, (p, i) => [p, i]));
   for (let rule = 1; rule < state.packageRules.end; rule++) {
     if (rules.first[rule]! >= 0 || (rules.tail[rule] === 0 && rules.watch2[rule]! <= 0)) continue;
     const literals = rules.literals(rule);
-    const choice = preferred(pool, literals, forbidden);
+    const choice = preferred(state, literals, forbidden, indexOf);
     if (choice === null) continue;
     const all = new Set(literals);
     const changes = choice.installed.some((p) => !coversUpdates(state, indexOf.get(p)!, all));
@@ -34,23 +36,55 @@ export function addChoiceRules(state: SatState, weak: IntList): void {
 
 /** Candidates that are installed or update what is, and the installed packages behind them; null when there is nothing to prefer. */
 function preferred(
-  pool: Pool,
+  state: SatState,
   literals: readonly number[],
   forbidden: ReadonlySet<number>,
+  indexOf: ReadonlyMap<number, number>,
 ): { kept: number[]; installed: number[] } | null {
+  const { pool, changes } = state;
   const kept: number[] = [];
   const installed: number[] = [];
   let independent = false;
+  const updated = (p: number) => changes.updateAll || changes.update[p] === 1;
+  const ofInstalled = literals.some((literal) => literal < 0 && pool.installed[-literal] === 1 && !updated(-literal));
+  const all = new Set(literals);
   for (const p of literals) {
     if (p < 2) continue;
     const replaced = installedCounterpart(pool, p);
     if (replaced === 0) independent = true;
-    else if (replaced === p || (!forbidden.has(p) && !isIllegalUpdate(pool, replaced, p, SAFE_UPDATE))) {
+    else if (replaced === p || (!forbidden.has(p) && !isIllegalUpdate(pool, replaced, p, policyFor(state, replaced)))) {
+      if (!ofInstalled && (updated(replaced) || goesBack(state, replaced, p))) {
+        if (losesIt(state, indexOf.get(replaced)!, all)) continue;
+      }
       kept.push(p);
       installed.push(replaced);
     }
   }
   return independent && kept.length > 0 ? { kept, installed } : null;
+}
+
+function policyFor({ changes }: SatState, p: number): UpdatePolicy {
+  return changes.distupgrade?.involved[p] === 1 ? changes.policies.distupgrade : changes.policies.update;
+}
+
+/** Whether `p` is an older version of an installed package, where going back is allowed. */
+function goesBack({ pool, changes }: SatState, installed: number, p: number): boolean {
+  const { policies, distupgrade } = changes;
+  if (!policies.update.downgrade && (distupgrade === null || !policies.distupgrade.downgrade)) return false;
+  return pool.name[p] === pool.name[installed] && pool.compareVersions(installed, p) > 0;
+}
+
+/** Whether the updates of an installed package that would be chosen are not among the literals. */
+function losesIt(state: SatState, index: number, literals: ReadonlySet<number>): boolean {
+  const { rules } = state;
+  const update = state.updateRules.start + index;
+  const rule = rules.first[update] === 0 ? state.featureRules.start + index : update;
+  const updates = rules.literals(rule);
+  if (updates.length === 0) return false;
+  if (updates.every((p) => literals.has(p))) return false;
+  const best = IntList.from(updates);
+  filterCandidates(state, best, 'choose');
+  return !best.toArray().some((p) => literals.has(p));
 }
 
 /** The installed package that `p` is or would replace, 0 when there is none. */

@@ -30,8 +30,10 @@ export type PackageRuleSink = (
 export interface PackageRuleOptions {
   /** 1 for packages of which several versions may be installed (`installonly`). */
   readonly multiversion: Uint8Array | null;
-  /** Also repair dependencies of installed packages that are broken already. */
-  readonly repairInstalled: boolean;
+  /** Packages of {@link multiversion} replace what they obsolete all the same. */
+  readonly multiversionObsoletes: boolean;
+  /** 1 for installed packages of which broken dependencies are repaired. */
+  readonly repair: Uint8Array | null;
 }
 
 /**
@@ -68,7 +70,7 @@ export class PackageRules {
 
   #addOne(p: number): void {
     const pool = this.#pool;
-    const keep = pool.installed[p] !== 0 && !this.#options.repairInstalled;
+    const keep = pool.installed[p] !== 0 && this.#options.repair?.[p] !== 1;
     if (!keep && !pool.installable(p)) this.#sink('not-installable', p, -p, 0, 0, 0);
     this.#each(pool.lists.requires[p]!, (dep) => this.#requires(p, dep, keep));
     this.#each(pool.lists.conflicts[p]!, (dep) => this.#conflicts(p, dep, keep));
@@ -145,11 +147,13 @@ export class PackageRules {
   #obsoletes(p: number, keep: boolean): void {
     const pool = this.#pool;
     const { providers, installed } = pool;
-    if (this.#options.multiversion?.[p] === 1) return;
+    const multi = this.#options.multiversion?.[p] === 1;
+    if (multi && !this.#options.multiversionObsoletes) return;
     this.#each(pool.lists.obsoletes[p]!, (dep) => {
       for (let i = providers.of(dep); providers.data[i] !== 0; i++) {
         const other = providers.data[i]!;
         if (other === p || (installed[p] !== 0 && keep && installed[other] !== 0)) continue;
+        if (multi && pool.name[other] === pool.name[p]) continue;
         // Obsoletes are about names of packages, not about what they provide.
         if (matchesPackage(pool, other, dep)) this.#sink('obsoletes', p, -p, -other, 0, dep);
       }

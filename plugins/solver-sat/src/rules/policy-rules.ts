@@ -1,46 +1,80 @@
+import type { UpdatePolicy } from '../policy/policies.ts';
 import { isIllegalUpdate, obsoletes } from '../policy/updates.ts';
-import type { Pool } from '../pool/pool.ts';
-import type { SatState } from '../sat/state.ts';
+import type { Range, SatState } from '../sat/state.ts';
 import type { Job } from './job.ts';
 
 /**
  * Switches off policies that jobs ask to be broken: what is erased or replaced needs no update rule, and a job that names the
- * architecture may have one that is not the best. Returns the installed packages that shall go without replacement.
+ * architecture, version or repository may have one that is not the best. Marks the installed packages that jobs remove or replace.
  */
-export function disablePolicies(state: SatState, jobs: readonly Job[]): Set<number> {
+export function disablePolicies(state: SatState, jobs: readonly Job[]): void {
   const { pool, rules } = state;
   const leaving = new Set<number>();
-  const replaced = new Set<number>();
   for (const job of jobs) {
     const candidates = job.candidates.flat();
     if (job.kind === 'erase') for (const p of candidates) if (pool.installed[p] === 1) leaving.add(p);
+    if (job.kind === 'lock')
+      allowNames(
+        state,
+        state.distupgradeRules,
+        candidates.filter((p) => pool.installed[p] === 1),
+      );
     if (job.kind !== 'install') continue;
-    if (job.anyArch) allowArchs(state, candidates);
-    for (const p of replacedByAll(pool, job, candidates)) replaced.add(p);
+    if (job.anyArch) allowNames(state, state.inferiorArchRules, candidates);
+    if (job.anyRepo === true) {
+      allowNames(state, state.distupgradeRules, candidates);
+      allowNames(state, state.priorityRules, candidates);
+    }
+    if (job.anyVersion) allowListed(state, candidates);
+    const sole = candidates.length === 1 && job.anyVersion && job.anyVendor === true ? candidates[0]! : 0;
+    // An installed package that is asked for exactly need not be the best.
+    if (pool.installed[sole] === 1 && state.changes.best[sole] === 1) leaving.add(sole);
+    for (const p of replacedByAll(state, job, candidates)) leaving.add(p);
   }
+  if (state.unneeded !== null) for (const p of pool.installedIds) if (state.unneeded[p] === 1) leaving.add(p);
   for (const [i, p] of pool.installedIds.entries()) {
-    if (!leaving.has(p) && !replaced.has(p)) continue;
+    if (!leaving.has(p)) continue;
+    state.noUpdate[p] = 1;
     rules.disabled[state.updateRules.start + i] = 1;
     rules.disabled[state.featureRules.start + i] = 1;
   }
-  return leaving;
+  for (let rule = state.bestRules.start; rule < state.bestRules.end; rule++) {
+    const sharpened = state.bestOf.at(rule - state.bestRules.start);
+    if (sharpened < 0 && leaving.has(-sharpened)) rules.disabled[rule] = 1;
+  }
 }
 
-function allowArchs(state: SatState, candidates: readonly number[]): void {
-  const { pool, rules, inferiorArchRules } = state;
+/** Switches off the rules of a range that are about packages of the candidates' names. */
+function allowNames(state: SatState, range: Range, candidates: readonly number[]): void {
+  const { pool, rules } = state;
   const names = new Set(candidates.map((p) => pool.name[p]!));
-  for (let rule = inferiorArchRules.start; rule < inferiorArchRules.end; rule++) {
+  for (let rule = range.start; rule < range.end; rule++) {
     if (names.has(pool.name[-rules.first[rule]!]!)) rules.disabled[rule] = 1;
   }
 }
 
+/** A package that is asked for exactly may be blacklisted. */
+function allowListed({ rules, blacklistRules }: SatState, candidates: readonly number[]): void {
+  for (let rule = blacklistRules.start; rule < blacklistRules.end; rule++) {
+    if (candidates.includes(-rules.first[rule]!)) rules.disabled[rule] = 1;
+  }
+}
+
 /** Installed packages that every candidate of a job replaces, where the job allows the kind of change it is. */
-function replacedByAll(pool: Pool, job: Job, candidates: readonly number[]): number[] {
+function replacedByAll({ pool, changes }: SatState, job: Job, candidates: readonly number[]): number[] {
   if (candidates.length === 0 || candidates.some((p) => pool.installed[p] === 1)) return [];
-  const policy = { downgrade: job.anyVersion, archChange: job.anyArch };
+  const policy = (old: number): UpdatePolicy => {
+    const base = changes.distupgrade?.involved[old] === 1 ? changes.policies.distupgrade : changes.policies.update;
+    return {
+      downgrade: base.downgrade || job.anyVersion,
+      archChange: base.archChange || job.anyArch,
+      vendorChange: base.vendorChange || job.anyVendor === true,
+      nameChange: true,
+    };
+  };
   const replaces = (p: number, old: number) =>
     (pool.name[p] === pool.name[old] && pool.sameColor(p, old)) || obsoletes(pool, p, old);
   return Array.from(pool.installedIds).filter((old) =>
-    candidates.every((p) => replaces(p, old) && !isIllegalUpdate(pool, old, p, policy)),
+    candidates.every((p) => replaces(p, old) && !isIllegalUpdate(pool, old, p, policy(old))),
   );
 }

@@ -1,25 +1,43 @@
-import { ANY_UPDATE, type ObsoleterIndex, SAFE_UPDATE, updatesOf } from '../policy/updates.ts';
+import { ANY_UPDATE } from '../policy/policies.ts';
+import { type ObsoleterIndex, obsoletes, updatesOf } from '../policy/updates.ts';
 import type { SatState } from '../sat/state.ts';
 import { IntList } from '../util/int-list.ts';
+import { mayStay } from './distupgrade.ts';
 
 /**
  * For every installed package two rules, that it stays or something replaces it: a feature rule with everything that could, and an
- * update rule without downgrades and changes of architecture. Where both say the same the feature rule is a placeholder; otherwise it
- * waits, switched off, for the update rule to be.
+ * update rule with what policies allow. Where both say the same the feature rule is a placeholder; otherwise it waits, switched off,
+ * for the update rule to be. What no repository has any more has neither in a `distupgrade`.
  */
 export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, multiversion: Uint8Array | null): void {
-  const { pool, rules } = state;
+  const { pool, rules, changes } = state;
+  const { distupgrade, policies } = changes;
   const start = rules.count;
   const n = pool.installedIds.length;
+  const involved = (p: number) => distupgrade?.involved[p] === 1;
   for (const p of pool.installedIds) {
-    rules.addLiterals(IntList.from([p, ...updatesOf(pool, p, ANY_UPDATE, obsoleters)]));
+    const others = updatesOf(pool, p, ANY_UPDATE, obsoleters);
+    const stays = (q: number) => pool.installed[q] === 0 || mayStay(pool, distupgrade!, q);
+    if (involved(p) && !mayStay(pool, distupgrade!, p) && !others.some(stays)) rules.add(0, 0, 0);
+    else rules.addLiterals(IntList.from([p, ...others]));
   }
   state.featureRules = { start, end: start + n };
   for (const [i, p] of pool.installedIds.entries()) {
-    const replacements = updatesOf(pool, p, SAFE_UPDATE, obsoleters).filter((other) => multiversion?.[other] !== 1);
-    const rule = rules.addLiterals(IntList.from([p, ...replacements]));
-    if (rules.compare(rule, start + i) === 0) rules.clear(start + i);
-    else rules.disabled[start + i] = 1;
+    const feature = start + i;
+    const fixed = pool.excluded[p] !== 0;
+    if (!fixed && rules.first[feature] === 0) {
+      state.orphans.push(p);
+      rules.add(policies.keepOrphans ? p : 0, 0, 0);
+      continue;
+    }
+    const replaces = (q: number) =>
+      multiversion?.[q] !== 1 || (policies.multiversionObsoletes && obsoletes(pool, q, p));
+    const policy = involved(p) ? policies.distupgrade : policies.update;
+    const others = fixed ? [] : updatesOf(pool, p, policy, obsoleters).filter(replaces);
+    const rule = rules.addLiterals(IntList.from([p, ...others]));
+    if (distupgrade?.everything !== true && rules.isAssertion(feature)) state.orphans.push(p);
+    if (rules.compare(rule, feature) === 0) rules.clear(feature);
+    else rules.disabled[feature] = 1;
   }
   state.updateRules = { start: start + n, end: start + 2 * n };
 }

@@ -1,5 +1,6 @@
 import { SYSTEM } from '../pool/columns.ts';
 import type { SatState } from './state.ts';
+import { uninstallInstead } from './uninstall.ts';
 import { disableCause, recordProblem } from './unsolvable.ts';
 
 /**
@@ -48,6 +49,7 @@ function giveWay(state: SatState, rule: number, disableRules: boolean): boolean 
       if (Math.abs(rules.first[other]!) === Math.abs(literal) && !proof.includes(other)) proof.push(other);
     }
   }
+  if (uninstallInstead(state, proof)) return true;
   const causes = recordProblem(state, proof);
   if (!disableRules) return false;
   for (const cause of causes) disableCause(state, cause);

@@ -1,5 +1,6 @@
 import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
+import type { Changes } from '../rules/changes.ts';
 import { IntList } from '../util/int-list.ts';
 import { RuleStore } from './rule-store.ts';
 
@@ -60,8 +61,17 @@ export class SatState {
   /** By job rule: number of its job. */
   readonly jobOf = new IntList(64);
   inferiorArchRules: Range = { start: 1, end: 1 };
+  /** What a `distupgrade` lets go. */
+  distupgradeRules: Range = { start: 1, end: 1 };
+  /** What packages of preferred repositories hide. */
+  priorityRules: Range = { start: 1, end: 1 };
+  blacklistRules: Range = { start: 1, end: 1 };
+  /** Packages that come together because they obsolete the same one. */
+  obsoleterRules: Range = { start: 1, end: 1 };
+  /** Recommendations that count as requirements. */
+  recommendRules: Range = { start: 1, end: 1 };
   bestRules: Range = { start: 1, end: 1 };
-  /** By best rule: the job rule it sharpens. */
+  /** By best rule: the job rule it sharpens, or the installed package whose update rule it sharpens, negated. */
   readonly bestOf = new IntList(16);
   choiceRules: Range = { start: 1, end: 1 };
   /** By choice rule: the package rule it sharpens. */
@@ -73,6 +83,13 @@ export class SatState {
   /** 1 for rules that give way when they stand in the way of an answer. */
   weak = new Uint8Array(0);
 
+  readonly changes: Changes;
+  /** Installed packages that no repository has any more. */
+  readonly orphans: number[] = [];
+  /** 1 for installed packages that nothing shall keep or update: jobs remove or replace them. */
+  readonly noUpdate: Uint8Array;
+  /** 1 for installed packages that only leaving packages needed; null when that does not count. */
+  unneeded: Uint8Array | null = null;
   readonly problems: Problem[] = [];
   learnt = 0;
   /** 1 for packages whose rules were made: all that can play a part. */
@@ -87,8 +104,10 @@ export class SatState {
   /** Rich dependencies behind these marks. */
   richHints: number[] = [];
 
-  constructor(pool: Pool) {
+  constructor(pool: Pool, changes: Changes) {
     this.pool = pool;
+    this.changes = changes;
+    this.noUpdate = new Uint8Array(pool.count);
     this.rules = new RuleStore(pool.providers);
     this.level = new Int32Array(pool.count);
     this.seen = new Uint8Array(pool.count);

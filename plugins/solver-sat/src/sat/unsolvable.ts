@@ -1,5 +1,6 @@
 import { disableChoiceRules } from '../rules/choice-rules.ts';
-import { inRange, type SatState } from './state.ts';
+import { inRange, type Range, type SatState } from './state.ts';
+import { uninstallInstead } from './uninstall.ts';
 
 /**
  * A conflict without any free decision: collects the proof. A weak rule in it is switched off and the search begins anew (0). Without
@@ -29,7 +30,12 @@ function settle(state: SatState, proof: readonly number[], disableRules: boolean
   for (const rule of proof) if (state.weak[rule] === 1 && rule > lastWeak) lastWeak = rule;
   if (lastWeak !== 0) {
     if (inRange(state.choiceRules, lastWeak)) disableChoiceRules(state, lastWeak);
+    else if (inRange(state.recommendRules, lastWeak)) disableRecommendations(state, proof);
     else disableCause(state, lastWeak);
+    state.reset();
+    return 0;
+  }
+  if (uninstallInstead(state, proof)) {
     state.reset();
     return 0;
   }
@@ -38,6 +44,11 @@ function settle(state: SatState, proof: readonly number[], disableRules: boolean
   for (const cause of causes) disableCause(state, cause);
   state.reset();
   return 0;
+}
+
+/** One recommendation that leads to another shall not stay without it: all of the proof give way together. */
+function disableRecommendations(state: SatState, proof: readonly number[]): void {
+  for (const rule of proof) if (inRange(state.recommendRules, rule)) state.rules.disabled[rule] = 1;
 }
 
 /** Adds a problem to the list; returns its causes. */
@@ -52,13 +63,21 @@ export function recordProblem(state: SatState, proof: readonly number[]): number
 /** The rule that stands for all rules of the same cause: the first rule of a job or of the packages of one name. */
 function causeOf(state: SatState, rule: number): number {
   if (inRange(state.jobRules, rule)) return firstOfJob(state, rule);
-  if (inRange(state.bestRules, rule)) return firstOfJob(state, state.bestOf.at(rule - state.bestRules.start));
-  if (inRange(state.inferiorArchRules, rule)) {
-    let first = rule;
-    while (first > state.inferiorArchRules.start && nameOf(state, first - 1) === nameOf(state, rule)) first--;
-    return first;
+  if (inRange(state.bestRules, rule)) {
+    const sharpened = state.bestOf.at(rule - state.bestRules.start);
+    return sharpened > 0 ? firstOfJob(state, sharpened) : rule;
   }
-  return rule;
+  const group = namedRange(state, rule);
+  if (group === null) return rule;
+  let first = rule;
+  while (first > group.start && nameOf(state, first - 1) === nameOf(state, rule)) first--;
+  return first;
+}
+
+/** The range of a rule that is about all packages of its name. */
+function namedRange(state: SatState, rule: number): Range | null {
+  const ranges = [state.inferiorArchRules, state.distupgradeRules, state.priorityRules];
+  return ranges.find((range) => inRange(range, rule)) ?? null;
 }
 
 function firstOfJob(state: SatState, rule: number): number {
@@ -82,14 +101,14 @@ export function disableCause(state: SatState, cause: number): void {
     }
     for (let rule = state.bestRules.start; rule < state.bestRules.end; rule++) {
       const sharpened = state.bestOf.at(rule - state.bestRules.start);
-      if (state.jobOf.at(sharpened - state.jobRules.start) === job) disabled[rule] = 1;
+      if (sharpened > 0 && state.jobOf.at(sharpened - state.jobRules.start) === job) disabled[rule] = 1;
     }
     return;
   }
-  if (inRange(state.inferiorArchRules, cause)) {
-    for (let rule = cause; rule < state.inferiorArchRules.end && nameOf(state, rule) === nameOf(state, cause); rule++) {
-      disabled[rule] = 1;
-    }
+  const group = namedRange(state, cause);
+  if (group !== null) {
+    const name = nameOf(state, cause);
+    for (let rule = cause; rule < group.end && nameOf(state, rule) === name; rule++) disabled[rule] = 1;
     return;
   }
   disabled[cause] = 1;

@@ -21,17 +21,21 @@ export function takeBetterBranch(state: SatState): number | null {
 
 function betterCandidate(state: SatState, branch: Branch): number {
   const { pool, level, recommended } = state;
+  const { favor } = state.changes;
   const hinted = (p: number) => recommended[p] === 1 || isSupplementing(pool, level, p);
   let wanted = -1;
   for (const [index, p] of branch.candidates.entries()) {
     if (p <= 0) continue;
     if (level[p]! > branch.level) return index;
+    if (favor !== null && favor[p]! < 0) continue;
     if (wanted < 0 && hinted(p)) wanted = index;
   }
   if (wanted < 0) return -1;
   for (const tried of branch.candidates) {
     const p = -tried;
-    if (p > 0 && level[p] === branch.level + 1 && !replacesInstalled(pool, p) && !hinted(p)) return wanted;
+    if (p <= 0 || level[p] !== branch.level + 1) continue;
+    if (favor !== null && favor[p]! > favor[branch.candidates[wanted]!]!) continue;
+    if (!replacesInstalled(pool, p, state.noUpdate) && !hinted(p)) return wanted;
   }
   return -1;
 }

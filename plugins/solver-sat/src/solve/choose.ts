@@ -1,8 +1,10 @@
+import { byFavor } from '../policy/favor.ts';
 import { filterCandidates } from '../policy/filter.ts';
 import { isEnhancing, isSupplementing } from '../policy/fulfilled.ts';
 import { updateHints } from '../policy/hints.ts';
 import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';
+import { dropCompanions } from '../rules/obsoleter-rules.ts';
 import { decideAndLearn } from '../sat/learn.ts';
 import type { SatState } from '../sat/state.ts';
 import type { IntList } from '../util/int-list.ts';
@@ -18,9 +20,10 @@ export function installBest(
 ): number {
   if (candidates.length > 1) filterCandidates(state, candidates, 'choose');
   if (beforeInstalled && candidates.length > 1) {
-    preferReplacements(state.pool, candidates);
+    preferReplacements(state, candidates);
     if (candidates.length > 1) preferHintsOfInstalled(state, level, candidates);
   }
+  if (candidates.length > 1) dropCompanions(state, candidates);
   if (candidates.length > 1) openBranch(state, level, candidates);
   return decideAndLearn(state, level, candidates.at(0), true, rule, reason);
 }
@@ -33,23 +36,26 @@ export function openBranch(state: SatState, level: number, candidates: IntList):
 }
 
 /** Leaves the candidates that are installed or replace something installed, where there are any. */
-function preferReplacements(pool: Pool, candidates: IntList): void {
-  const replacing = candidates.toArray().filter((p) => replacesInstalled(pool, p));
+function preferReplacements(state: SatState, candidates: IntList): void {
+  const replacing = candidates.toArray().filter((p) => replacesInstalled(state.pool, p, state.noUpdate));
   if (replacing.length > 0) candidates.replaceFrom(0, replacing);
 }
 
-export function replacesInstalled(pool: Pool, p: number): boolean {
+/** Whether a package is or replaces an installed one that is not marked. */
+export function replacesInstalled(pool: Pool, p: number, except: Uint8Array): boolean {
   const { providers, name, installed, deps, lists } = pool;
-  if (installed[p] === 1) return true;
+  if (installed[p] === 1) return except[p] === 0;
   for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
     const other = providers.data[i]!;
-    if (installed[other] === 1 && name[other] === name[p] && pool.sameColor(p, other)) return true;
+    if (installed[other] !== 1 || except[other] === 1) continue;
+    if (name[other] === name[p] && pool.sameColor(p, other)) return true;
   }
   const start = lists.obsoletes[p]!;
   if (start === 0) return false;
   for (let i = start; deps[i] !== 0; i++) {
     for (let j = providers.of(deps[i]!); providers.data[j] !== 0; j++) {
-      if (installed[providers.data[j]!] === 1 && matchesPackage(pool, providers.data[j]!, deps[i]!)) return true;
+      const other = providers.data[j]!;
+      if (installed[other] === 1 && except[other] === 0 && matchesPackage(pool, other, deps[i]!)) return true;
     }
   }
   return false;
@@ -61,7 +67,7 @@ function preferHintsOfInstalled(state: SatState, level: number, candidates: IntL
   const before = queue.length;
   const assumed: number[] = [];
   for (const p of pool.installedIds) {
-    if (state.level[p] !== 0) continue;
+    if (state.level[p] !== 0 || state.noUpdate[p] === 1) continue;
     if (pool.lists.recommends[p] !== 0 || pool.lists.suggests[p] !== 0) queue.push(p);
     state.level[p] = level + 1;
     assumed.push(p);
@@ -83,4 +89,5 @@ function preferHintsOfInstalled(state: SatState, level: number, candidates: IntL
     state.hintsAt = -1;
     queue.length = before;
   }
+  byFavor(state, candidates);
 }

@@ -2,12 +2,13 @@ import { filterCandidates } from '../policy/filter.ts';
 import { BECAUSE_REQUIRED, type SatState } from '../sat/state.ts';
 import { IntList } from '../util/int-list.ts';
 import { installBest } from './choose.ts';
+import { preferUnneeded } from './cleandeps.ts';
 
 /**
  * Decides all rules that are still open, those first for which only one candidate is left after filtering: what is chosen for them may
- * decide the others. Returns the level; lower than given when decisions of before were taken back.
+ * decide the others. With `onlyNew` only what packages that come need of others that are not installed. Returns the level; lower than given when decisions of before were taken back.
  */
-export function resolveDependencies(state: SatState, from: number): number {
+export function resolveDependencies(state: SatState, from: number, onlyNew: boolean): number {
   const { rules } = state;
   const candidates = new IntList();
   let level = from;
@@ -21,18 +22,28 @@ export function resolveDependencies(state: SatState, from: number): number {
       looked = 1;
     }
     if (rule >= rules.count) rule = 1;
+    if (onlyNew && rule >= state.featureRules.start) continue;
     if (rules.disabled[rule] !== 0 || !open(state, rule, candidates)) continue;
-    if (postponed >= 0) {
+    if (onlyNew && rules.tail[rule] !== 0 && !isNew(state, rule)) continue;
+    preferUnneeded(state, candidates);
+    if (postponed >= 0 && candidates.length > 1) {
       filterCandidates(state, candidates, 'narrow');
       if (candidates.length > 1) {
         if (postponed === 0) postponed = rule;
         continue;
       }
     }
-    level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, false);
+    level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, onlyNew);
     if (level < from) return level;
     looked = 0;
   }
+}
+
+/** Whether a rule says what a package that comes needs, and nothing that is installed fulfils it. */
+function isNew({ pool, rules, level }: SatState, rule: number): boolean {
+  const literals = rules.literals(rule);
+  const comes = literals.some((literal) => literal < 0 && level[-literal]! > 0 && pool.installed[-literal] === 0);
+  return comes && !literals.some((literal) => literal > 0 && pool.installed[literal] === 1);
 }
 
 /** Collects the candidates of a rule that is neither fulfilled nor decided; there are two at least, one would have been decided. */

@@ -4,50 +4,70 @@ import { BECAUSE_INSTALLED, type SatState } from '../sat/state.ts';
 import { IntList } from '../util/int-list.ts';
 import { installBest } from './choose.ts';
 
-/**
- * Keeps installed packages, or updates those that cannot stay: first all that can be kept, then the rest. `leaving` marks packages that
- * shall go and not be replaced.
- */
-export function resolveInstalled(state: SatState, from: number, leaving: ReadonlySet<number>): number {
-  const { pool, rules } = state;
-  const candidates = new IntList();
+/** Update what is asked for; keep what can be kept; update the rest of what cannot stay. */
+const UPDATE = 0;
+const KEEP = 1;
+const REPLACE = 2;
+
+/** Updates installed packages as jobs want, keeps the others, and updates those that cannot stay. */
+export function resolveInstalled(state: SatState, from: number): number {
+  const { changes, pool } = state;
+  const first = changes.updateAll ? REPLACE : changes.update.includes(1) ? UPDATE : KEEP;
   let level = from;
-  let updates = false;
-  for (let pass = 1; pass <= 2; pass++) {
+  let postponed = false;
+  for (let pass = first; pass <= REPLACE; pass++) {
     const passLevel = level;
     for (let i = 0; i < pool.installedIds.length; i++) {
-      const p = pool.installedIds[i]!;
-      if (state.level[p]! > 0) continue;
-      const update = state.updateRules.start + i;
+      const step = resolveOne(state, level, i, pass);
+      if (step === 'later') {
+        postponed = true;
+        continue;
+      }
+      if (step === null) continue;
       const before = level;
-      if (state.level[p]! < 0 && !leaving.has(p)) {
-        if (pass === 1) {
-          updates = true;
-          continue;
-        }
-        const rule = rules.disabled[update] === 0 ? update : replacementRule(state, i);
-        if (!openReplacements(state, rule, candidates)) continue;
-        level = installBest(state, level, candidates, rule, BECAUSE_INSTALLED, false);
-      } else if (state.level[p] === 0) level = decideAndLearn(state, level, p, true, update, BECAUSE_INSTALLED);
-      else continue;
-      if (level > before) continue;
+      level = step;
+      if (level > before) {
+        // The package itself is looked at again, it may be undecided still.
+        i--;
+        continue;
+      }
       if (level < from) return level;
       if (level < passLevel) {
-        pass = 0;
+        pass = first - 1;
         break;
       }
       i = level < before ? -1 : i - 1;
     }
-    if (pass === 1 && !updates) break;
+    if (pass === KEEP && !postponed) break;
   }
   return level;
 }
 
-function openReplacements(state: SatState, rule: number, candidates: IntList): boolean {
-  candidates.clear();
-  for (const literal of state.rules.literals(rule)) {
-    if (state.level[literal]! > 0) return false;
-    if (state.level[literal] === 0) candidates.push(literal);
+/** Decides about one installed package. Returns the new level, null when there is nothing to decide. */
+function resolveOne(state: SatState, level: number, index: number, pass: number): number | 'later' | null {
+  const { pool, rules, changes } = state;
+  const p = pool.installedIds[index]!;
+  if (state.level[p]! > 0 || (pass === UPDATE && changes.update[p] === 0)) return null;
+  const update = state.updateRules.start + index;
+  const usable = rules.first[update] !== 0 && rules.disabled[update] === 0;
+  const rule = usable ? update : replacementRule(state, index);
+  if (rules.first[rule] === 0) return null;
+  const wanted = changes.updateAll || changes.update[p] === 1 || state.level[p]! < 0;
+  if (wanted && state.noUpdate[p] === 0) {
+    if (pass === KEEP) return 'later';
+    const candidates = openReplacements(state, rule, changes.targets.get(p));
+    if (candidates.length > 0) return installBest(state, level, candidates, rule, BECAUSE_INSTALLED, false);
   }
-  return candidates.length > 0;
+  if (state.level[p] !== 0 || state.unneeded?.[p] === 1) return null;
+  return decideAndLearn(state, level, p, true, update, BECAUSE_INSTALLED);
+}
+
+/** Undecided packages of a rule that is not fulfilled, of the targets where there are any. */
+function openReplacements(state: SatState, rule: number, targets: ReadonlySet<number> | undefined): IntList {
+  const candidates = new IntList();
+  for (const literal of state.rules.literals(rule)) {
+    if (state.level[literal]! > 0) return new IntList();
+    if (state.level[literal] === 0 && (targets === undefined || targets.has(literal))) candidates.push(literal);
+  }
+  return candidates;
 }

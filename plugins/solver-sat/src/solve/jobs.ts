@@ -10,7 +10,7 @@ export function resolveJobs(state: SatState, from: number): number {
   let level = from;
   for (let rule = state.jobRules.start; rule < state.jobRules.end; rule++) {
     if (rules.disabled[rule] !== 0 || !undecided(state, rule, candidates)) continue;
-    if (candidates.length > 1) {
+    if (candidates.length > 1 && !updatesOne(state, candidates)) {
       const installed = candidates.toArray().filter((p) => pool.installed[p] === 1);
       if (installed.length > 0) candidates.replaceFrom(0, installed);
     }
@@ -22,6 +22,11 @@ export function resolveJobs(state: SatState, from: number): number {
     rule = level === before ? rule - 1 : state.jobRules.start - 1;
   }
   return level;
+}
+
+/** Whether one of the candidates is to be updated: then it need not stay for a job's sake. */
+function updatesOne({ changes }: SatState, candidates: IntList): boolean {
+  return changes.updateAll || candidates.toArray().some((p) => changes.update[p] === 1);
 }
 
 /** Collects the open positive literals of a rule; false when the rule is fulfilled or has none. */

@@ -5,9 +5,11 @@ import { propagate } from '../sat/propagate.ts';
 import { BECAUSE_INSTALLED, type SatState } from '../sat/state.ts';
 import { analyzeUnsolvable } from '../sat/unsolvable.ts';
 import { takeBetterBranch } from './branches.ts';
+import { resolveUnneeded, spareMistakes } from './cleandeps.ts';
 import { resolveDependencies } from './dependencies.ts';
 import { resolveInstalled } from './installed.ts';
 import { resolveJobs } from './jobs.ts';
+import { resolveOrphans } from './orphans.ts';
 import { resolveWeak } from './weak.ts';
 
 /**
@@ -20,8 +22,6 @@ export interface RunOptions {
   /** Install what is recommended. */
   readonly weak: boolean;
   readonly multiversion: Uint8Array | null;
-  /** Installed packages that shall go and not be replaced. */
-  readonly leaving: ReadonlySet<number>;
   readonly signal?: AbortSignal;
 }
 
@@ -48,25 +48,37 @@ export function run(state: SatState, options: RunOptions): void {
       if (level < before) continue;
       certain = level + 1;
     }
+    if (level < certain && state.changes.policies.newFirst && state.pool.installedIds.length > 0) {
+      before = level;
+      level = resolveDependencies(state, level, true);
+      if (level < before) continue;
+      certain = level + 1;
+    }
     if (level < certain && state.pool.installedIds.length > 0) {
       before = level;
-      level = resolveInstalled(state, level, options.leaving);
+      level = resolveInstalled(state, level);
       if (level < before) continue;
       certain = level + 1;
     }
     if (level < certain) certain = level;
     before = level;
-    level = resolveDependencies(state, level);
+    level = resolveDependencies(state, level, false);
     if (level < before) continue;
+    const unneeded = resolveUnneeded(state, level);
+    level = unneeded.level;
+    if (unneeded.again) continue;
     if (options.weak) {
       const weak = resolveWeak(state, level, options.multiversion);
       level = weak.level;
       if (weak.again) continue;
     }
+    const orphans = resolveOrphans(state, level);
+    level = orphans.level;
+    if (orphans.again) continue;
     before = level;
     level = removeUndecided(state, level);
     if (level < before) continue;
-    if (disableUnneededChoiceRules(state)) {
+    if (spareMistakes(state) || disableUnneededChoiceRules(state)) {
       state.reset();
       level = 0;
       continue;

@@ -1,33 +1,42 @@
 import { isPossible } from '../policy/fulfilled.ts';
-import { ANY_UPDATE, ObsoleterIndex, updatesOf } from '../policy/updates.ts';
+import { ANY_UPDATE, DEFAULT_POLICIES, type Policies } from '../policy/policies.ts';
+import { ObsoleterIndex, updatesOf } from '../policy/updates.ts';
 import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
 import { addInferiorArchRules } from '../rules/arch-rules.ts';
+import { addBlacklistRules, addPriorityRules } from '../rules/ban-rules.ts';
 import { addBestRules } from '../rules/best-rules.ts';
+import { changesOf } from '../rules/changes.ts';
 import { addChoiceRules } from '../rules/choice-rules.ts';
+import { addDistupgradeRules } from '../rules/distupgrade.ts';
 import type { Job } from '../rules/job.ts';
 import { addJobRules } from '../rules/job-rules.ts';
+import { addObsoleterRules } from '../rules/obsoleter-rules.ts';
 import { PackageRules } from '../rules/package-rules.ts';
 import { disablePolicies } from '../rules/policy-rules.ts';
+import { addRecommendRules } from '../rules/recommend-rules.ts';
 import { addUpdateRules } from '../rules/update-rules.ts';
 import { indexAssertions } from '../sat/assertions.ts';
 import { makeWatches } from '../sat/propagate.ts';
 import { SatState } from '../sat/state.ts';
 import { IntList } from '../util/int-list.ts';
+import { unneededPackages } from './cleandeps.ts';
 import { run } from './run.ts';
 
 export interface SolveOptions {
   readonly weak: boolean;
   /** 1 for packages of which several versions may be installed. */
   readonly multiversion?: Uint8Array;
+  readonly policies?: Partial<Policies>;
   readonly signal?: AbortSignal;
 }
 
 /** Makes the rules that jobs can lead to and searches for what fulfils them. The answer, or the problems, are in the state. */
 export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): SatState {
-  const state = new SatState(pool);
   const multiversion = options.multiversion ?? null;
   const obsoleters = new ObsoleterIndex(pool);
+  const policies = { ...DEFAULT_POLICIES, ...options.policies };
+  const state = new SatState(pool, changesOf(pool, jobs, policies, obsoleters));
   const visited = addPackageRules(state, jobs, multiversion, obsoleters);
   state.visited = visited;
   state.rules.unify();
@@ -36,16 +45,22 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   addUpdateRules(state, obsoleters, multiversion);
   addJobRules(state, jobs, weak);
   addInferiorArchRules(state, visited);
+  addDistupgradeRules(state, visited);
   addBestRules(state, jobs, weak);
+  addObsoleterRules(state, obsoleters);
+  addBlacklistRules(state, jobs);
+  addRecommendRules(state, visited, weak);
+  addPriorityRules(state, visited);
   addChoiceRules(state, weak);
   state.weak = new Uint8Array(state.rules.count);
   for (const rule of weak.view()) state.weak[rule] = 1;
   state.learntStart = state.rules.count;
   makeWatches(state);
   indexAssertions(state);
-  const leaving = disablePolicies(state, jobs);
+  state.unneeded = unneededPackages(state, jobs);
+  disablePolicies(state, jobs);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
-  run(state, { weak: options.weak, multiversion, leaving, ...signal });
+  run(state, { weak: options.weak, multiversion, ...signal });
   return state;
 }
 
@@ -61,7 +76,7 @@ function addPackageRules(
   visited[SYSTEM] = 1;
   const builder = new PackageRules(
     pool,
-    { multiversion, repairInstalled: false },
+    { multiversion, multiversionObsoletes: state.changes.policies.multiversionObsoletes, repair: state.changes.repair },
     visited,
     (_kind, _from, a, b, list) => {
       // Rules of two literals have them in order, so that equal ones become neighbours.

@@ -27,6 +27,10 @@ export function resolveWeak(
     } else if (at === 0 && pool.lists.supplements[p] !== 0 && isWantedSupplement(state, p, multiversion))
       supplements.push(p);
   }
+  const { favor, notWeak } = state.changes;
+  const welcome = (p: number) => (favor === null || favor[p]! >= 0) && notWeak?.[p] !== 1;
+  recommended.filter(welcome);
+  supplements.filter(welcome);
   dropObsoleted(state, recommended, supplements, multiversion);
   for (const p of supplements.toArray()) addOnce(recommended, known, p);
   if (recommended.length === 0) return { level: from, again: false };
@@ -133,7 +137,8 @@ function dropObsoleted(
   const gone = new Set<number>();
   for (const p of pool.installedIds) {
     const start = lists.obsoletes[p]!;
-    if (start === 0 || state.level[p]! <= 0 || multiversion?.[p] === 1) continue;
+    if (start === 0 || state.level[p]! <= 0) continue;
+    if (multiversion?.[p] === 1 && !state.changes.policies.multiversionObsoletes) continue;
     for (let i = start; deps[i] !== 0; i++) {
       for (let j = providers.of(deps[i]!); providers.data[j] !== 0; j++) {
         if (matchesPackage(pool, providers.data[j]!, deps[i]!)) gone.add(providers.data[j]!);

@@ -1,0 +1,118 @@
+import type { Policies } from '../policy/policies.ts';
+import { type ObsoleterIndex, obsoletes } from '../policy/updates.ts';
+import { isIdentical, namesakes } from '../pool/namesakes.ts';
+import type { Pool } from '../pool/pool.ts';
+import type { SatState } from '../sat/state.ts';
+import type { Job } from './job.ts';
+
+/** What `distupgrade` jobs are about, by package. */
+export interface Distupgrade {
+  /** All packages are. */
+  readonly everything: boolean;
+  /** 1 for packages that a job is about. */
+  readonly involved: Uint8Array;
+  /** 1 for packages that may be there afterwards. */
+  readonly good: Uint8Array;
+}
+
+/** Reads `distupgrade` jobs, null when there are none. `note` takes the installed packages that a job changes. */
+export function distupgradeOf(
+  pool: Pool,
+  jobs: readonly Job[],
+  policies: Policies,
+  obsoleters: ObsoleterIndex,
+  note: (job: Job, p: number) => void,
+): Distupgrade | null {
+  const asked = jobs.filter((job) => job.kind === 'distupgrade');
+  if (asked.length === 0) return null;
+  const everything = asked.some((job) => job.everything === true);
+  const involved = new Uint8Array(pool.count);
+  const good = new Uint8Array(pool.count);
+  const available = (p: number) => pool.installed[p] === 0;
+  for (const job of asked) {
+    if (job.everything === true) {
+      involved.fill(1, 2);
+      for (let p = 2; p < pool.count; p++) if (available(p) && pool.installable(p)) good[p] = 1;
+      for (const p of pool.installedIds) note(job, p);
+      continue;
+    }
+    const candidates = job.candidates.flat();
+    const untargeted = candidates.some((p) => !available(p)) || !policies.autotarget;
+    const targeted = job.targeted === true || !untargeted;
+    for (const p of candidates) {
+      if (available(p) && (!targeted || !pool.installable(p))) continue;
+      involve(p, job, targeted);
+    }
+  }
+  return { everything, involved, good };
+
+  function involve(p: number, job: Job, targeted: boolean): void {
+    involved[p] = 1;
+    if (targeted) good[p] = 1;
+    for (const other of namesakes(pool, p)) {
+      involved[other] = 1;
+      if (available(other)) {
+        if (!targeted) good[other] = 1;
+        continue;
+      }
+      if (targeted) for (const q of obsoleters.of(other)) if (available(q)) involved[q] = 1;
+      note(job, other);
+    }
+    if (!available(p)) {
+      for (const q of obsoleters.of(p)) {
+        if (!available(q)) continue;
+        involved[q] = 1;
+        if (!targeted) good[q] = 1;
+      }
+    } else if (targeted) {
+      for (const old of pool.installedIds) {
+        if (pool.name[old] === pool.name[p] || !obsoletes(pool, p, old)) continue;
+        involved[old] = 1;
+        for (const q of obsoleters.of(old)) if (available(q)) involved[q] = 1;
+        note(job, old);
+      }
+    }
+  }
+}
+
+/** Whether an installed package is one of those that may be there afterwards, or the same build as one. */
+export function mayStay(pool: Pool, distupgrade: Distupgrade, p: number): boolean {
+  if (distupgrade.good[p] === 1) return true;
+  return namesakes(pool, p).some((other) => distupgrade.good[other] === 1 && isIdentical(pool, p, other));
+}
+
+/** Forbids all packages that a `distupgrade` is about and that are not among those it leads to. */
+export function addDistupgradeRules(state: SatState, visited: Uint8Array): void {
+  const { pool, rules } = state;
+  const { distupgrade } = state.changes;
+  state.distupgradeRules = { start: rules.count, end: rules.count };
+  if (distupgrade === null) return;
+  const { good, involved } = distupgrade;
+  const indexOf = new Map(Array.from(pool.installedIds, (p, i) => [p, i]));
+  const done = new Set<number>();
+  for (let p = 2; p < pool.count; p++) {
+    if (visited[p] === 0 || done.has(pool.name[p]!)) continue;
+    done.add(pool.name[p]!);
+    for (const other of namesakes(pool, p)) {
+      if (visited[other] === 0 || involved[other] === 0 || good[other] === 1) continue;
+      const index = indexOf.get(other);
+      if (index === undefined) rules.add(-other, 0, 0);
+      else if (pool.excluded[other] === 0) {
+        if (mayStay(pool, distupgrade, other) || isOrphan(state, index)) good[other] = 1;
+        else rules.add(-other, 0, 0);
+      }
+    }
+  }
+  state.distupgradeRules.end = rules.count;
+}
+
+/** Whether nothing can come in the place of an installed package. */
+function isOrphan(state: SatState, index: number): boolean {
+  const { rules } = state;
+  const feature = state.featureRules.start + index;
+  const update = state.updateRules.start + index;
+  const rule = rules.first[update] === 0 ? feature : update;
+  if (rules.first[rule] === 0) return true;
+  if (!rules.isAssertion(rule)) return false;
+  return rules.first[feature] === 0 || rules.isAssertion(feature);
+}
