@@ -10,12 +10,21 @@ export function namesakes(pool: Pool, p: number): number[] {
   return found;
 }
 
-/** Whether two packages are the same build. */
+/** Whether two packages are the same build, as far as can be told: packages that were built anew often need something else. */
 export function isIdentical(pool: Pool, a: number, b: number): boolean {
   return (
     pool.name[a] === pool.name[b] &&
     pool.evr[a] === pool.evr[b] &&
     pool.arch[a] === pool.arch[b] &&
-    pool.vendor[a] === pool.vendor[b]
+    pool.vendor[a] === pool.vendor[b] &&
+    requirementsSum(pool, a) === requirementsSum(pool, b)
   );
+}
+
+/** The same for the same requirements in any order. */
+function requirementsSum({ deps, lists }: Pool, p: number): number {
+  let sum = 0;
+  const start = lists.requires[p]!;
+  if (start !== 0) for (let i = start; deps[i] !== 0; i++) sum ^= deps[i]!;
+  return sum;
 }

@@ -35,7 +35,10 @@ function addBestUpdate(state: SatState, index: number, p: number, locked: Readon
   const feature = featureRules.start + index;
   const update = updateRules.start + index;
   const widest = rules.first[feature] === 0 ? update : feature;
-  const candidates = rules.literals(policies.bestObeysPolicy ? update : widest);
+  const rule = policies.bestObeysPolicy ? update : widest;
+  const beside = rule === update ? state.sideUpdates.get(p) : undefined;
+  const own = rules.first[rule] === p ? [p] : [];
+  const candidates = beside === undefined ? rules.literals(rule) : [...own, ...beside];
   const bestFor = (_state: SatState, list: readonly number[]) => bestUpdates(state, p, list);
   const best = bestFor(state, candidates);
   if (best.length === 0) return;

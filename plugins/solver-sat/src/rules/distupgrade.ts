@@ -3,6 +3,7 @@ import { type ObsoleterIndex, obsoletes } from '../policy/updates.ts';
 import { isIdentical, namesakes } from '../pool/namesakes.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
+import { IntList } from '../util/int-list.ts';
 import type { Job } from './job.ts';
 
 /** What `distupgrade` jobs are about, by package. */
@@ -98,7 +99,10 @@ export function addDistupgradeRules(state: SatState, visited: Uint8Array): void 
       const index = indexOf.get(other);
       if (index === undefined) rules.add(-other, 0, 0);
       else if (pool.excluded[other] === 0) {
-        if (mayStay(pool, distupgrade, other) || isOrphan(state, index)) good[other] = 1;
+        const beside = state.sideUpdates.get(other);
+        if (mayStay(pool, distupgrade, other) || isOrphan(state, index, false)) good[other] = 1;
+        else if (beside !== undefined) rules.addLiterals(IntList.from([-other, ...beside]));
+        else if (isOrphan(state, index, true)) good[other] = 1;
         else rules.add(-other, 0, 0);
       }
     }
@@ -106,13 +110,13 @@ export function addDistupgradeRules(state: SatState, visited: Uint8Array): void 
   state.distupgradeRules.end = rules.count;
 }
 
-/** Whether nothing can come in the place of an installed package. */
-function isOrphan(state: SatState, index: number): boolean {
+/** Whether nothing can come in the place of an installed package; `alone` also when it may stay for that. */
+function isOrphan(state: SatState, index: number, alone: boolean): boolean {
   const { rules } = state;
   const feature = state.featureRules.start + index;
   const update = state.updateRules.start + index;
   const rule = rules.first[update] === 0 ? feature : update;
   if (rules.first[rule] === 0) return true;
-  if (!rules.isAssertion(rule)) return false;
+  if (!alone || !rules.isAssertion(rule)) return false;
   return rules.first[feature] === 0 || rules.isAssertion(feature);
 }

@@ -31,9 +31,21 @@ export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, mult
       continue;
     }
     const replaces = (q: number) =>
-      multiversion?.[q] !== 1 || (policies.multiversionObsoletes && obsoletes(pool, q, p));
+      multiversion?.[q] !== 1 ||
+      (policies.multiversionObsoletes && obsoletes(pool, q, p)) ||
+      (pool.name[q] === pool.name[p] && pool.evr[q] === pool.evr[p] && pool.arch[q] === pool.arch[p]);
     const policy = involved(p) ? policies.distupgrade : policies.update;
-    const others = fixed ? [] : updatesOf(pool, p, policy, obsoleters).filter(replaces);
+    const updates = fixed ? [] : updatesOf(pool, p, policy, obsoleters);
+    let others = updates.filter(replaces);
+    if (others.length < updates.length) {
+      const orphan = others.length === 0 && involved(p) && !mayStay(pool, distupgrade!, p);
+      if (orphan || changes.updateAll || changes.update[p] === 1) state.sideUpdates.set(p, updates);
+      if (orphan) {
+        state.orphans.push(p);
+        // It may go once one of the others is there.
+        if (!policies.keepOrphans) others = updates;
+      }
+    }
     const rule = rules.addLiterals(IntList.from([p, ...others]));
     if (distupgrade?.everything !== true && rules.isAssertion(feature)) state.orphans.push(p);
     if (rules.compare(rule, feature) === 0) rules.clear(feature);

@@ -84,6 +84,8 @@ export class SatState {
   weak = new Uint8Array(0);
 
   readonly changes: Changes;
+  /** By installed package that others update without replacing it: these others. */
+  readonly sideUpdates = new Map<number, readonly number[]>();
   /** Installed packages that no repository has any more. */
   readonly orphans: number[] = [];
   /** 1 for installed packages that nothing shall keep or update: jobs remove or replace them. */
