@@ -2,6 +2,7 @@ import type { Context, KeySource, RemoteTrust, Signature, Verifier } from '@ostr
 import { describe } from './describe.ts';
 import { type Code, gpgError } from './errors.ts';
 import { judge } from './judge.ts';
+import { isBy } from './key-id.ts';
 import { loadPublicKeys } from './load-keys.ts';
 import { METADATA_KEY } from './metadata-key.ts';
 import { openPgp } from './openpgp.ts';
@@ -12,6 +13,7 @@ import { trustOf } from './remote-trust.ts';
 export class GpgVerifier implements Verifier {
   readonly metadataKey = METADATA_KEY;
   readonly describe = describe;
+  readonly isBy = isBy;
 
   async verify(
     data: Uint8Array,

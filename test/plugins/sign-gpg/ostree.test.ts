@@ -51,6 +51,10 @@ describe(`sign-gpg beside the real ostree and gpg (needs ${absent.join(', ') || 
       const [signature, ...more] = await verify(keyring);
       assert.deepEqual([signature?.verdict, more], ['good', []]);
       assert.equal(signature?.signer, 'one <one@example.com>');
+      const id = key.secret.getKeyID().toHex();
+      for (const name of [id, `0x${id.slice(-8).toUpperCase()}`, 'one@example.com'])
+        assert.ok(verifier.isBy(signature, name));
+      for (const name of ['two', 'deadbeef', '']) assert.ok(!verifier.isBy(signature, name));
       assert.deepEqual(verifier.describe(signature as Signature), shown());
     });
 

@@ -72,6 +72,8 @@ export interface Verifier {
   trusted(remote: RemoteTrust): Promise<readonly KeySource[]>;
   /** What is shown of a signature: lines, worded as libostree words them. */
   describe(signature: Signature): readonly string[];
+  /** Whether a key id, fingerprint or user id, as users of the mechanism write it, means the key that made a signature. */
+  isBy(signature: Signature, id: string): boolean;
 }
 
 export const VERIFIER = keyedCapability<Verifier>('verifier');

@@ -80,6 +80,20 @@ export function verifierConformance(make: () => Promise<VerifierFixture>): Case[
       assert.deepEqual(await verifier.verify(DATA, [], [key.public], ctx), []);
     },
 
+    'knows by its name who made a signature': async (fixture) => {
+      const { verifier, key, other, ctx } = fixture;
+      const found = await verifier.verify(DATA, await signed(fixture, key, other), [key.public, other.public], ctx);
+      const names = found.map((signature) => signature.key);
+      assert.deepEqual(
+        found.map((signature) => names.map((name) => verifier.isBy(signature, name))),
+        [
+          [true, false],
+          [false, true],
+        ],
+      );
+      assert.equal(verifier.isBy({ key: '', verdict: 'bad', signer: null }, ''), false);
+    },
+
     'is not taken in by a revoked key': async (fixture) => {
       const { verifier, key, revoked, ctx } = fixture;
       const [found] = await verifier.verify(DATA, await signed(fixture, key), [key.public, revoked], ctx);

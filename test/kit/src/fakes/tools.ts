@@ -146,6 +146,7 @@ export function fakeVerifier(): Verifier {
     },
     trusted: async ({ remote, options }) => options['keys']?.split(',') ?? [remote ?? 'everybody'],
     describe: ({ key, verdict }) => [`${verdict} signature of ${key}`],
+    isBy: ({ key }, id) => key !== '' && key === id,
   };
 }
 
