@@ -30,6 +30,19 @@ export function processTerminal(program: string): Terminal & Disposable {
       flush();
       writeAll(2, Buffer.from(text));
     },
+    async withContext(work) {
+      const [{ openHost }, { cancellation }] = await Promise.all([
+        import('./host/open-host.ts'),
+        import('./signals.ts'),
+      ]);
+      const cancel = cancellation();
+      try {
+        const host = await openHost([]);
+        return await host.query(work, { signal: cancel.signal });
+      } finally {
+        cancel.close();
+      }
+    },
     [Symbol.dispose]: flush,
   };
 }

@@ -59,6 +59,8 @@ export interface Terminal {
   /** Writes to the standard output, in order; the bytes are out when the command has ended. */
   out(data: string | Uint8Array): void;
   err(text: string): void;
+  /** Opens the configured host for work that needs capabilities of plugins; most commands of a script need none. */
+  withContext<T>(work: (ctx: Context) => Promise<T>): Promise<T>;
 }
 
 /**

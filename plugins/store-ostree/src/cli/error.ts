@@ -43,6 +43,9 @@ export function errorText(error: unknown): string {
   }
   if (code === 'OSTREE_REV_AMBIGUOUS') return `Refspec ${data?.['rev']} not unique`;
   if (code === 'OSTREE_REF_INVALID' && data?.['path'] === undefined) return `Invalid refspec ${data?.['ref']}`;
+  const slash =
+    code === 'OSTREE_OBJECT_CORRUPT' ? /the name ("(?:[^"\\]|\\.)*") with a slash/.exec(error.message) : null;
+  if (slash) return `Invalid / in filename ${JSON.parse(slash[1]!)}`;
   if ('syscall' in error && ERRNO[code] !== undefined) {
     const { syscall, path } = error as NodeJS.ErrnoException;
     return path === undefined ? `${syscall}: ${ERRNO[code]}` : `${syscall}(${path}): ${ERRNO[code]}`;

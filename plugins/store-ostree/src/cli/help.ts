@@ -1,4 +1,5 @@
 import type { OptionSpec, Verb } from './verb.ts';
+import type { VerbGroup } from './verbs.ts';
 
 export const HELP_OPTION: OptionSpec = { name: 'help', char: 'h', kind: 'flag', summary: 'Show help options' };
 
@@ -25,6 +26,13 @@ export function verbHelp(program: string, name: string, summary: string, verb: V
 export function programHelp(program: string, verbs: readonly (readonly [name: string, summary: string])[]): string {
   const lines = verbs.map(([name, summary]) => `  ${name.padEnd(18)}${summary}\n`).join('');
   return `Usage:\n  ${program} [OPTION…] COMMAND\n\nBuiltin Commands:\n${lines}\n${optionSections(GLOBAL_OPTIONS)}\n`;
+}
+
+/** The help of a verb that has verbs below it. */
+export function groupHelp(program: string, group: VerbGroup): string {
+  const lines = group.verbs.map(({ name, summary }) => `\n  ${name.padEnd(18)}${summary}`).join('');
+  const usage = `  ${program} [OPTION…] COMMAND`;
+  return `Usage:\n${usage}\n\n${group.summary}\n\nBuiltin "${group.name}" Commands:${lines}\n\n${optionSections(GLOBAL_OPTIONS)}\n`;
 }
 
 function optionSections(options: readonly OptionSpec[]): string {

@@ -1,10 +1,10 @@
 import type { Terminal } from '@ostrata/core';
 import { errorText, VerbError } from './error.ts';
-import { GLOBAL_OPTIONS, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
+import { GLOBAL_OPTIONS, groupHelp, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
 import { parseOptions } from './options.ts';
 import { findRepository } from './repository.ts';
 import type { Invocation } from './verb.ts';
-import { VERBS, type VerbEntry } from './verbs.ts';
+import { VERBS, type VerbEntry, type VerbGroup } from './verbs.ts';
 
 /** The release of libostree whose command line this is: what scripts compare against. */
 const COMPATIBLE_VERSION = '2022.7';
@@ -26,6 +26,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   // As in libostree the first word that is no option is the verb, wherever it stands.
   const at = argv.findIndex((word) => !word.startsWith('-'));
   const entry = at < 0 ? undefined : VERBS.find(({ name }) => name === argv[at]);
+  if (entry && 'verbs' in entry) return runGroup(entry, argv.toSpliced(at, 1), terminal);
   if (entry) return runVerb(entry, argv.toSpliced(at, 1), terminal);
   const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
   if (options.flag('version')) {
@@ -41,6 +42,26 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     return 0;
   }
   throw new VerbError(at < 0 ? 'No command specified' : `Unknown command '${argv[at]}'`, { usage: help });
+}
+
+async function runGroup(group: VerbGroup, argv: readonly string[], terminal: Terminal): Promise<number> {
+  const at = argv.findIndex((word) => !word.startsWith('-'));
+  const entry = at < 0 ? undefined : group.verbs.find(({ name }) => name === argv[at]);
+  const program = `${terminal.program} ${group.name}`;
+  if (entry) return runVerb(entry, argv.toSpliced(at, 1), { ...terminal, program });
+  const help = groupHelp(program, group);
+  const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
+  if (options.flag('version')) {
+    terminal.out(versionText());
+    return 0;
+  }
+  if (options.flag('help')) {
+    terminal.out(help);
+    return 0;
+  }
+  const problem =
+    at < 0 ? `No "${group.name}" subcommand specified` : `Unknown "${group.name}" subcommand '${argv[at]}'`;
+  throw new VerbError(problem, { usage: help });
 }
 
 async function runVerb(entry: VerbEntry, argv: readonly string[], terminal: Terminal): Promise<number> {

@@ -9,7 +9,21 @@ export interface VerbEntry {
   load(): Promise<Verb>;
 }
 
-export const VERBS: readonly VerbEntry[] = [
+/** A verb that only has verbs of its own below it, such as `remote add`. */
+export interface VerbGroup {
+  readonly name: string;
+  readonly summary: string;
+  readonly verbs: readonly VerbEntry[];
+}
+
+const remoteVerb = (name: string, summary: string, load: VerbEntry['load']): VerbEntry => ({
+  name,
+  summary,
+  repo: 'existing',
+  load,
+});
+
+export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
   {
     name: 'cat',
     summary: 'Concatenate contents of files',
@@ -41,6 +55,18 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/config.ts')).config,
   },
   {
+    name: 'diff',
+    summary: 'Compare directory TARGETDIR against revision REV',
+    repo: 'existing',
+    load: async () => (await import('./verbs/diff.ts')).diff,
+  },
+  {
+    name: 'export',
+    summary: 'Stream COMMIT to stdout in tar format',
+    repo: 'existing',
+    load: async () => (await import('./verbs/export.ts')).exportVerb,
+  },
+  {
     name: 'fsck',
     summary: 'Check the repository for consistency',
     repo: 'existing',
@@ -65,10 +91,56 @@ export const VERBS: readonly VerbEntry[] = [
     load: async () => (await import('./verbs/ls.ts')).ls,
   },
   {
+    name: 'prune',
+    summary: 'Search for unreachable objects',
+    repo: 'existing',
+    load: async () => (await import('./verbs/prune.ts')).prune,
+  },
+  {
+    name: 'pull',
+    summary: 'Download data from remote repository',
+    repo: 'existing',
+    load: async () => (await import('./verbs/pull.ts')).pullVerb,
+  },
+  {
+    name: 'pull-local',
+    summary: 'Copy data from SRC_REPO',
+    repo: 'existing',
+    load: async () => (await import('./verbs/pull-local.ts')).pullLocal,
+  },
+  {
     name: 'refs',
     summary: 'List refs',
     repo: 'existing',
     load: async () => (await import('./verbs/refs.ts')).refs,
+  },
+  {
+    name: 'remote',
+    summary: 'Remote commands that may involve internet access',
+    verbs: [
+      remoteVerb('add', 'Add a remote repository', async () => (await import('./verbs/remote-add.ts')).remoteAdd),
+      remoteVerb(
+        'delete',
+        'Delete a remote repository',
+        async () => (await import('./verbs/remote-delete.ts')).remoteDelete,
+      ),
+      remoteVerb(
+        'show-url',
+        'Show remote repository URL',
+        async () => (await import('./verbs/remote-list.ts')).showUrl,
+      ),
+      remoteVerb(
+        'list',
+        'List remote repository names',
+        async () => (await import('./verbs/remote-list.ts')).remoteList,
+      ),
+      remoteVerb('refs', 'List remote refs', async () => (await import('./verbs/remote-refs.ts')).remoteRefsVerb),
+      remoteVerb(
+        'summary',
+        'Show remote summary',
+        async () => (await import('./verbs/remote-refs.ts')).remoteSummaryVerb,
+      ),
+    ],
   },
   {
     name: 'reset',
@@ -87,5 +159,11 @@ export const VERBS: readonly VerbEntry[] = [
     summary: 'Output a metadata object',
     repo: 'existing',
     load: async () => (await import('./verbs/show.ts')).show,
+  },
+  {
+    name: 'summary',
+    summary: 'Manage summary metadata',
+    repo: 'existing',
+    load: async () => (await import('./verbs/summary.ts')).summary,
   },
 ];

@@ -221,6 +221,8 @@ class CommitRun {
 
   #timestamp(): number {
     const text = this.#options.text('timestamp');
+    const epoch = this.#call.terminal.environment['SOURCE_DATE_EPOCH'];
+    if (text === undefined && epoch !== undefined) return sourceDate(epoch);
     const seconds = text === undefined ? Math.floor(Date.now() / 1000) : parseDateTime(text);
     if (seconds === undefined) throw new VerbError(`Could not parse '${text}'`);
     return seconds;
@@ -312,4 +314,11 @@ class CommitRun {
   #consume(): void {
     for (const tree of this.#trees()) if (tree.startsWith('dir=')) removeTree(tree.slice('dir='.length));
   }
+}
+
+/** The time of a build that is to be reproduced (reproducible-builds.org, SOURCE_DATE_EPOCH). */
+function sourceDate(text: string): number {
+  if (!/^\d+$/.test(text)) throw new VerbError('Failed to convert SOURCE_DATE_EPOCH');
+  if (BigInt(text) >= 2n ** 64n) throw new VerbError('Parsing SOURCE_DATE_EPOCH: Numerical result out of range');
+  return Number(text);
 }

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync }
 import { dirname, join, relative } from 'node:path';
 import { hashOrder } from '../../codec/hash-order.ts';
 import { listCollectionRefs } from '../../repo/collections.ts';
-import { deleteRef, listRefs, parseRefSpec } from '../../repo/refs.ts';
+import { deleteRef, listRefs, parseRefSpec, readRef } from '../../repo/refs.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
@@ -81,7 +81,7 @@ function listAliases(repo: Repository): Map<string, string> {
 }
 
 function createRef(repo: Repository, target: string, name: string, { options }: Invocation): void {
-  const existing = tryResolve(repo, name);
+  const existing = readRef(repo, name);
   const alias = options.flag('alias');
   const replaced = alias && listAliases(repo).has(name);
   if (existing !== undefined && !replaced && !options.flag('force')) {

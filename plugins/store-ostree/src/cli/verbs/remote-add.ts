@@ -1,0 +1,89 @@
+import { addRemote } from '../../remote/index.ts';
+import { isCollectionId } from '../../repo/collections.ts';
+import { usageError, VerbError } from '../error.ts';
+import { openRepository } from '../open.ts';
+import type { Invocation, Verb } from '../verb.ts';
+
+export const remoteAdd: Verb = {
+  usage: 'NAME [metalink=|mirrorlist=]URL [BRANCH...]',
+  options: [
+    { name: 'set', kind: 'list', summary: 'Set config option KEY=VALUE for remote', value: 'KEY=VALUE' },
+    { name: 'no-gpg-verify', kind: 'flag', summary: 'Disable GPG verification' },
+    { name: 'no-sign-verify', kind: 'flag', summary: 'Disable signature verification' },
+    {
+      name: 'sign-verify',
+      kind: 'list',
+      summary: 'Verify signatures using KEYTYPE=inline:PUBKEY or KEYTYPE=file:/path/to/key',
+      value: 'KEYTYPE=[inline|file]:PUBKEY',
+    },
+    { name: 'if-not-exists', kind: 'flag', summary: 'Do nothing if the provided remote exists' },
+    { name: 'force', kind: 'flag', summary: 'Replace the provided remote if it exists' },
+    {
+      name: 'custom-backend',
+      kind: 'text',
+      summary: 'This remote has content not fetched via libostree',
+      value: 'NAME',
+    },
+    { name: 'contenturl', kind: 'text', summary: 'Use URL when fetching content', value: 'URL' },
+    {
+      name: 'collection-id',
+      kind: 'text',
+      summary:
+        'Globally unique ID for this repository as an collection of refs for redistribution to other repositories',
+      value: 'COLLECTION-ID',
+    },
+  ],
+  run(call) {
+    const { args, options } = call;
+    const [name, url] = args;
+    if (options.flag('custom-backend') && name === undefined) throw usageError(call, 'NAME must be specified');
+    if (name === undefined || (url === undefined && !options.flag('custom-backend'))) {
+      throw usageError(call, 'NAME and URL must be specified');
+    }
+    if (options.flag('if-not-exists') && options.flag('force')) {
+      throw usageError(call, 'Can only specify one of --if-not-exists and --force');
+    }
+    let existing: 'refuse' | 'keep' | 'replace' = 'refuse';
+    if (options.flag('if-not-exists')) existing = 'keep';
+    else if (options.flag('force')) existing = 'replace';
+    const repo = openRepository(call.repo);
+    addRemote(repo, name, { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing });
+  },
+};
+
+/** The options of the section in the order in which libostree writes them. */
+function remoteOptions({ args, options }: Invocation): Map<string, string> {
+  const result = new Map<string, string>();
+  const branches = args.slice(2);
+  if (branches.length > 0) result.set('branches', branches.map((branch) => `${branch};`).join(''));
+  for (const key of ['contenturl', 'custom-backend']) {
+    const value = options.text(key);
+    if (value !== undefined) result.set(key, value);
+  }
+  for (const word of options.list('set')) {
+    const equals = word.indexOf('=');
+    if (equals < 0) throw new VerbError(`Missing '=' in KEY=VALUE for --set ${word}`);
+    result.set(word.slice(0, equals), word.slice(equals + 1));
+  }
+  if (options.flag('no-gpg-verify') || options.flag('no-sign-verify')) result.set('gpg-verify', 'false');
+  const verify = options.list('sign-verify');
+  if (options.flag('no-sign-verify')) {
+    if (verify.length > 0) throw new VerbError('Cannot specify both --sign-verify and --no-sign-verify');
+    result.set('sign-verify', 'false');
+  }
+  for (const word of verify) {
+    const [, type, place, key] = /^([^=]+)=([^:]*):(.*)$/s.exec(word) ?? [];
+    if (type === undefined) throw new VerbError(`Failed to parse KEYTYPE=[inline|file]:DATA in ${word}`);
+    if (place !== 'inline' && place !== 'file') {
+      throw new VerbError(`Invalid key reference ${place}, expected inline|file`);
+    }
+    result.set(`verification-${type}-${place === 'inline' ? 'key' : 'file'}`, key!);
+  }
+  if (verify.length > 0) result.set('sign-verify', verify.map((word) => word.split('=', 1)[0]).join(','));
+  const collection = options.text('collection-id');
+  if (collection !== undefined) {
+    if (!isCollectionId(collection)) throw new VerbError(`Invalid collection ID ${collection}`);
+    result.set('collection-id', collection);
+  }
+  return result;
+}
