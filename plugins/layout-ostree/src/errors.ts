@@ -10,6 +10,7 @@ export const errors = {
   LAYOUT_STRAY: 'The finished tree has a top-level path that no image has.',
   LAYOUT_MODE_ZERO: 'A file in usr/etc cannot be read by anybody, its owner included.',
   LAYOUT_PROBLEMS: 'The finished tree has several problems, each reported with its own code.',
+  LAYOUT_UNLABELED: 'The image has an SELinux policy and its files were not labelled.',
   LAYOUT_KERNELS: 'The tree has more than one kernel.',
 } as const satisfies ErrorTable;
 

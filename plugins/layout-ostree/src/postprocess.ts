@@ -19,7 +19,7 @@ export function postprocess({ tree, plan }: Assembly, config: LayoutConfig, ctx:
   if (base === null) {
     resetMachineId(tree, image);
     redirectHomes(tree);
-    adaptSelinux(tree);
+    adaptSelinux(tree, image, ctx);
     writeStockTmpfiles(tree, image);
   }
   joinStagedTmpfiles(tree);

@@ -1,13 +1,21 @@
-import type { Tree } from '@ostrata/core';
+import { type Context, type ImageSpec, LABELER, type Tree } from '@ostrata/core';
+import type { Code } from './errors.ts';
 import { readText, rewrite } from './modes.ts';
 
 /**
  * Tells the SELinux policy of an image where the image has moved things, so that they are labelled as what they are (rpm-ostree,
  * rust/src/composepost.rs, postprocess_subs_dist), and that the policy's modules are in /etc.
  */
-export function adaptSelinux(tree: Tree): void {
+export function adaptSelinux(tree: Tree, image: ImageSpec, ctx: Context): void {
   const policy = /^\s*SELINUXTYPE=(\w+)/m.exec(readText(tree, 'etc/selinux/config') ?? '')?.[1];
   if (policy === undefined) return;
+  if (image.selinux && ctx.keys(LABELER).length === 0) {
+    ctx.progress.warning(
+      'LAYOUT_UNLABELED' satisfies Code,
+      `The image has the SELinux policy ${policy}, and no loaded plugin labels its files by it.`,
+      'Label the files on the target, or set "selinux: false" where SELinux is not used.',
+    );
+  }
   const path = `etc/selinux/${policy}/contexts/files/file_contexts.subs_dist`;
   const text = readText(tree, path);
   if (text !== undefined) rewrite(tree, path, substitutions(text));

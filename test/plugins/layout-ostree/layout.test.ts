@@ -301,7 +301,7 @@ describe('layout-ostree postprocess', () => {
 
   it('tells an SELinux policy where things are', async () => {
     const subs = 'usr/etc/selinux/targeted/contexts/files/file_contexts.subs_dist';
-    const { tree } = await laidOut({
+    const { tree, messages } = await laidOut({
       'usr/etc/selinux/config': 'SELINUX=enforcing\nSELINUXTYPE=targeted\n',
       'usr/etc/selinux/semanage.conf': 'module-store = direct\n',
       'usr/etc/selinux/targeted/active/modules': null,
@@ -321,6 +321,13 @@ describe('layout-ostree postprocess', () => {
       ].join('\n'),
     );
     assert.equal(text(tree, 'usr/etc/selinux/semanage.conf'), 'module-store = direct\nstore-root=/etc/selinux\n');
+    assert.match(messages.join('\n'), /LAYOUT_UNLABELED The image has the SELinux policy targeted/);
+  });
+
+  it('says nothing of labels where there is no policy or none is wanted', async () => {
+    const config = { 'usr/etc/selinux/config': 'SELINUXTYPE=targeted\n' };
+    assert.deepEqual((await laidOut(config, { image: { selinux: false } })).messages, []);
+    assert.deepEqual((await laidOut({})).messages, []);
   });
 
   it('gives the same tree twice', async () => {

@@ -64,7 +64,11 @@ export function listeningContext(): Context & { readonly messages: string[] } {
     messages,
     environment: undefined as never,
     signal: new AbortController().signal,
-    progress: { task: unused, warning: unused, message: (text) => void messages.push(text) },
+    progress: {
+      task: unused,
+      warning: (code, text) => void messages.push(`${code} ${text}`),
+      message: (text) => void messages.push(text),
+    },
     get: unused,
     keys: () => [],
     defer: unused,
