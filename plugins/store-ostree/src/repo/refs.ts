@@ -58,28 +58,47 @@ export function writeRef(repo: Repository, ref: string, commit: Checksum): void 
   writeRefs(repo, new Map([[ref, commit]]));
 }
 
-/** Sets refs, each in one step, and has all of them written to disk together. */
-export function writeRefs(repo: Repository, refs: ReadonlyMap<string, Checksum>): void {
+/**
+ * Sets refs, each in one step, and has all of them written to disk together. Until then they are in `directory`, which is on the file
+ * system of the repository and gets emptied some day, also when the program is killed.
+ */
+export function writeRefs(
+  repo: Repository,
+  refs: ReadonlyMap<string, Checksum>,
+  directory = join(repo.path, 'tmp'),
+): void {
   const prepared: { readonly ref: string; readonly path: string; readonly temporary: string }[] = [];
   try {
+    mkdirSync(directory, { recursive: true, mode: 0o775 });
     for (const [ref, commit] of refs) {
       const path = refPath(repo, ref);
-      // A leading dot keeps it from being taken for a ref.
-      const temporary = join(dirname(path), `.${randomBytes(6).toString('hex')}.tmp`);
-      explainConflict(ref, path, () => {
-        mkdirSync(dirname(path), { recursive: true, mode: 0o775 });
-        writeFileSync(temporary, `${commit}\n`, { flag: 'wx', mode: 0o644 });
-      });
+      const temporary = join(directory, `ref-${randomBytes(6).toString('hex')}`);
+      writeFileSync(temporary, `${commit}\n`, { flag: 'wx', mode: 0o644 });
       prepared.push({ ref, path, temporary });
     }
     sync(
       repo,
       prepared.map(({ temporary }) => temporary),
     );
-    for (const { ref, path, temporary } of prepared) explainConflict(ref, path, () => renameSync(temporary, path));
+    for (const { ref, path, temporary } of prepared) explainConflict(ref, path, () => place(temporary, path));
     sync(repo, [...new Set(prepared.map(({ path }) => dirname(path)))]);
   } finally {
     for (const { temporary } of prepared) rmSync(temporary, { force: true });
+  }
+}
+
+/** How often a directory may vanish again: whoever deletes a ref removes the directories that it leaves empty. */
+const ATTEMPTS = 10;
+
+function place(temporary: string, path: string): void {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      mkdirSync(dirname(path), { recursive: true, mode: 0o775 });
+      renameSync(temporary, path);
+      return;
+    } catch (error) {
+      if (errnoOf(error) !== 'ENOENT' || attempt === ATTEMPTS) throw error;
+    }
   }
 }
 

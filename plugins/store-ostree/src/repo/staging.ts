@@ -107,7 +107,7 @@ export class Staging {
       else if (fsync) for (const prefix of used) fsyncPath(join(this.#repo.objectsPath, prefix));
     }
     if (refs.size === 0) return;
-    writeRefs(this.#repo, refs);
+    writeRefs(this.#repo, refs, this.path);
     for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref, CLAIMED));
   }
 
