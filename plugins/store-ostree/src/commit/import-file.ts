@@ -1,9 +1,9 @@
-import { closeSync, lstatSync, openSync, readFileSync, type Stats } from 'node:fs';
+import { lstatSync, type Stats } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
 import type { FileMeta } from '../codec/file-header.ts';
 import { NO_XATTRS } from '../codec/xattrs.ts';
 import { errnoOf, storeError } from '../errors.ts';
-import { openFileContent } from '../repo/content.ts';
+import { BORROWED_WHOLE, borrowedContent, contentBytes, contentChecksum } from '../repo/content.ts';
 import type { RepoMode } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import { bareMeta, readXattrs } from '../repo/storage/bare.ts';
@@ -20,9 +20,6 @@ export interface ImportOptions {
   /** Ids of files that are known from a checkout: they are not read. */
   readonly known?: DeviceInodeCache;
 }
-
-/** Above this size a file is read in parts. */
-const WHOLE_FILE = 16 * 1024 * 1024;
 
 /** Makes file objects of regular files and symbolic links; one with several names is read once. */
 export class FileImporter {
@@ -52,13 +49,11 @@ export class FileImporter {
   #write(path: string, stat: Stats): Checksum {
     const meta = this.#meta(path, stat);
     if (!stat.isFile()) return this.#writer.writeFile(meta, new Uint8Array());
-    if (stat.size <= WHOLE_FILE) return this.#writer.writeFile(meta, readFileSync(path));
-    const fd = openSync(path, 'r');
-    try {
-      return this.#writer.writeStream(meta, openFileContent(fd, stat.size, path));
-    } finally {
-      closeSync(fd);
-    }
+    const content = borrowedContent(path, stat.size);
+    if (stat.size <= BORROWED_WHOLE) return this.#writer.writeFile(meta, contentBytes(content));
+    // Looked for first: what was written before is not to be written, and perhaps compressed, again.
+    const id = contentChecksum(meta, content);
+    return this.#writer.has(id, 'file') ? id : this.#writer.writeStream(meta, content);
   }
 
   #meta(path: string, stat: Stats): FileMeta {

@@ -1,6 +1,6 @@
 import type { Checksum } from '../codec/checksum.ts';
 import { decodeMetadata } from '../codec/commit.ts';
-import { fileChecksum } from '../codec/file-header.ts';
+import { contentChecksum } from '../repo/content.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import type { Repository } from '../repo/repository.ts';
 
@@ -8,8 +8,8 @@ import type { Repository } from '../repo/repository.ts';
 export function checkObject(repo: Repository, id: Checksum, type: ObjectType): void {
   switch (type) {
     case 'file': {
-      const { meta, content } = repo.readFile(id, 'borrow');
-      const actual = fileChecksum(meta, content);
+      const { meta, content } = repo.streamFile(id);
+      const actual = contentChecksum(meta, content);
       if (actual !== id) throw repo.corrupt(id, type, `its content and metadata have the checksum ${actual}`);
       return;
     }

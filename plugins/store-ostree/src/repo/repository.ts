@@ -8,13 +8,14 @@ import { CodecError } from '../codec/errors.ts';
 import type { FileMeta } from '../codec/file-header.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { parseConfig, type RepoConfig } from './config.ts';
+import type { Content } from './content.ts';
 import { type ObjectType, objectPath, type RepoMode } from './object-path.ts';
 import { archiveStorage } from './storage/archive.ts';
 import { bareStorage } from './storage/bare.ts';
 import { bareSplitXattrsStorage } from './storage/bare-split-xattrs.ts';
 import { bareUserStorage } from './storage/bare-user.ts';
 import { bareUserOnlyStorage } from './storage/bare-user-only.ts';
-import type { ContentUse, FileStorage, StoredFile } from './storage/storage.ts';
+import type { FileStorage, StoredFile } from './storage/storage.ts';
 
 /** OSTREE_MAX_METADATA_SIZE of libostree. */
 const MAX_METADATA = 128 * 1024 * 1024;
@@ -108,8 +109,13 @@ export class Repository {
     return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.inspect(path)));
   }
 
-  readFile(id: Checksum, use: ContentUse = 'keep'): { readonly meta: FileMeta; readonly content: Uint8Array } {
-    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.read(path, use)));
+  readFile(id: Checksum): { readonly meta: FileMeta; readonly content: Uint8Array } {
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.read(path)));
+  }
+
+  /** A file whose content is to be gone through before the next file is read: see {@link FileStorage.stream}. */
+  streamFile(id: Checksum): { readonly meta: FileMeta; readonly content: Content } {
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.stream(path)));
   }
 
   corrupt(id: Checksum, type: ObjectType, problem: string, cause?: unknown) {

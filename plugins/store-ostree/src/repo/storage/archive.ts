@@ -1,10 +1,10 @@
-import { closeSync, fchmodSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
 import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { invalid } from '../../codec/errors.ts';
 import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
 import { isSymlink } from '../../codec/mode.ts';
-import type { Content } from '../content.ts';
-import { type FileStorage, readContent, writeAll } from './storage.ts';
+import { borrowedContent, bytesContent, type Content, contentBytes } from '../content.ts';
+import { type FileStorage, writeAll } from './storage.ts';
 
 /** Covers all headers but those with large attributes. */
 const FIRST_READ = 512;
@@ -16,10 +16,10 @@ export function archiveStorage(options: { level: number }): FileStorage {
       const { meta, size } = readHeader(path);
       return { meta, size: isSymlink(meta.mode) ? 0 : size };
     },
-    read(path, use) {
-      const bytes = readContent(path, lstatSync(path).size, use);
-      const { meta, size, end } = decodeArchiveHeader(bytes);
-      return { meta, content: isSymlink(meta.mode) ? empty(bytes, end) : inflate(bytes.subarray(end), size) };
+    read: (path) => unpack(readFileSync(path)),
+    stream(path) {
+      const { meta, content } = unpack(contentBytes(borrowedContent(path, lstatSync(path).size)));
+      return { meta, content: bytesContent(content) };
     },
     write(path, meta, content) {
       const fd = openSync(path, 'wx', 0o600);
@@ -32,6 +32,11 @@ export function archiveStorage(options: { level: number }): FileStorage {
       }
     },
   };
+}
+
+function unpack(bytes: Uint8Array) {
+  const { meta, size, end } = decodeArchiveHeader(bytes);
+  return { meta, content: isSymlink(meta.mode) ? empty(bytes, end) : inflate(bytes.subarray(end), size) };
 }
 
 function writeDeflated(fd: number, content: Content, level: number): void {

@@ -5,7 +5,7 @@ import { decode } from '../../codec/gvariant/index.ts';
 import { isSymlink } from '../../codec/mode.ts';
 import { XATTRS_TYPE, type Xattr, xattrsFromValue } from '../../codec/xattrs.ts';
 import { bareMeta, bareSize } from './bare.ts';
-import { type FileStorage, readContent, type StoredFile } from './storage.ts';
+import { borrowing, type FileStorage, type StoredFile } from './storage.ts';
 
 /**
  * Mode bare-split-xattrs: as bare, with the extended attributes of a file in an object of their own, which a hard link beside the
@@ -13,10 +13,11 @@ import { type FileStorage, readContent, type StoredFile } from './storage.ts';
  */
 export const bareSplitXattrsStorage: FileStorage = {
   inspect,
-  read(path, use) {
-    const { meta, size } = inspect(path);
-    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readContent(path, size, use) };
+  read(path) {
+    const { meta } = inspect(path);
+    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
   },
+  stream: (path) => borrowing(path, inspect(path)),
   write() {
     throw invalid('a repository of mode bare-split-xattrs is only read');
   },

@@ -1,20 +1,21 @@
-import { fchmodSync, lstatSync, symlinkSync } from 'node:fs';
+import { fchmodSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
 import { invalid } from '../../codec/errors.ts';
 import type { FileMeta } from '../../codec/file-header.ts';
 import { isRegular, isSymlink, S_IFMT } from '../../codec/mode.ts';
 import { NO_XATTRS } from '../../codec/xattrs.ts';
 import { bareMeta, bareSize } from './bare.ts';
-import { type FileStorage, readContent, type StoredFile, writeBareFile } from './storage.ts';
+import { borrowing, type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
 
 const PERMISSIONS = 0o775;
 
 /** Mode bare-user-only: files of the invoking user that stand for root's, with plain permissions and without attributes. */
 export const bareUserOnlyStorage: FileStorage = {
   inspect,
-  read(path, use) {
-    const { meta, size } = inspect(path);
-    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readContent(path, size, use) };
+  read(path) {
+    const { meta } = inspect(path);
+    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
   },
+  stream: (path) => borrowing(path, inspect(path)),
   write(path, meta, content) {
     const problem = userOnlyProblem(meta);
     if (problem) throw invalid(`${problem}, which a repository of mode bare-user-only cannot hold`);

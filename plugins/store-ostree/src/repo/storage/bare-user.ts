@@ -6,7 +6,7 @@ import { isSymlink, S_IFMT } from '../../codec/mode.ts';
 import { canonicalXattrs } from '../../codec/xattrs.ts';
 import { lgetxattr, lsetxattr } from '../../syscalls.ts';
 import { bytesContent } from '../content.ts';
-import { type FileStorage, readContent, writeBareFile } from './storage.ts';
+import { borrowing, type FileStorage, writeBareFile } from './storage.ts';
 
 /** The attribute in which this mode keeps owner, mode and extended attributes of a file. */
 export const OSTREEMETA = 'user.ostreemeta';
@@ -20,11 +20,11 @@ export const bareUserStorage: FileStorage = {
     const meta = readMeta(path);
     return { meta, size: isSymlink(meta.mode) ? 0 : lstatSync(path).size };
   },
-  read(path, use) {
+  read(path) {
     const meta = readMeta(path);
-    if (isSymlink(meta.mode)) return { meta, content: new Uint8Array() };
-    return { meta, content: use === 'borrow' ? readContent(path, lstatSync(path).size, use) : readFileSync(path) };
+    return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
   },
+  stream: (path) => borrowing(path, bareUserStorage.inspect(path)),
   write(path, meta, content) {
     const link = isSymlink(meta.mode);
     writeBareFile(path, link ? bytesContent(Buffer.from(`${meta.target}\0`)) : content, (fd) => {

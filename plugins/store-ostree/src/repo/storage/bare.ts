@@ -1,8 +1,17 @@
-import { fchmodSync, fchownSync, lchownSync, lstatSync, readlinkSync, type Stats, symlinkSync } from 'node:fs';
+import {
+  fchmodSync,
+  fchownSync,
+  lchownSync,
+  lstatSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+  symlinkSync,
+} from 'node:fs';
 import { isSymlink } from '../../codec/mode.ts';
 import { canonicalXattrs, NO_XATTRS, type Xattr } from '../../codec/xattrs.ts';
 import { lgetxattr, llistxattr, lsetxattr } from '../../syscalls.ts';
-import { type FileStorage, readContent, type StoredFile, writeBareFile } from './storage.ts';
+import { borrowing, type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
 
 /** Mode bare: files as they are, with owners, modes and extended attributes of their own. */
 export function bareStorage(options: { xattrs: boolean }): FileStorage {
@@ -12,10 +21,11 @@ export function bareStorage(options: { xattrs: boolean }): FileStorage {
   };
   return {
     inspect,
-    read(path, use) {
-      const { meta, size } = inspect(path);
-      return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readContent(path, size, use) };
+    read(path) {
+      const { meta } = inspect(path);
+      return { meta, content: isSymlink(meta.mode) ? new Uint8Array() : readFileSync(path) };
     },
+    stream: (path) => borrowing(path, inspect(path)),
     write(path, meta, content) {
       const setXattrs = () => {
         for (const [name, value] of meta.xattrs) lsetxattr(path, name, value);
