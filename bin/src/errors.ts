@@ -8,6 +8,7 @@ export const errors = {
     'A plugin or a directory above it can be written by users other than root and the one who runs ostrata.',
   PLUGIN_NOT_LOADABLE: 'A plugin module failed to load, or does not export a plugin.',
   COMMAND_MISSING: 'A program that is needed is not installed on this machine.',
+  DIRECTORY_UNWRITABLE: 'The directory for caches or for state cannot be made or written.',
   USAGE: 'The command line is wrong: an unknown command or flag, or a missing argument.',
   OUTPUT_UNWRITABLE: 'A file that was asked for on the command line cannot be written.',
 } as const satisfies ErrorTable;

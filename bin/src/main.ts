@@ -17,10 +17,14 @@ export async function main(argv: string[]): Promise<void> {
 }
 
 function usageError(message: string): void {
-  const [sentence = message] = message.split('\nSee more help');
+  const [said = message] = message.split('\nSee more help');
+  const unknown = /^command (\S+) not found/.exec(said)?.[1]?.replaceAll(':', ' ');
+  const sentence =
+    unknown === undefined
+      ? said.replace(/^The following errors? occurred:\s*/, '')
+      : `There is no command "${unknown}".`;
   const style = styleFor(process.stderr);
-  process.stderr.write(
-    `${style.red('error:')} ${sentence.split('\n\nNote:')[0]}\n${style.bold('hint:')}  "ostrata COMMAND --help" shows what it takes.\n`,
-  );
+  const hint = unknown === undefined ? '"ostrata COMMAND --help" shows what it takes.' : '"ostrata --help" lists them.';
+  process.stderr.write(`${style.red('error:')} ${sentence.split('\n\nNote:')[0]}\n${style.bold('hint:')}  ${hint}\n`);
   process.exitCode = 2;
 }

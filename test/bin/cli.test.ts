@@ -24,6 +24,18 @@ describe('the ostrata command', () => {
     }
   });
 
+  it('says in words what is wrong with a command line', () => {
+    assert.match(ostrata(['compos', 'tree']).stderr, /^error: There is no command "compos tree"\.\n/);
+    const both = ostrata(['compose', 'tree', 'x', '--no-parent', '--parent', 'y']).stderr;
+    assert.match(both, /^error: --parent=y cannot also be provided when using --no-parent\n/);
+  });
+
+  it('says that it cannot use a directory for caches', () => {
+    const { code, stderr } = ostrata(['compose', 'tree', 'x', '--cachedir', '/dev/null/cache']);
+    assert.equal(code, 1);
+    assert.match(stderr, /^error: The directory \/dev\/null\/cache cannot be used: .*\[DIRECTORY_UNWRITABLE\]/);
+  });
+
   it('shows plugins with what they provide, as text and as JSON', () => {
     const text = ostrata(['plugins']);
     assert.match(text.stdout, /store-ostree {2}.*index\.ts\n {3}provides {2}object-store/);

@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants, mkdirSync } from 'node:fs';
 import { arch, availableParallelism, homedir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Environment } from '@ostrata/core';
+import { type Environment, HostError } from '@ostrata/core';
 import type { Settings } from '../config/schema.ts';
+import type { Code } from '../errors.ts';
 import { openTempDirectory } from './temp-directory.ts';
 
 const RPM_ARCH: { readonly [nodeArch: string]: string } = {
@@ -36,7 +37,7 @@ export function readEnvironment(settings: Settings, { cachedir: cacheDir, proxy 
     (cacheDir === undefined ? settings.state : join(cacheDir, 'state')) ??
     (root ? '/var/lib/ostrata' : join(env['XDG_STATE_HOME'] ?? join(homedir(), '.local/state'), 'ostrata'));
   const [cachePath, statePath] = [resolve(cache), resolve(state)];
-  for (const directory of [cachePath, statePath]) mkdirSync(directory, { recursive: true });
+  for (const directory of [cachePath, statePath]) makeDirectory(directory);
   const variable = (name: string) => env[name.toUpperCase()] ?? env[name] ?? null;
   return {
     arch: RPM_ARCH[arch()] ?? arch(),
@@ -56,6 +57,23 @@ export function readEnvironment(settings: Settings, { cachedir: cacheDir, proxy 
     },
     workers: settings.workers ?? Math.min(8, availableParallelism()),
   };
+}
+
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    throw new HostError<Code>(
+      'DIRECTORY_UNWRITABLE',
+      `The directory ${path} cannot be used: ${(cause as Error).message}`,
+      {
+        cause,
+        data: { path },
+        hint: 'Name a directory that you may write to by --cachedir, or by "cache" and "state" in the configuration.',
+      },
+    );
+  }
 }
 
 /** SOURCE_DATE_EPOCH in seconds, or null (https://reproducible-builds.org/specs/source-date-epoch/). */

@@ -17,6 +17,7 @@ export const STORE_ERRORS = {
   OSTREE_REF_CONFLICT: 'A ref cannot be made because another one is a prefix of its path or the reverse.',
   OSTREE_REV_UNKNOWN: 'A revision names no commit of the repository.',
   OSTREE_REV_AMBIGUOUS: 'The beginning of a checksum matches several commits.',
+  OSTREE_REPO_UNWRITABLE: 'The repository that shall get a commit cannot be written or made.',
   OSTREE_NO_SPACE: 'Writing would leave less free space than the min-free-space setting of the repository asks for.',
   OSTREE_CHECKOUT_EXISTS: 'A checkout met a path that is already there.',
   OSTREE_CHECKOUT_PATH: 'A path that was asked for is not in the commit.',

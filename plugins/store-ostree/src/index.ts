@@ -19,6 +19,9 @@ export default definePlugin<StoreConfig>({
     },
   ],
   apply(host) {
+    host.hooks['request.check'].tapPromise(async (request) => {
+      (await import('./store/check-target.ts')).checkTarget(request);
+    });
     host.provide(OBJECT_STORES, async (ctx) => {
       // Loaded on first use: the native library for system calls costs start-up time.
       const { ostreeStores } = await import('./store/stores.ts');
