@@ -1,11 +1,12 @@
-import { lstatSync } from 'node:fs';
+import { chmodSync, linkSync, lstatSync, utimesSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
 import { type DirTree, encodeDirTree } from '../codec/dir-tree.ts';
 import type { FileMeta } from '../codec/file-header.ts';
 import { isSymlink } from '../codec/mode.ts';
 import type { SizeEntry } from '../codec/sizes.ts';
-import type { Content } from '../repo/content.ts';
+import { errnoOf } from '../errors.ts';
+import { bytesContent, type Content } from '../repo/content.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
@@ -46,6 +47,27 @@ export class CountingWriter {
     this.#countFile(meta, bytes.length, !this.#writer.has(id, 'file'));
     this.#writer.writeFile(meta, bytes);
     this.#noteFile(id, meta, bytes.length);
+    return id;
+  }
+
+  /** Makes a file of the file system the object itself, where there is none yet. */
+  adopt(path: string, meta: FileMeta, bytes: Uint8Array): Checksum {
+    const id = this.#writer.fileId(meta, bytes);
+    const fresh = !this.#writer.has(id, 'file');
+    this.#countFile(meta, bytes.length, fresh);
+    if (fresh) {
+      this.#writer.adopt(id, 'file', (temporary) => {
+        try {
+          linkSync(path, temporary);
+        } catch (error) {
+          if (errnoOf(error) !== 'EXDEV') throw error;
+          this.#repo.storage.write(temporary, meta, bytesContent(bytes));
+          return;
+        }
+        chmodSync(temporary, meta.mode & 0o7777);
+        utimesSync(temporary, Date.now() / 1000, 0);
+      });
+    }
     return id;
   }
 

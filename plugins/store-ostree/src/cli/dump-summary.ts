@@ -40,7 +40,7 @@ function dumpRef(collection: string | undefined, [name, [size, checksum, metadat
   const lines = metadata.map(([key, variant]) => {
     if (key === 'ostree.commit.timestamp')
       return `    Timestamp (${key}): ${localTime(swap64(variant.value as bigint))}\n`;
-    if (key === 'version') return `    Version (${key}): ${String(variant.value)}\n`;
+    if (key === 'ostree.commit.version') return `    Version (${key}): ${String(variant.value)}\n`;
     return `    ${key}: ${printVariant(variant, false)}\n`;
   });
   return `* ${title}\n    Latest Commit (${formatSize(Number(size))}):\n      ${commit}\n${lines.join('')}\n`;

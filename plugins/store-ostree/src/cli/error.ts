@@ -46,6 +46,11 @@ export function errorText(error: unknown): string {
   const slash =
     code === 'OSTREE_OBJECT_CORRUPT' ? /the name ("(?:[^"\\]|\\.)*") with a slash/.exec(error.message) : null;
   if (slash) return `Invalid / in filename ${JSON.parse(slash[1]!)}`;
+  const actual =
+    code === 'OSTREE_OBJECT_CORRUPT' ? /have the checksum ([0-9a-f]{64})/.exec(error.message)?.[1] : undefined;
+  if (actual !== undefined) {
+    return `Corrupted ${data?.['type']} object; checksum expected='${data?.['object']}' actual='${actual}'`;
+  }
   if ('syscall' in error && ERRNO[code] !== undefined) {
     const { syscall, path } = error as NodeJS.ErrnoException;
     return path === undefined ? `${syscall}: ${ERRNO[code]}` : `${syscall}(${path}): ${ERRNO[code]}`;

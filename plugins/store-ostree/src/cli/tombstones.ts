@@ -5,6 +5,7 @@ import { encodeMetadata } from '../codec/commit.ts';
 import { variant } from '../codec/gvariant/index.ts';
 import { readConfig } from '../repo/collections.ts';
 import { setConfigKey } from '../repo/config-edit.ts';
+import { readNames } from '../repo/directory.ts';
 import { objectPath } from '../repo/object-path.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import type { Repository } from '../repo/repository.ts';
@@ -28,4 +29,17 @@ export function addTombstone(repo: Repository, commit: Checksum): void {
   mkdirSync(dirname(path), { recursive: true });
   const note = encodeMetadata(new Map([['commit', variant('ay', Buffer.from(`${commit}\0`))]]));
   replaceFile(path.replace(/\.commit$/, '.tombstone-commit'), note, { fsync: repo.config.fsync });
+}
+
+/** Removes the notes of commits that are there again. */
+export function dropTombstones(repo: Repository): void {
+  if (!tombstonesEnabled(repo)) return;
+  for (const prefix of readNames(repo.objectsPath)) {
+    for (const name of readNames(join(repo.objectsPath, prefix))) {
+      const id = /^([0-9a-f]{62})\.tombstone-commit$/.exec(name)?.[1];
+      if (id !== undefined && repo.find(`${prefix}${id}`, 'commit') !== undefined) {
+        rmSync(join(repo.objectsPath, prefix, name));
+      }
+    }
+  }
 }

@@ -28,6 +28,8 @@ export interface BuilderOptions {
   readonly linked: DeviceInodeCache | undefined;
   /** Such files are taken for unchanged, whatever the modifier says. */
   readonly trustLinks: boolean;
+  /** Files of the file system are removed afterwards and may be taken as they are. */
+  readonly consume: boolean;
 }
 
 /** Above this size a file is read in parts. */
@@ -111,6 +113,7 @@ export class TreeBuilder {
 
   #content(path: string, stat: Stats, meta: FileMeta): Checksum {
     if (!stat.isFile()) return this.#writer.file(meta, new Uint8Array());
+    if (this.#adoptable(path, stat, meta)) return this.#writer.adopt(path, meta, readFileSync(path));
     if (stat.size <= WHOLE_FILE) return this.#writer.file(meta, readFileSync(path));
     const fd = openSync(path, 'r');
     try {
@@ -118,6 +121,13 @@ export class TreeBuilder {
     } finally {
       closeSync(fd);
     }
+  }
+
+  /** Whether a file on its way out can become the object itself: it must look like it, or may be made to. */
+  #adoptable(path: string, stat: Stats, meta: FileMeta): boolean {
+    if (!this.#options.consume || stat.size > WHOLE_FILE) return false;
+    if (this.#repo.mode === 'bare-user-only') return true;
+    return this.#repo.mode === 'bare' && sameMeta(meta, bareMeta(path, stat, readXattrs(path)));
   }
 
   #fromTree(target: NewDirectory, entry: DirEntry, inside: string): void {

@@ -16,7 +16,7 @@ export interface VerbGroup {
   readonly verbs: readonly VerbEntry[];
 }
 
-const remoteVerb = (name: string, summary: string, load: VerbEntry['load']): VerbEntry => ({
+const subverb = (name: string, summary: string, load: VerbEntry['load']): VerbEntry => ({
   name,
   summary,
   repo: 'existing',
@@ -118,28 +118,16 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     name: 'remote',
     summary: 'Remote commands that may involve internet access',
     verbs: [
-      remoteVerb('add', 'Add a remote repository', async () => (await import('./verbs/remote-add.ts')).remoteAdd),
-      remoteVerb(
+      subverb('add', 'Add a remote repository', async () => (await import('./verbs/remote-add.ts')).remoteAdd),
+      subverb(
         'delete',
         'Delete a remote repository',
         async () => (await import('./verbs/remote-delete.ts')).remoteDelete,
       ),
-      remoteVerb(
-        'show-url',
-        'Show remote repository URL',
-        async () => (await import('./verbs/remote-list.ts')).showUrl,
-      ),
-      remoteVerb(
-        'list',
-        'List remote repository names',
-        async () => (await import('./verbs/remote-list.ts')).remoteList,
-      ),
-      remoteVerb('refs', 'List remote refs', async () => (await import('./verbs/remote-refs.ts')).remoteRefsVerb),
-      remoteVerb(
-        'summary',
-        'Show remote summary',
-        async () => (await import('./verbs/remote-refs.ts')).remoteSummaryVerb,
-      ),
+      subverb('show-url', 'Show remote repository URL', async () => (await import('./verbs/remote-list.ts')).showUrl),
+      subverb('list', 'List remote repository names', async () => (await import('./verbs/remote-list.ts')).remoteList),
+      subverb('refs', 'List remote refs', async () => (await import('./verbs/remote-refs.ts')).remoteRefsVerb),
+      subverb('summary', 'Show remote summary', async () => (await import('./verbs/remote-refs.ts')).remoteSummaryVerb),
     ],
   },
   {
@@ -159,6 +147,35 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     summary: 'Output a metadata object',
     repo: 'existing',
     load: async () => (await import('./verbs/show.ts')).show,
+  },
+  {
+    name: 'static-delta',
+    summary: 'Static delta related commands',
+    verbs: [
+      subverb('list', 'List static delta files', async () => (await import('./verbs/static-delta.ts')).deltaList),
+      subverb('show', 'Dump information on a delta', async () => (await import('./verbs/static-delta.ts')).deltaShow),
+      subverb('delete', 'Remove a delta', async () => (await import('./verbs/static-delta.ts')).deltaDelete),
+      subverb(
+        'generate',
+        'Generate static delta files',
+        async () => (await import('./verbs/static-delta.ts')).deltaGenerate,
+      ),
+      subverb(
+        'apply-offline',
+        'Apply static delta file',
+        async () => (await import('./verbs/static-delta.ts')).deltaApply,
+      ),
+      subverb(
+        'indexes',
+        'List static delta indexes',
+        async () => (await import('./verbs/static-delta.ts')).deltaIndexes,
+      ),
+      subverb(
+        'reindex',
+        'Regenerate static delta indexes',
+        async () => (await import('./verbs/static-delta.ts')).deltaReindex,
+      ),
+    ],
   },
   {
     name: 'summary',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
 import { decodeMetadata, type Metadata } from '../codec/commit.ts';
 import { storeError } from '../errors.ts';
+import { checkObject } from '../fsck/check-object.ts';
 import { listCollectionRefs, ownCollection } from '../repo/collections.ts';
 import type { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
@@ -13,7 +14,7 @@ import type { RefName } from './ref-name.ts';
 import type { MetadataType, PullSource, SignedSummary } from './source.ts';
 
 export interface LocalOptions {
-  /** Reads and verifies also what could be linked. */
+  /** Reads and verifies also what is linked. */
   readonly untrusted: boolean;
   readonly bareUserOnly: boolean;
 }
@@ -88,7 +89,8 @@ export class LocalSource implements PullSource {
     if (this.#options.bareUserOnly) {
       checkMode(id, this.repo.inspectFile(id).meta, { from: this.name, bareUserOnly: true, trusted: false });
     }
-    const alike = !this.#options.untrusted && this.repo.mode === this.#target.repo.mode;
+    const alike = this.repo.mode === this.#target.repo.mode;
+    if (alike && this.#options.untrusted) checkObject(this.repo, id, 'file');
     if (!alike || !linkObject(this.repo, this.#target.writer, id, 'file')) this.#converted.push(id);
   }
 

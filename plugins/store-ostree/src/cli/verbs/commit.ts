@@ -20,6 +20,7 @@ import { parseFlagValue } from '../options.ts';
 import { resolve, tryResolve } from '../resolve.ts';
 import { checkRefPlace, setRef } from '../set-ref.ts';
 import { importArchive } from '../tar-tree.ts';
+import { dropTombstones } from '../tombstones.ts';
 import { TreeBuilder } from '../tree-builder.ts';
 import type { Invocation, OptionValues, Verb } from '../verb.ts';
 
@@ -175,6 +176,7 @@ class CommitRun {
       writer.commitWritten();
       if (detached.size > 0) session.writer.writeCommitMeta(id, detached);
       session.flush();
+      dropTombstones(this.#repo);
       if (this.#branch !== undefined) setRef(this.#repo, this.#branch, id);
       this.#report(id, writer.counts);
       if (options.flag('consume')) this.#consume();
@@ -237,16 +239,17 @@ class CommitRun {
   async #tree(session: WriteSession, writer: CountingWriter, modifier: Modifier | undefined): Promise<DirEntry> {
     const options = this.#options;
     const trust = options.flag('devino-canonical');
+    const consume = options.flag('consume');
     const linked = trust || options.flag('link-checkout-speedup') ? DeviceInodeCache.scan(this.#repo) : undefined;
     const base = options.text('base');
     const start = base === undefined ? undefined : this.#repo.readCommit(resolve(this.#repo, base));
     const counted = options.flag('table-output') || writer.sizes !== undefined;
     const trees = this.#trees();
-    if (trees.length === 1 && !start && !linked && !counted && (modifier?.plain ?? true)) {
+    if (trees.length === 1 && !start && !linked && !counted && !consume && (modifier?.plain ?? true)) {
       const whole = await this.#wholeDirectory(session, trees[0]!);
       if (whole) return whole;
     }
-    const builder = new TreeBuilder(this.#repo, writer, { modifier, linked, trustLinks: trust }, start);
+    const builder = new TreeBuilder(this.#repo, writer, { modifier, linked, trustLinks: trust, consume }, start);
     for (const tree of trees) {
       const equals = tree.indexOf('=');
       if (equals < 0) throw new VerbError(`Missing type in tree specification '${tree}'`);
@@ -319,6 +322,6 @@ class CommitRun {
 /** The time of a build that is to be reproduced (reproducible-builds.org, SOURCE_DATE_EPOCH). */
 function sourceDate(text: string): number {
   if (!/^\d+$/.test(text)) throw new VerbError('Failed to convert SOURCE_DATE_EPOCH');
-  if (BigInt(text) >= 2n ** 64n) throw new VerbError('Parsing SOURCE_DATE_EPOCH: Numerical result out of range');
+  if (BigInt(text) >= 2n ** 63n) throw new VerbError('Parsing SOURCE_DATE_EPOCH: Numerical result out of range');
   return Number(text);
 }

@@ -6,6 +6,7 @@ import { usageError } from '../error.ts';
 import { localContext } from '../local-context.ts';
 import { openRepository } from '../open.ts';
 import { pullReport } from '../pull-report.ts';
+import { dropTombstones } from '../tombstones.ts';
 import type { Verb } from '../verb.ts';
 
 export const pullLocal: Verb = {
@@ -36,23 +37,24 @@ export const pullLocal: Verb = {
     const repo = openRepository(call.repo);
     const source = Repository.open(location);
     const remote = options.text('remote');
-    const result = await pull(
-      repo,
-      {
-        url: source.path,
-        ...(remote === undefined ? {} : { remote }),
-        revs: given.length > 0 ? given : hashOrder(listRefs(source).keys()),
-        depth: options.count('depth', 0),
-        commitMetadataOnly: options.flag('commit-metadata-only'),
-        untrusted: options.flag('untrusted'),
-        bareUserOnlyFiles: options.flag('bareuseronly-files'),
-        requireStaticDeltas: options.flag('require-static-deltas'),
-        disableVerifyBindings: options.flag('disable-verify-bindings'),
-        disableSignatures: true,
-        ...(options.flag('disable-fsync') ? { fsync: false } : {}),
-      },
-      localContext(),
-    );
+    const settings = {
+      url: source.path,
+      ...(remote === undefined ? {} : { remote }),
+      revs: given.length > 0 ? given : hashOrder(listRefs(source).keys()),
+      depth: options.count('depth', 0),
+      commitMetadataOnly: options.flag('commit-metadata-only'),
+      untrusted: options.flag('untrusted'),
+      bareUserOnlyFiles: options.flag('bareuseronly-files'),
+      requireStaticDeltas: options.flag('require-static-deltas'),
+      disableVerifyBindings: options.flag('disable-verify-bindings'),
+      disableSignatures: true,
+      ...(options.flag('disable-fsync') ? { fsync: false } : {}),
+    };
+    // Only static deltas may need what plugins have.
+    const result = options.flag('require-static-deltas')
+      ? await terminal.withContext((ctx) => pull(repo, settings, ctx))
+      : await pull(repo, settings, localContext());
+    dropTombstones(repo);
     terminal.out(pullReport(result));
   },
 };

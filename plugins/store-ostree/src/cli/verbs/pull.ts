@@ -3,6 +3,7 @@ import { findRemote } from '../../remote/index.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { pullReport } from '../pull-report.ts';
+import { dropTombstones } from '../tombstones.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
 export const pullVerb: Verb = {
@@ -89,6 +90,7 @@ export const pullVerb: Verb = {
     const revs = colon < 0 ? args.slice(1) : [first.slice(colon + 1)];
     findRemote(repo, remote);
     const result = await terminal.withContext((ctx) => pull(repo, { remote, revs, ...pullOptions(call) }, ctx));
+    dropTombstones(repo);
     terminal.out(pullReport(result));
   },
 };

@@ -101,7 +101,8 @@ function writeAlias(repo: Repository, name: string, target: string): void {
   const path = join(heads, name);
   mkdirSync(dirname(path), { recursive: true, mode: 0o775 });
   const temporary = join(repo.path, 'tmp', `alias-${process.pid}`);
-  symlinkSync(relative(dirname(path), join(heads, target)), temporary);
+  // From the top, as libostree writes it, so that what it leads to can be told from the link alone.
+  symlinkSync(`${'../'.repeat(name.split('/').length - 1)}${target}`, temporary);
   renameSync(temporary, path);
 }
 
