@@ -52,6 +52,19 @@ export function obsoletes(pool: Pool, p: number, other: number): boolean {
   return false;
 }
 
+/** Packages that a package obsoletes, its own older versions included. */
+export function obsoletedBy(pool: Pool, p: number): number[] {
+  const { deps, lists, providers } = pool;
+  const found: number[] = [];
+  const start = lists.obsoletes[p]!;
+  for (let i = start; start !== 0 && deps[i] !== 0; i++) {
+    for (let j = providers.of(deps[i]!); providers.data[j] !== 0; j++) {
+      if (matchesPackage(pool, providers.data[j]!, deps[i]!)) found.push(providers.data[j]!);
+    }
+  }
+  return found;
+}
+
 /** For each installed package the packages of other names that obsolete it. */
 export class ObsoleterIndex {
   readonly #lists = new Map<number, number[]>();

@@ -17,14 +17,14 @@ export function isIdentical(pool: Pool, a: number, b: number): boolean {
     pool.evr[a] === pool.evr[b] &&
     pool.arch[a] === pool.arch[b] &&
     pool.vendor[a] === pool.vendor[b] &&
-    requirementsSum(pool, a) === requirementsSum(pool, b)
+    requirementsOf(pool, a) === requirementsOf(pool, b)
   );
 }
 
-/** The same for the same requirements in any order. */
-function requirementsSum({ deps, lists }: Pool, p: number): number {
-  let sum = 0;
+/** The same text for the same requirements in any order. */
+function requirementsOf({ deps, lists }: Pool, p: number): string {
+  const found = new Set<number>();
   const start = lists.requires[p]!;
-  if (start !== 0) for (let i = start; deps[i] !== 0; i++) sum ^= deps[i]!;
-  return sum;
+  if (start !== 0) for (let i = start; deps[i] !== 0; i++) found.add(deps[i]!);
+  return [...found].sort((a, b) => a - b).join(' ');
 }

@@ -28,14 +28,18 @@ function addForName(state: SatState, visited: Uint8Array, name: number): void {
     const score = pool.archScore[p]!;
     if (pool.installed[p] === 0 && score > NOARCH && (best === 0 || score < best)) best = score;
   }
+  // What a distupgrade is about need not keep its architecture.
+  const { distupgrade } = state.changes;
+  const keeping = group.filter((p) => pool.installed[p] === 1 && distupgrade?.involved[p] !== 1);
+  if (best === 0 && pool.multilib) best = bestOfSeveral(pool, keeping);
   if (best === 0) return;
-  const allowed = keptArchs(pool, group, best);
+  const allowed = keptArchs(pool, keeping, best);
   for (const p of group) {
     const score = pool.archScore[p]!;
     if (score === NOARCH || sameClass(score, best)) continue;
     const installed = pool.installed[p] === 1;
     if (installed && !pool.multilib) continue;
-    if (!installed && allowed.some((arch) => arch === pool.arch[p])) continue;
+    if (!installed && allowed.some((other) => pool.arch[other] === pool.arch[p] || isClose(pool, other, p))) continue;
     if (!pool.multilib) {
       rules.add(-p, 0, 0);
       continue;
@@ -46,18 +50,29 @@ function addForName(state: SatState, visited: Uint8Array, name: number): void {
   }
 }
 
-/** Architectures that installed packages of this name have and may keep. */
-function keptArchs(pool: Pool, group: readonly number[], best: number): number[] {
-  const archs: number[] = [];
-  for (const p of group) {
-    if (pool.installed[p] === 0) continue;
+/** Where nothing but installed packages of several architectures is known: the best score among them. */
+function bestOfSeveral(pool: Pool, installed: readonly number[]): number {
+  const scored = installed.filter((p) => pool.archScore[p] !== NOARCH);
+  if (new Set(scored.map((p) => pool.arch[p])).size < 2) return 0;
+  const scores = scored.map((p) => pool.archScore[p]!).filter((score) => score > NOARCH);
+  return scores.length === 0 ? 0 : Math.min(...scores);
+}
+
+function isClose(pool: Pool, a: number, b: number): boolean {
+  return pool.archScore[a] !== 0 && sameClass(pool.archScore[a]!, pool.archScore[b]!);
+}
+
+/** Installed packages of architectures that may be kept. */
+function keptArchs(pool: Pool, installed: readonly number[], best: number): number[] {
+  const kept: number[] = [];
+  for (const p of installed) {
     const score = pool.archScore[p]!;
     if (score === NOARCH || sameClass(score, best)) continue;
     const inStep =
       pool.multilib && score !== 0 && named(pool, pool.name[p]!).some((other) => isPartner(pool, p, other, best));
-    if (!inStep) archs.push(pool.arch[p]!);
+    if (!inStep) kept.push(p);
   }
-  return archs;
+  return kept;
 }
 
 /** Whether `other` is the same version as `p` for the best architecture. */

@@ -1,6 +1,6 @@
 import type { Policies } from '../policy/policies.ts';
-import { type ObsoleterIndex, obsoletes } from '../policy/updates.ts';
-import { isIdentical } from '../pool/namesakes.ts';
+import { type ObsoleterIndex, obsoletedBy } from '../policy/updates.ts';
+import { isIdentical, namesakes } from '../pool/namesakes.ts';
 import type { Pool } from '../pool/pool.ts';
 import { type Distupgrade, distupgradeOf } from './distupgrade.ts';
 import type { Job } from './job.ts';
@@ -90,13 +90,12 @@ export function changesOf(pool: Pool, jobs: readonly Job[], policies: Policies, 
 function targetsOf(pool: Pool, p: number): [number, number][] {
   const same = (old: number) => pool.name[old] === pool.name[p] && pool.sameColor(p, old);
   if (pool.installed[p] === 1) {
-    return Array.from(pool.installedIds)
-      .filter((old) => old === p || same(old))
+    return namesakes(pool, p)
+      .filter((old) => pool.installed[old] === 1 && same(old))
       .map((old) => [old, p]);
   }
-  const replaced = Array.from(pool.installedIds).filter(
-    (old) => same(old) || (pool.name[old] !== pool.name[p] && obsoletes(pool, p, old)),
-  );
+  const others = obsoletedBy(pool, p).filter((old) => pool.name[old] !== pool.name[p]);
+  const replaced = [...namesakes(pool, p).filter(same), ...others].filter((old) => pool.installed[old] === 1);
   const identical = replaced.find((old) => same(old) && isIdentical(pool, old, p));
   return replaced.flatMap((old): [number, number][] => [
     [old, p],

@@ -1,5 +1,5 @@
 import type { Policies } from '../policy/policies.ts';
-import { type ObsoleterIndex, obsoletes } from '../policy/updates.ts';
+import { type ObsoleterIndex, obsoletedBy } from '../policy/updates.ts';
 import { isIdentical, namesakes } from '../pool/namesakes.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
@@ -66,9 +66,9 @@ export function distupgradeOf(
         if (!targeted) good[q] = 1;
       }
     } else if (targeted) {
-      for (const old of pool.installedIds) {
-        if (pool.name[old] === pool.name[p] || !obsoletes(pool, p, old)) continue;
+      for (const old of obsoletedBy(pool, p)) {
         involved[old] = 1;
+        if (available(old)) continue;
         for (const q of obsoleters.of(old)) if (available(q)) involved[q] = 1;
         note(job, old);
       }

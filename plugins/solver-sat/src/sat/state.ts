@@ -86,6 +86,8 @@ export class SatState {
   readonly changes: Changes;
   /** By installed package that others update without replacing it: these others. */
   readonly sideUpdates = new Map<number, readonly number[]>();
+  /** Index of the installed package to look at first. */
+  installedAt = 0;
   /** Installed packages that no repository has any more. */
   readonly orphans: number[] = [];
   /** 1 for installed packages that nothing shall keep or update: jobs remove or replace them. */

@@ -15,31 +15,34 @@ const REPLACE = 2;
 export function resolveInstalled(state: SatState, from: number): number {
   const { changes, pool } = state;
   const first = changes.updateAll ? REPLACE : changes.update.includes(1) ? UPDATE : KEEP;
+  const count = pool.installedIds.length;
   let level = from;
-  let postponed = false;
   for (let pass = first; pass <= REPLACE; pass++) {
     const passLevel = level;
-    for (let i = 0; i < pool.installedIds.length; i++) {
-      const step = resolveOne(state, level, i, pass);
-      if (step === 'later') {
-        postponed = true;
-        continue;
+    let postponed = false;
+    let looked = 0;
+    // The package that gave trouble the last time comes first.
+    let at = state.installedAt;
+    for (; looked < count; looked++, at = (at + 1) % count) {
+      // Once more after each decision: the package itself may be undecided still.
+      for (;;) {
+        const step = resolveOne(state, level, at, pass);
+        if (step === 'later') postponed = true;
+        if (step === 'later' || step === null) break;
+        const before = level;
+        level = step;
+        if (level < passLevel) break;
+        if (level < before) looked = 0;
       }
-      if (step === null) continue;
-      const before = level;
-      level = step;
-      if (level > before) {
-        // The package itself is looked at again, it may be undecided still.
-        i--;
-        continue;
-      }
-      if (level < from) return level;
-      if (level < passLevel) {
-        pass = first - 1;
-        break;
-      }
-      i = level < before ? -1 : i - 1;
+      if (level < passLevel) break;
     }
+    if (level < passLevel) {
+      state.installedAt = at;
+      if (level < from) return level;
+      pass = first - 1;
+      continue;
+    }
+    state.installedAt = 0;
     if (pass === KEEP && !postponed) break;
   }
   return level;

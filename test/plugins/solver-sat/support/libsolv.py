@@ -16,6 +16,29 @@ KINDS = {
     "supplements": solv.SOLVABLE_SUPPLEMENTS,
     "enhances": solv.SOLVABLE_ENHANCES,
 }
+JOBS = {
+    "install": solv.Job.SOLVER_INSTALL,
+    "erase": solv.Job.SOLVER_ERASE,
+    "update": solv.Job.SOLVER_UPDATE,
+    "distupgrade": solv.Job.SOLVER_DISTUPGRADE,
+    "verify": solv.Job.SOLVER_VERIFY,
+    "lock": solv.Job.SOLVER_LOCK,
+    "favor": solv.Job.SOLVER_FAVOR,
+    "disfavor": solv.Job.SOLVER_DISFAVOR,
+    "multiversion": solv.Job.SOLVER_MULTIVERSION,
+    "allow-uninstall": solv.Job.SOLVER_ALLOWUNINSTALL,
+}
+OPTIONS = {
+    "best": solv.Job.SOLVER_FORCEBEST,
+    "weak": solv.Job.SOLVER_WEAK,
+    "targeted": solv.Job.SOLVER_TARGETED,
+}
+FLAGS = {
+    "uninstall": solv.Solver.SOLVER_FLAG_ALLOW_UNINSTALL,
+    "keepOrphans": solv.Solver.SOLVER_FLAG_KEEP_ORPHANS,
+    "bestObeysPolicy": solv.Solver.SOLVER_FLAG_BEST_OBEY_POLICY,
+    "allObsoleters": solv.Solver.SOLVER_FLAG_YUM_OBSOLETES,
+}
 SIGNS = {"<": solv.REL_LT, "=": solv.REL_EQ, ">": solv.REL_GT}
 
 
@@ -45,6 +68,16 @@ def fill(pool, repo, packages):
         solvable.add_deparray(solv.SOLVABLE_PROVIDES, pool.Dep(name).Rel(solv.REL_EQ, pool.Dep(evr)))
 
 
+def job(pool, wish):
+    how = JOBS[wish["kind"]]
+    for option, bit in OPTIONS.items():
+        if wish.get(option):
+            how |= bit
+    if wish["name"] is None:
+        return pool.Job(how | solv.Job.SOLVER_SOLVABLE_ALL, 0)
+    return pool.Job(how | solv.Job.SOLVER_SOLVABLE_NAME, pool.str2id(wish["name"]))
+
+
 def answer(universe):
     pool = solv.Pool()
     pool.setdisttype(solv.Pool.DISTTYPE_RPM)
@@ -62,7 +95,10 @@ def answer(universe):
         if name not in universe["erase"]
     ]
     jobs += [pool.Job(solv.Job.SOLVER_ERASE | by_name, pool.str2id(name)) for name in universe["erase"]]
+    jobs += [job(pool, wish) for wish in universe.get("wishes", [])]
     solver = pool.Solver()
+    for flag, value in universe.get("policies", {}).items():
+        solver.set_flag(FLAGS[flag], int(value))
     solver.set_flag(solv.Solver.SOLVER_FLAG_ALLOW_VENDORCHANGE, 1)
     if not universe["weak"]:
         solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)

@@ -14,7 +14,20 @@ export interface Universe {
   readonly install: readonly string[];
   readonly erase: readonly string[];
   readonly weak: boolean;
+  /** Further jobs, and policies that are not the default. */
+  readonly wishes?: readonly Wish[];
+  readonly policies?: Partial<Record<(typeof POLICIES)[number], boolean>>;
 }
+
+/** A job about the packages of a name, or about all. */
+export interface Wish {
+  readonly kind: Job['kind'];
+  readonly name: string | null;
+  readonly best: boolean;
+  readonly weak: boolean;
+}
+
+const POLICIES = ['uninstall', 'keepOrphans', 'bestObeysPolicy', 'allObsoleters'] as const;
 
 export interface UniverseOptions {
   readonly names: number;
@@ -93,6 +106,34 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
   });
 }
 
+/** Random universes with installed packages and jobs of the given kinds. */
+export function worldsWith(kinds: readonly Job['kind'][], packages: number): fc.Arbitrary<Universe> {
+  const named = fc.record({
+    kind: fc.constantFrom(...kinds),
+    name: fc.constantFrom(...NAMES.slice(0, 7)),
+    best: fc.boolean(),
+    weak: fc.constant(false),
+  });
+  const whole = fc.constantFrom('update' as const, 'distupgrade' as const).filter((kind) => kinds.includes(kind));
+  const all = fc.record({ kind: whole, name: fc.constant(null), best: fc.boolean(), weak: fc.constant(false) });
+  const canBeWhole = kinds.includes('update') || kinds.includes('distupgrade');
+  return fc
+    .tuple(
+      universes({ names: 7, packages, rich: false, installed: true }),
+      fc.array(canBeWhole ? fc.oneof({ weight: 3, arbitrary: named }, { weight: 1, arbitrary: all }) : named, {
+        minLength: 1,
+        maxLength: 3,
+      }),
+      fc.record(
+        Object.fromEntries(POLICIES.map((policy) => [policy, fc.boolean()])) as Record<
+          (typeof POLICIES)[number],
+          fc.Arbitrary<boolean>
+        >,
+      ),
+    )
+    .map(([universe, wishes, policies]) => ({ ...universe, erase: [], wishes, policies }));
+}
+
 export function poolOf(universe: Universe): Pool {
   const builder = new PoolBuilder();
   loadTable(builder, table(universe.installed, { source: '@installed' }), true);
@@ -101,6 +142,12 @@ export function poolOf(universe: Universe): Pool {
 }
 
 export function jobsOf(pool: Pool, universe: Universe): Job[] {
+  const wished = ({ kind, name, best, weak }: Wish): Job => {
+    const one = job(kind, name ?? '');
+    if (name !== null) return { ...one, best, weak };
+    const packages = kind === 'update' ? Array.from(pool.installedIds) : [];
+    return { ...one, candidates: [packages], best, weak, everything: true };
+  };
   const job = (kind: Job['kind'], spec: string): Job => {
     const id = pool.strings.find(spec);
     const candidates: number[] = [];
@@ -110,5 +157,9 @@ export function jobsOf(pool: Pool, universe: Universe): Job[] {
     return { kind, spec, candidates: [candidates], weak: false, best: false, anyArch: false, anyVersion: false };
   };
   const install = universe.install.filter((name) => !universe.erase.includes(name));
-  return [...install.map((name) => job('install', name)), ...universe.erase.map((name) => job('erase', name))];
+  return [
+    ...install.map((name) => job('install', name)),
+    ...universe.erase.map((name) => job('erase', name)),
+    ...(universe.wishes ?? []).map(wished),
+  ];
 }

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sharedData } from '../support/shared.ts';
+import type { CaseResult } from './case.ts';
+import { run } from './libsolv.ts';
+
+const WORLD = `repo system 0 testtags <inline>
+#>=Pkg: a 1 1 noarch
+#>=Vnd: here
+repo available 0 testtags <inline>
+#>=Pkg: a 2 1 noarch
+#>=Vnd: here
+#>=Req: b & c
+#>=Pkg: a 3 1 noarch
+#>=Vnd: elsewhere
+#>=Pkg: b 1 1 noarch
+#>=Pkg: c 1 1 noarch
+system unset rpm system
+`;
+const UPDATED = `result transaction,problems <inline>
+#>install b-1-1.noarch@available
+#>install c-1-1.noarch@available
+#>upgrade a-1-1.noarch@system a-2-1.noarch@available
+`;
+
+describe('conformance libsolv', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'ostrata-libsolv-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function judge(text: string): Promise<CaseResult[]> {
+    writeFileSync(join(folder, 'case.t'), WORLD + text);
+    return Array.fromAsync(run(folder));
+  }
+
+  it('judges every job of a case by what comes and goes', async () => {
+    const results = await judge(`job update all packages\n${UPDATED}nextjob\njob install name b\n${UPDATED}`);
+    assert.deepEqual(results, [
+      { name: 'case.t #1', status: 'passed' },
+      {
+        name: 'case.t #2',
+        status: 'failed',
+        reason: 'does not install c-1-1.noarch@available, a-2-1.noarch@available',
+      },
+    ]);
+  });
+
+  it('takes flags for the jobs they stand with', async () => {
+    const changed = `result transaction,problems <inline>\n#>upgrade a-1-1.noarch@system a-3-1.noarch@available\n`;
+    const flagged = `solverflags allowvendorchange\njob update name a\n${changed}nextjob\njob update name a\n${UPDATED}`;
+    assert.deepEqual(
+      (await judge(flagged)).map(({ status }) => status),
+      ['passed', 'passed'],
+    );
+  });
+
+  it('wants a problem where libsolv has one', async () => {
+    const results = await judge('job install name z\nresult transaction,problems <inline>\n#>problem 1 info nothing\n');
+    assert.deepEqual(results, [{ name: 'case.t #1', status: 'passed' }]);
+    const none = await judge('job install name b\nresult transaction,problems <inline>\n#>problem 1 info nothing\n');
+    assert.deepEqual(none, [{ name: 'case.t #1', status: 'failed', reason: 'finds no problem' }]);
+  });
+
+  it('skips with a reason what it does not judge', async () => {
+    const results = await judge('solverflags urpmreorder\njob install name b\nresult transaction,problems <inline>\n');
+    assert.deepEqual(results, [{ name: 'case.t #1', status: 'skipped', reason: 'the flag "urpmreorder"' }]);
+  });
+});
+
+describe("conformance libsolv on libsolv's own cases (needs ../shared)", () => {
+  it('agrees with all that hold a transaction', async function () {
+    const cases = sharedData('solver', 'libsolv-testcases');
+    if (cases === undefined) this.skip();
+    const results = await Array.fromAsync(run(cases));
+    assert.deepEqual(
+      results.filter(({ status }) => status === 'failed'),
+      [],
+    );
+    assert.ok(results.filter(({ status }) => status === 'passed').length >= 136);
+  });
+});
