@@ -5,6 +5,7 @@ import { type Checksum, isChecksum } from '../codec/checksum.ts';
 import { decodeDeltaIndex, encodeDeltaIndex, type IndexedDelta } from '../codec/delta/delta-index.ts';
 import { deltaIndexPath } from '../codec/delta/name.ts';
 import { errnoOf } from '../errors.ts';
+import { setConfigKey } from '../repo/config-edit.ts';
 import { KeyFile } from '../repo/key-file.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { replaceFile } from '../repo/replace-file.ts';
@@ -69,18 +70,11 @@ function hasContent(path: string, bytes: Uint8Array): boolean {
   return stat?.size === bytes.length && readFileSync(path).equals(bytes);
 }
 
-const GROUP = /^\[core\][^\S\n]*$/m;
-
 /** Sets core.indexed-deltas in the config and leaves all else in it as it is. */
 function noteIndexes(repo: Repository): void {
   const path = join(repo.path, 'config');
   const text = readFileSync(path, 'utf8');
   const value = KeyFile.parse(text).get('core', 'indexed-deltas');
   if (value?.trimEnd() === 'true') return;
-  const without = value === undefined ? text : text.replace(/^indexed-deltas[^\S\n]*=.*\n?/m, '');
-  replaceFile(
-    path,
-    without.replace(GROUP, (line) => `${line}\nindexed-deltas=true`),
-    { fsync: repo.config.fsync },
-  );
+  replaceFile(path, setConfigKey(text, 'core', 'indexed-deltas', 'true'), { fsync: repo.config.fsync });
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { compressXz } from '@ostrata/compression';
 import { sha256 } from '../../../../plugins/store-ostree/src/codec/checksum.ts';
 import { encodeCommit } from '../../../../plugins/store-ostree/src/codec/commit.ts';
@@ -12,9 +12,11 @@ import { encodeDirMeta } from '../../../../plugins/store-ostree/src/codec/dir-me
 import { encodeDirTree } from '../../../../plugins/store-ostree/src/codec/dir-tree.ts';
 import { fileChecksum } from '../../../../plugins/store-ostree/src/codec/file-header.ts';
 import { applyDelta } from '../../../../plugins/store-ostree/src/delta/index.ts';
+import { StoreError } from '../../../../plugins/store-ostree/src/errors.ts';
 import { initRepository } from '../../../../plugins/store-ostree/src/repo/init.ts';
 import { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
 import { temporary } from '../support.ts';
+import { Random } from './support.ts';
 
 const CONTENT = Buffer.from('the content of a file');
 const MODE: PartMode = { uid: 0, gid: 0, mode: 0o100644 };
@@ -234,4 +236,37 @@ describe('hostile static deltas', () => {
       void write(open(writer.byte(OPCODES.setSource).varint(SOURCE_AT), 1), 1, 1000);
     assert.throws(() => apply({ operations, objects: [{ type: 'file', id }] }), { message: /beyond the end/ });
   });
+
+  it('one of random operations ends in an error that names it, and leaves nothing', () => {
+    const random = new Random(11);
+    const codes = Object.values(OPCODES);
+    const other = dir.in('other');
+    for (let round = 0; round < 300; round++) {
+      if (round % 50 === 0) {
+        rmSync(other, { recursive: true, force: true });
+        initRepository(other, round % 100 === 0 ? 'archive' : 'bare-user-only');
+        repo = Repository.open(other);
+      }
+      const operations = (writer: VarintWriter) => {
+        if (random.below(2) === 0) GOOD(writer);
+        for (let count = 1 + random.below(6); count > 0; count--) {
+          writer.byte(codes[random.below(codes.length)]!);
+          for (let numbers = random.below(5); numbers > 0; numbers--) {
+            writer.varint([0, 1, 21, 32, PAYLOAD.length, SOURCE_AT, 2 ** 40, random.below(200)][random.below(8)]!);
+          }
+        }
+        // Whatever went before, these do not end well.
+        writer.byte(OPCODES.close).byte(OPCODES.close).byte(0);
+      };
+      assert.throws(
+        () => apply({ operations }),
+        (error: unknown) => {
+          assert.ok(error instanceof StoreError, String(error));
+          return true;
+        },
+      );
+      assert.equal(repo.find(TO, 'commit'), undefined);
+      assert.equal(repo.find(FILE, 'file'), undefined);
+    }
+  }).timeout(30_000);
 });
