@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import type { Context } from '@ostrata/core';
 import { storeError } from '../errors.ts';
 import { type Remote, remoteUrl } from '../remote/remotes.ts';
@@ -9,6 +8,7 @@ import { HttpSource } from './http/http-source.ts';
 import { resolveUrl } from './http/mirrors.ts';
 import { Network } from './http/network.ts';
 import { LocalSource } from './local-source.ts';
+import { localPath } from './location.ts';
 import { DEFAULT_RETRIES, type PullOptions } from './options.ts';
 import type { PullSource } from './source.ts';
 
@@ -86,12 +86,6 @@ export function openNetwork(repo: Repository, remote: Remote | undefined, option
     },
     ctx,
   );
-}
-
-/** The directory that a location names on this machine; undefined for a place on a network. */
-export function localPath(location: string): string | undefined {
-  if (location.startsWith('file://')) return fileURLToPath(location);
-  return /^([a-z][a-z0-9+.-]*:\/\/|(metalink|mirrorlist)=)/i.test(location) ? undefined : location;
 }
 
 export function checkUsable(remote: Remote): Remote {

@@ -1,5 +1,6 @@
 import type { Checksum } from '../codec/checksum.ts';
 import type { RemotePlace } from '../remote/remotes.ts';
+import type { DeltaStatistics } from './deltas.ts';
 
 /** What is to be pulled, from where, and how. The defaults are those of `ostree pull`. */
 export interface PullOptions extends RemotePlace {
@@ -56,7 +57,10 @@ export interface PullStatistics {
   /** Objects of repositories on this machine. */
   readonly metadataImported: number;
   readonly contentImported: number;
+  /** Parts of static deltas that came over the network. */
   readonly deltaParts: number;
+  /** What static deltas bring; in a dry run what they would. */
+  readonly deltas: DeltaStatistics;
   readonly bytesTransferred: number;
   /** Bytes of content of the files that were written. */
   readonly contentBytesWritten: number;

@@ -10,8 +10,10 @@ import { replaceFile } from '../repo/replace-file.ts';
 import type { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
 import { WriteSession } from '../store/session.ts';
+import type { Summary } from '../summary/codec.ts';
 import { autoUpdateSummary } from '../summary/write.ts';
 import { verifyBindings, verifyTimestamp } from './check-commit.ts';
+import { DeltaPuller } from './deltas.ts';
 import { HttpSource } from './http/http-source.ts';
 import { LocalSource } from './local-source.ts';
 import { openLocal, openSource } from './open-source.ts';
@@ -54,6 +56,8 @@ export async function pullInto(
   try {
     const policy = remote && !options.disableSignatures ? signaturePolicy(remote, repo.path) : undefined;
     const plan = await planPull(source, remote, policy, options, ctx);
+    const deltas = deltaPuller(repo, session, source, plan, options);
+    if (options.dryRun) return await dryRun(plan, deltas, began);
     const walk = new Walk(repo, session.writer, source, {
       depth: options.depth ?? 0,
       subpaths: (options.subpaths ?? []).map(normalSubpath),
@@ -61,7 +65,10 @@ export async function pullInto(
       maxRequests: options.maxRequests ?? DEFAULT_REQUESTS,
       caches,
       check: commitCheck(repo, source, remote, policy, options, ctx),
-      shortcut: async () => false,
+      shortcut: async (id, ref) => {
+        const delta = await deltas?.find(id, ref === null ? undefined : readRef(repo, localName(ref, options)));
+        if (delta) await deltas!.apply(delta);
+      },
       advance: (done, total) => {
         ctx.signal.throwIfAborted();
         task.setTotal(total);
@@ -81,7 +88,8 @@ export async function pullInto(
       local: source.local,
       statistics: {
         ...walk.counts,
-        deltaParts: 0,
+        deltaParts: deltas?.statistics.fetchedParts ?? 0,
+        deltas: deltas?.statistics ?? NO_DELTAS,
         bytesTransferred: bytes,
         contentBytesWritten: contentWritten,
         seconds: (performance.now() - began) / 1000,
@@ -95,7 +103,51 @@ export async function pullInto(
   }
 }
 
+/** Static deltas bring nothing to an archive, which wants the objects as they are, nor when only a part of a tree is wanted. */
+function deltaPuller(
+  repo: Repository,
+  session: WriteSession,
+  source: PullSource,
+  plan: PullPlan,
+  options: PullOptions,
+): DeltaPuller | undefined {
+  const required = options.requireStaticDeltas ?? false;
+  if (required && repo.mode === 'archive') {
+    throw storeError('OSTREE_PULL_DELTA', "Can't use static deltas in an archive repo.", {
+      hint: 'Pull without requiring static deltas.',
+      data: { repository: repo.path },
+    });
+  }
+  const useless = repo.mode === 'archive' || options.commitMetadataOnly || (options.subpaths ?? []).length > 0;
+  if (!(source instanceof HttpSource) || useless || (options.disableStaticDeltas && !required)) return undefined;
+  return new DeltaPuller(repo, session.writer, source, { summary: plan.summary, required });
+}
+
+const NO_DELTAS = { parts: 0, fetchedParts: 0, size: 0, fetchedSize: 0, uncompressedSize: 0 };
+const NO_OBJECTS = { metadataFetched: 0, contentFetched: 0, metadataImported: 0, contentImported: 0 };
+
+/** Counts what deltas would bring; nothing is written. */
+async function dryRun(plan: PullPlan, deltas: DeltaPuller | undefined, began: number): Promise<PullResult> {
+  for (const { commit } of plan.commits) {
+    const delta = await deltas?.find(commit, undefined);
+    if (delta) deltas!.count(delta);
+  }
+  return {
+    commits: new Map(plan.commits.map(({ rev, commit }) => [rev, commit])),
+    local: false,
+    statistics: {
+      ...NO_OBJECTS,
+      deltaParts: 0,
+      deltas: deltas?.statistics ?? NO_DELTAS,
+      bytesTransferred: 0,
+      contentBytesWritten: 0,
+      seconds: (performance.now() - began) / 1000,
+    },
+  };
+}
+
 interface PullPlan {
+  readonly summary: Summary | null;
   readonly commits: readonly WantedCommit[];
   /** The summary of what is mirrored as a whole. */
   readonly copySummary: SignedSummary | null;
@@ -124,9 +176,10 @@ async function planPull(
   const asked = needed && (!source.local || all || (policy?.summaries.length ?? 0) > 0);
   const signed = asked ? await source.summary() : null;
   if (policy && policy.summaries.length > 0) await verifySummary(signed, policy, source, ctx);
-  if (source instanceof HttpSource) await remoteState(source, signed?.summary ?? null);
-  if (!all) return { commits: await resolveRevs(source, revs, signed?.summary ?? null), copySummary: null };
-  if (signed) return { commits: allRefs(signed.summary), copySummary: signed };
+  const summary = signed?.summary ?? null;
+  if (source instanceof HttpSource) await remoteState(source, summary);
+  if (!all) return { summary, commits: await resolveRevs(source, revs, summary), copySummary: null };
+  if (signed) return { summary, commits: allRefs(signed.summary), copySummary: signed };
   throw storeError(
     'OSTREE_SUMMARY_MISSING',
     'Fetching all refs was requested in mirror mode, but remote repository does not have a summary.',

@@ -34,8 +34,8 @@ export interface WalkOptions {
     detached: Metadata | null,
     ref: string | null,
   ): Promise<void>;
-  /** Brings the tree of a commit by other means, such as a static delta; false when there are none. */
-  shortcut(id: Checksum, ref: string | null): Promise<boolean>;
+  /** Brings what it can of a commit's tree by other means, such as a static delta. */
+  shortcut(id: Checksum, ref: string | null): Promise<void>;
   /** Called now and then with the objects that are there of those that were found missing; may throw to stop. */
   advance(done: number, total: number): void;
 }
@@ -47,6 +47,7 @@ export class Walk {
   readonly #source: PullSource;
   readonly #options: WalkOptions;
   readonly #scheduler: Scheduler;
+  readonly #requested = new Set<Checksum>();
   readonly #seen = new Set<string>();
   /** Commits that are complete when the walk has ended. */
   readonly #completed = new Set<Checksum>();
@@ -67,6 +68,7 @@ export class Walk {
 
   /** Adds a commit; `ref` is what it was asked for as. */
   commit(id: Checksum, ref: string | null): void {
+    this.#requested.add(id);
     this.#scheduler.first(() => this.#commit(id, ref, this.#options.depth, true));
   }
 
@@ -112,7 +114,7 @@ export class Walk {
     }
     if (!partial || this.#options.commitsOnly) return;
     if (this.#options.subpaths.length === 0) this.#completed.add(id);
-    if (ref !== null && (await this.#options.shortcut(id, ref))) return;
+    if (this.#requested.has(id)) await this.#options.shortcut(id, ref);
     this.#directory(commit, '/', 0);
   }
 

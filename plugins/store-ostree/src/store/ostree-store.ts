@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
 import type {
   CheckReport,
   CommitMeta,
@@ -25,6 +24,7 @@ import { storeError } from '../errors.ts';
 import { checkRepository, isPartial } from '../fsck/check.ts';
 import { pruneRepository } from '../fsck/prune.ts';
 import { pullLocal } from '../pull/local.ts';
+import { localPath } from '../pull/location.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { deleteRef, listRefs, writeRef } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
@@ -171,7 +171,14 @@ export class OstreeStore implements ObjectStore {
 
   async pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>> {
     ctx.signal.throwIfAborted();
-    const source = Repository.open(localPath(from));
+    const path = localPath(from);
+    if (path === undefined) {
+      // Loaded on first use: most runs pull nothing.
+      const { pullInto } = await import('../pull/index.ts');
+      const { commits } = await pullInto(this.#repo, this.#session, { url: from, revs }, ctx);
+      return commits;
+    }
+    const source = Repository.open(path);
     const commits = new Map(revs.map((rev) => [rev, requiredCommit(source, rev)]));
     const { writer, staging } = this.#session;
     const task = ctx.progress.task(`Pulling from ${source.path}`, { unit: 'items' });
@@ -264,19 +271,6 @@ export class OstreeStore implements ObjectStore {
       data: { commit: id },
     });
   }
-}
-
-function localPath(from: string): string {
-  if (from.startsWith('file://')) return fileURLToPath(from);
-  if (!/^[a-z][a-z0-9+.-]*:\/\//.test(from)) return from;
-  throw storeError(
-    'OSTREE_REPO_MODE',
-    `Commits cannot be pulled from ${from}: only from a repository on this machine.`,
-    {
-      hint: 'Give the path of a repository or a file:// URL.',
-      data: { from },
-    },
-  );
 }
 
 function requiredCommit(source: Repository, rev: string): string {

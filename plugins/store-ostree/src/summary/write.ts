@@ -2,10 +2,9 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checksum, checksumBytes, sha256 } from '../codec/checksum.ts';
 import { encodeMetadata, type Metadata } from '../codec/commit.ts';
-import { deltaId } from '../codec/delta/name.ts';
 import { type Variant, variant } from '../codec/gvariant/index.ts';
 import { hashOrder } from '../codec/hash-order.ts';
-import { listDeltas, superblockPath } from '../delta/names.ts';
+import { deltaId, listDeltas, reindexDeltas, superblockPath } from '../delta/index.ts';
 import { listCollectionRefs, readConfig } from '../repo/collections.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { listRefs } from '../repo/refs.ts';
@@ -28,6 +27,8 @@ const LAST_SECOND = 253_402_300_799n;
  * it but for those of remotes with a collection.
  */
 export function updateSummary(repo: Repository, options: SummaryOptions): void {
+  // Summaries say that there are indexes of deltas.
+  reindexDeltas(repo);
   using _lock = lockRepository(join(repo.path, '.lock'), 'shared', repo.config);
   const bytes = summaryBytes(repo, options);
   replaceFile(join(repo.path, 'summary'), bytes, { fsync: repo.config.fsync });
