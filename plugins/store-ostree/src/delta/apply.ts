@@ -49,11 +49,18 @@ export function applyDelta(repo: Repository, location: string, options: ApplyOpt
   return superblock.to;
 }
 
-/** Makes the objects of one part of a delta, unless all of them are there. */
-export function applyPart(target: PartTarget, delta: OpenDelta, index: number): void {
+/** Whether the repository lacks something that a part of a delta makes: else the part need not be fetched. */
+export const isPartNeeded = (target: PartTarget, { superblock }: OpenDelta, index: number): boolean =>
+  superblock.parts[index]!.objects.some((object) => !isThere(target, object));
+
+/**
+ * Makes the objects of one part of a delta, unless all of them are there. `bytes` is the part's file where it was fetched; else the part is
+ * read from where the delta has it.
+ */
+export function applyPart(target: PartTarget, delta: OpenDelta, index: number, bytes?: Uint8Array): void {
+  if (!isPartNeeded(target, delta, index)) return;
   const header = delta.superblock.parts[index]!;
-  if (header.objects.every((object) => isThere(target, object))) return;
-  const part = readPart(delta, index, header);
+  const part = readPart(delta, index, bytes);
   executePart(part, header.objects, `${delta.path}, part ${index}`, target);
 }
 

@@ -55,6 +55,8 @@ export interface GeneratedDelta {
 }
 
 const MEGABYTE = 1_000_000;
+/** Files are in memory while they are packed: larger ones are always left to be fetched by themselves. */
+const MAX_FILE = 2 ** 30;
 /**
  * libostree takes level 8, which is this one with a window of 32 MiB in place of 8. That takes four times the memory; deltas of
  * real updates become no smaller by it, and from nothing by one part in a hundred.
@@ -155,6 +157,10 @@ class Packer {
   }
 
   #addModified({ file, source }: ModifiedFile): void {
+    if (file.size + source.size > MAX_FILE) {
+      this.#addFresh(file);
+      return;
+    }
     const { meta, content } = this.#repo.readFile(file.id);
     const old = this.#repo.readFile(source.id).content;
     const { matches, pieces, matching } = matchPieces(old, content);
@@ -174,7 +180,7 @@ class Packer {
 
   #addFresh(file: SizedFile): void {
     const limit = this.#options.minFallbackSize ?? 4 * MEGABYTE;
-    if (limit > 0 && objectSize(this.#repo, file) > limit) {
+    if (file.size > MAX_FILE || (limit > 0 && objectSize(this.#repo, file) > limit)) {
       const stored = lstatSync(this.#repo.locate(file.id, 'file')).size;
       const { id, size } = file;
       this.fallbacks.push({ type: 'file', id, size: BigInt(stored), uncompressedSize: BigInt(size) });

@@ -1,7 +1,6 @@
 import { CompressionError, decompress } from '@ostrata/compression';
 import { sha256 } from '../codec/checksum.ts';
 import { COMPRESSION, decodePart, type Part } from '../codec/delta/part.ts';
-import type { PartHeader } from '../codec/delta/superblock.ts';
 import { brokenDelta, decodingDelta } from './broken.ts';
 import type { OpenDelta } from './open-delta.ts';
 import { readPartFile } from './open-delta.ts';
@@ -11,10 +10,14 @@ const MAX_PART = 2 ** 31 - 1;
 /** What a part may have beyond its objects: tables, checksums, operations, and the control numbers of patches. */
 const OVERHEAD = 64 * 1024 * 1024;
 
-/** Reads a part, checks it against its checksum in the superblock and undoes its compression. Throws OSTREE_DELTA_INVALID. */
-export function readPart(delta: OpenDelta, index: number, header: PartHeader): Part {
+/**
+ * Takes a part's file, or reads it from where the delta has it, checks it against its checksum in the superblock and undoes its
+ * compression. Throws OSTREE_DELTA_INVALID.
+ */
+export function readPart(delta: OpenDelta, index: number, fetched?: Uint8Array): Part {
+  const header = delta.superblock.parts[index]!;
   const location = delta.part(index);
-  const bytes = readPartFile(location);
+  const bytes = fetched ?? readPartFile(location);
   if (sha256(bytes) !== header.checksum) {
     throw brokenDelta(location.path, `the part has another checksum than ${header.checksum}`);
   }
