@@ -1,7 +1,15 @@
-import { createReadStream, type Stats, statSync } from 'node:fs';
+import { createReadStream, readFileSync, type Stats, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Context, Transport, TransportRequest, TransportResult } from '@ostrata/core';
+import type {
+  Context,
+  Transport,
+  TransportBytes,
+  TransportBytesRequest,
+  TransportRequest,
+  TransportResult,
+} from '@ostrata/core';
 import { AttemptFailure } from './attempt-failure.ts';
+import { checkBytes } from './check-bytes.ts';
 import { download } from './download.ts';
 import { MirrorHealth } from './mirror-health.ts';
 import { PartFile, withoutStaleValidators } from './part-file.ts';
@@ -22,13 +30,38 @@ export class FileTransport implements Transport {
       attempt: (url) => copy(url, wanted, ctx),
     });
   }
+
+  getBytes(request: TransportBytesRequest, ctx: Context): Promise<TransportBytes> {
+    const attempt = async (url: string): Promise<TransportBytes> => {
+      ctx.signal.throwIfAborted();
+      return readWhole(url, request);
+    };
+    return download(request, ctx, { schemes: ['file'], retries: 0, health: this.#health, attempt });
+  }
 }
+
+function readWhole(url: string, request: TransportBytesRequest): TransportBytes {
+  const path = pathOf(url);
+  const stats = statOf(path, url);
+  const validators = { etag: etagOf(stats) };
+  if (request.validators?.etag === validators.etag) return { bytes: null, url, validators };
+  let bytes: Uint8Array = new Uint8Array();
+  try {
+    if (stats.size <= request.maxSize) bytes = readFileSync(path);
+  } catch (error) {
+    throw unreadable(url, error as Error);
+  }
+  checkBytes(bytes, Math.max(stats.size, bytes.length), url, request);
+  return { bytes, url, validators };
+}
+
+const etagOf = (stats: Stats): string => `"${stats.mtimeMs}-${stats.size}-${stats.ino}"`;
 
 async function copy(url: string, request: TransportRequest, ctx: Context): Promise<TransportResult> {
   ctx.signal.throwIfAborted();
   const path = pathOf(url);
   const stats = statOf(path, url);
-  const etag = `"${stats.mtimeMs}-${stats.size}-${stats.ino}"`;
+  const etag = etagOf(stats);
   if (request.validators?.etag === etag) return { notModified: true, url, bytes: 0, validators: { etag } };
   const part = new PartFile(request.destination);
   try {

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as requestHttp } from
 import { request as requestHttps } from 'node:https';
 import type { Context, TransportBytes, TransportBytesRequest } from '@ostrata/core';
 import { AttemptFailure } from './attempt-failure.ts';
-import { hashFor } from './checksum.ts';
+import { checkBytes, tooLargeFailure } from './check-bytes.ts';
 import { classify } from './failures.ts';
 import { type AttemptTools, hasValidators, statusFailure, validatorsOf } from './http-attempt.ts';
 import { proxyFor } from './proxy.ts';
@@ -143,35 +143,8 @@ function take(answer: Answer, shown: string, request: TransportBytesRequest): Tr
   const validators = validatorsOf(headers);
   if (statusCode === 304 && hasValidators(request)) return { bytes: null, url, validators };
   if (statusCode !== 200) throw statusFailure(answer, shown);
-  const { size, checksum } = request;
-  const hint = 'The mirror may be out of date or the file changed: refresh the metadata or use another mirror.';
-  if (size !== undefined && body.length !== size) {
-    throw new AttemptFailure('mirror', 'TRANSPORT_SIZE', `${shown} has ${body.length} bytes and not ${size}`, {
-      hint,
-      data: { url: shown, expected: size, found: body.length },
-    });
-  }
-  if (checksum !== undefined) {
-    const found = hashFor(checksum).update(body).digest('hex');
-    if (found !== checksum.value.toLowerCase()) {
-      throw new AttemptFailure(
-        'mirror',
-        'TRANSPORT_CHECKSUM',
-        `${shown} has the ${checksum.algorithm} checksum ${found} and not ${checksum.value}`,
-        { hint, data: { url: shown, algorithm: checksum.algorithm, expected: checksum.value, found } },
-      );
-    }
-  }
+  checkBytes(body, body.length, shown, request);
   return { bytes: body, url, validators };
-}
-
-function tooLargeFailure(shown: string, maxSize: number): AttemptFailure {
-  return new AttemptFailure(
-    'mirror',
-    'TRANSPORT_TOO_LARGE',
-    `${shown} is larger than the ${maxSize} bytes that are allowed`,
-    { hint: 'Check the URL: it answers with another kind of file.', data: { url: shown, maxSize } },
-  );
 }
 
 function tlsOf({ credentials }: TransportBytesRequest, tools: AttemptTools): object {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, isHostError, type Transport } from '@ostrata/core';
+import { type Context, isHostError, type Transport, type TransportBytesRequest } from '@ostrata/core';
 import { type Case, casesOf, refuses, stopsWhenAborted } from './case.ts';
 
 export interface TransportFixture extends AsyncDisposable {
@@ -99,6 +99,28 @@ export function transportConformance(make: () => Promise<TransportFixture>): Cas
       const destination = join(directory, 'part');
       await transport.get({ urls: [await serve(BYTES)], destination, range: { first: 5, last: 9 } }, ctx);
       assert.equal(readFileSync(destination, 'utf8'), 'bytes');
+    },
+
+    'gets a file into memory, with the same checks, if it does so at all': async ({
+      transport,
+      serve,
+      missing,
+      ctx,
+    }) => {
+      if (!transport.getBytes) return;
+      const get = (request: Omit<TransportBytesRequest, 'retries'>) =>
+        transport.getBytes!({ retries: 0, ...request }, ctx);
+      const url = await serve(BYTES);
+      const maxSize = BYTES.length;
+      const result = await get({ urls: [missing, url], maxSize, checksum, size: BYTES.length });
+      assert.deepEqual(Buffer.from(result.bytes ?? []), BYTES);
+      assert.equal(result.url, url);
+      const { validators } = result;
+      if (validators.etag !== undefined) assert.equal((await get({ urls: [url], maxSize, validators })).bytes, null);
+      await refuses(get({ urls: [url], maxSize: maxSize - 1 }), 'too many bytes');
+      await refuses(get({ urls: [url], maxSize, size: maxSize - 1 }), 'another size');
+      await refuses(get({ urls: [await serve(Buffer.from('other bytes'))], maxSize, checksum }), 'other bytes');
+      await refuses(get({ urls: [missing], maxSize }), 'nothing there');
     },
 
     'does nothing once it is aborted': async ({ transport, serve, directory, ctx, abort }) => {

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type {
+  Context,
   Exec,
   Initramfs,
   Keyrings,
@@ -56,33 +57,44 @@ export function fakeExec(world: World): Exec {
 export function fakeTransport(world: World): Transport {
   return {
     async get(request, ctx) {
-      const problems = [];
-      for (const url of request.urls) {
-        ctx.signal.throwIfAborted();
-        const bytes = world.urls.get(url);
-        const problem = bytes === undefined ? 'not found' : mismatch(bytes, request);
-        if (bytes === undefined || problem !== null) {
-          problems.push(kitError('FAKE_TRANSPORT', `${url}: ${problem}`, { data: { url } }));
-          continue;
-        }
-        const etag = sha256(bytes);
-        const known = request.validators?.etag === etag && existsSync(request.destination);
-        if (!known) {
-          const { first, last } = request.range ?? { first: 0, last: bytes.length - 1 };
-          mkdirSync(dirname(request.destination), { recursive: true });
-          writeFileSync(`${request.destination}.part`, bytes.subarray(first, last + 1));
-          renameSync(`${request.destination}.part`, request.destination);
-          request.onBytes?.(bytes.length);
-        }
-        return { notModified: known, url, bytes: known ? 0 : bytes.length, validators: { etag } };
+      const { url, bytes } = firstRight(world, request, ctx);
+      const etag = sha256(bytes);
+      const known = request.validators?.etag === etag && existsSync(request.destination);
+      if (!known) {
+        const { first, last } = request.range ?? { first: 0, last: bytes.length - 1 };
+        mkdirSync(dirname(request.destination), { recursive: true });
+        writeFileSync(`${request.destination}.part`, bytes.subarray(first, last + 1));
+        renameSync(`${request.destination}.part`, request.destination);
+        request.onBytes?.(bytes.length);
       }
-      rmSync(`${request.destination}.part`, { force: true });
-      throw kitError('FAKE_TRANSPORT', `${request.urls.join(', ')} could not be fetched.`, {
-        hint: 'Check the URL.',
-        problems,
-      });
+      return { notModified: known, url, bytes: known ? 0 : bytes.length, validators: { etag } };
+    },
+    async getBytes(request, ctx) {
+      const { url, bytes } = firstRight(world, request, ctx);
+      const etag = sha256(bytes);
+      return { bytes: request.validators?.etag === etag ? null : bytes, url, validators: { etag } };
     },
   };
+}
+
+/** What the first URL that has the right bytes serves. */
+function firstRight(
+  world: World,
+  request: Parameters<typeof mismatch>[1] & { readonly urls: readonly string[] },
+  ctx: Context,
+): { readonly url: string; readonly bytes: Uint8Array } {
+  const problems = [];
+  for (const url of request.urls) {
+    ctx.signal.throwIfAborted();
+    const bytes = world.urls.get(url);
+    const problem = bytes === undefined ? 'not found' : mismatch(bytes, request);
+    if (bytes !== undefined && problem === null) return { url, bytes };
+    problems.push(kitError('FAKE_TRANSPORT', `${url}: ${problem}`, { data: { url } }));
+  }
+  throw kitError('FAKE_TRANSPORT', `${request.urls.join(', ')} could not be fetched.`, {
+    hint: 'Check the URL.',
+    problems,
+  });
 }
 
 function mismatch(
