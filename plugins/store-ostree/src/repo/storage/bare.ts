@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import {
   fchmodSync,
   fchownSync,
@@ -10,6 +11,7 @@ import {
 } from 'node:fs';
 import { isSymlink } from '../../codec/mode.ts';
 import { canonicalXattrs, NO_XATTRS, type Xattr } from '../../codec/xattrs.ts';
+import { storeError } from '../../errors.ts';
 import { lgetxattr, llistxattr, lsetxattr } from '../../syscalls.ts';
 import { borrowing, type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
 
@@ -53,9 +55,21 @@ export function bareMeta(path: string, stat: Stats, xattrs: readonly Xattr[]) {
     uid: stat.uid,
     gid: stat.gid,
     mode: stat.mode,
-    target: stat.isSymbolicLink() ? readlinkSync(path) : '',
+    target: stat.isSymbolicLink() ? readTarget(path) : '',
     xattrs,
   };
+}
+
+/** Throws OSTREE_SOURCE_UNSUPPORTED for a target that is no text: node puts other characters in its place. */
+function readTarget(path: string): string {
+  const target = readlinkSync(path);
+  if (target.includes('\ufffd') && !isUtf8(readlinkSync(path, { encoding: 'buffer' }))) {
+    throw storeError('OSTREE_SOURCE_UNSUPPORTED', `${path} is a symbolic link whose target is not valid UTF-8.`, {
+      hint: 'Remove it: OSTree cannot hold it.',
+      data: { path },
+    });
+  }
+  return target;
 }
 
 /** The extended attributes of a path, not following a link, in canonical order. */

@@ -1,0 +1,126 @@
+import assert from 'node:assert/strict';
+import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { CheckoutRun } from '../../../../plugins/store-ostree/src/cli/checkout-run.ts';
+import { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
+import type { OstreeStore } from '../../../../plugins/store-ostree/src/store/ostree-store.ts';
+import { commitMeta, hasOstree, isRoot, MODES, newStore, ostree, temporary } from '../support.ts';
+import { type RandomDirectory, randomTree, writeRandomTree } from './random-tree.ts';
+import { snapshot } from './snapshot.ts';
+
+/** A normal run takes seconds and is always the same; a longer one goes to other trees and to files of 64 MB. */
+const RUNS = process.env['OSTRATA_PROPERTY_RUNS'];
+const LARGEST = RUNS === undefined ? 2 ** 21 : 2 ** 26;
+
+const SECONDS = 1_700_000_000;
+
+/** Who is not root can neither own the files of others nor check them out as theirs. */
+const WRITABLE = isRoot ? MODES : MODES.filter((mode) => mode !== 'bare');
+
+const CHECKOUT = {
+  overwrite: 'none',
+  copy: false,
+  requireLinks: false,
+  whiteouts: false,
+  plainDirectories: false,
+  skip: new Set<string>(),
+} as const;
+
+describe('OSTree commits and checkouts of random trees (needs ostree)', function () {
+  this.timeout(RUNS === undefined ? 120_000 : 60 * 60_000);
+  before(function () {
+    if (!hasOstree) this.skip();
+  });
+
+  async function compare(directory: string, mode: string): Promise<void> {
+    const [mine, theirs, source] = ['mine', 'theirs', 'source'].map((name) => join(directory, `${mode}-${name}`)) as [
+      string,
+      string,
+      string,
+    ];
+    ostree(theirs, 'init', `--mode=${mode}`);
+    appendFileSync(join(theirs, 'config'), 'fsync=false\n');
+    const tree = join(directory, 'tree');
+    const expected = ostree(
+      theirs,
+      'commit',
+      '--orphan',
+      '--no-bindings',
+      `--timestamp=@${SECONDS}`,
+      `--tree=dir=${tree}`,
+    );
+    (await newStore(mine, mode)).close();
+    appendFileSync(join(mine, 'config'), 'fsync=false\n');
+    const store = (await newStore(mine, mode)) as OstreeStore;
+    const commit = await store.commit(await store.importDirectory(tree), commitMeta({ timestamp: SECONDS }));
+    assert.equal(commit, expected, `the commit in mode ${mode}`);
+    ostree(mine, 'fsck', '-q');
+    const other = Repository.open(theirs);
+    const { tree: root, meta } = other.readCommit(commit);
+    for (const user of [false, true]) {
+      // Only root can give files away, and a bare-user-only repository knows no owners.
+      if (!user && !isRoot) continue;
+      const flags = user ? ['-U'] : [];
+      // Each checks out what the other one has written.
+      ostree(mine, 'checkout', ...flags, commit, `${source}-theirs-${user}`);
+      new CheckoutRun(other, { ...CHECKOUT, user }).run({ dir: { tree: root, meta } }, '', `${source}-mine-${user}`);
+      assert.deepEqual(
+        snapshot(`${source}-mine-${user}`),
+        snapshot(`${source}-theirs-${user}`),
+        `the checkout${user ? ' -U' : ''} in mode ${mode}`,
+      );
+    }
+    store.close();
+  }
+
+  async function holds(root: RandomDirectory): Promise<void> {
+    const directory = mkdtempSync(join(tmpdir(), 'ostrata-property-'));
+    try {
+      writeRandomTree(join(directory, 'tree'), root);
+      for (const mode of WRITABLE) await compare(directory, mode);
+    } finally {
+      rmSync(directory, { recursive: true, force: true });
+    }
+  }
+
+  it('are what ostree makes, in every mode', () =>
+    fc.assert(
+      fc.asyncProperty(randomTree(LARGEST), holds),
+      RUNS === undefined ? { numRuns: 4, seed: 7, endOnFailure: true } : { numRuns: Number(RUNS) },
+    ));
+
+  it('are what ostree makes of a deep tree and of a wide one', async () => {
+    const meta = { mode: 0o755, uid: isRoot ? 0 : -1, gid: isRoot ? 0 : -1, xattrs: [] };
+    const file = { kind: 'file', meta: { ...meta, mode: 0o644 }, size: 3, seed: 1, packs: true } as const;
+    let deep: RandomDirectory = { kind: 'directory', meta, entries: [['file', file]] };
+    for (let depth = 0; depth < 100; depth++) deep = { kind: 'directory', meta, entries: [[`${depth}`, deep]] };
+    const wide = Array.from(
+      { length: RUNS === undefined ? 300 : 5000 },
+      (_, number) => [`name-${number}`, { ...file, seed: number % 9 }] as const,
+    );
+    await holds({ kind: 'directory', meta, entries: [['deep', deep], ...wide] });
+  });
+
+  describe('of what neither can hold', () => {
+    const tmp = temporary();
+
+    it('refuse names and targets that are not UTF-8', async () => {
+      mkdirSync(tmp.in('name'));
+      mkdirSync(tmp.in('target'));
+      const bytes = Buffer.from([0x61, 0xff, 0xfe]);
+      writeFileSync(Buffer.concat([Buffer.from(`${tmp.in('name')}/`), bytes]), '');
+      symlinkSync(bytes, tmp.in('target', 'link'));
+      const store = (await newStore(tmp.in('repo'), 'archive')) as OstreeStore;
+      for (const name of ['name', 'target']) {
+        await assert.rejects(
+          store.importDirectory(tmp.in(name)),
+          { code: /^OSTREE_(SOURCE_UNSUPPORTED|OBJECT_INVALID)$/ },
+          name,
+        );
+      }
+      store.close();
+    });
+  });
+});
