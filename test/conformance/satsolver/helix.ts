@@ -85,9 +85,10 @@ function joinEvr(epoch: string, version: string, release: string): string {
 
 function dependencyOf(
   builder: PoolBuilder,
-  { name, op, epoch, version, release }: Readonly<Record<string, string>>,
+  { kind, name, op, epoch, version, release }: Readonly<Record<string, string>>,
 ): number {
   const comparison = COMPARISONS[op ?? ''];
-  if (comparison === undefined || version === undefined) return builder.strings.intern(name!);
-  return builder.dependency(name!, comparison, joinEvr(epoch ?? '', version, release ?? ''));
+  const full = kind === undefined || kind === 'package' ? name! : `${kind}:${name}`;
+  if (comparison === undefined || version === undefined) return builder.strings.intern(full);
+  return builder.dependency(full, comparison, joinEvr(epoch ?? '', version, release ?? ''));
 }

@@ -2,14 +2,28 @@ import type { Pool } from '../pool/pool.ts';
 import { dependencyText } from '../pool/text.ts';
 import type { Job } from '../rules/job.ts';
 import { type PackageRuleKind, PackageRules } from '../rules/package-rules.ts';
-import { inRange, type SatState } from '../sat/state.ts';
+import { inRange, type Range, type SatState } from '../sat/state.ts';
 import { hiddenProviders, unusableBecause } from './missing.ts';
+
+/** Policies that rules come from. */
+export type Policy =
+  | 'arch'
+  | 'distupgrade'
+  | 'priority'
+  | 'blacklist'
+  | 'obsoleters'
+  | 'recommends'
+  | 'best'
+  | 'choice'
+  | 'installed';
 
 /** A rule of a proof with what it stands for. */
 export interface ProofRule {
   readonly literals: readonly number[];
   readonly job: Job | null;
   readonly kind: PackageRuleKind | 'job' | 'policy';
+  /** For `policy`: what forbids or demands it. */
+  readonly policy?: Policy;
   /** The package that says so. */
   readonly from: number;
   readonly dep: number;
@@ -36,7 +50,9 @@ export function proofRules(state: SatState, jobs: readonly Job[], proof: readonl
     if (inRange(state.jobRules, rule)) {
       return { literals, job: jobs[state.jobOf.at(rule - state.jobRules.start)]!, kind: 'job', from: 0, dep: 0 };
     }
-    if (rule >= state.packageRules.end) return { literals, job: null, kind: 'policy', from: 0, dep: 0 };
+    if (rule >= state.packageRules.end) {
+      return { literals, job: null, kind: 'policy', policy: policyOf(state, rule), from: 0, dep: 0 };
+    }
     for (const literal of literals) {
       if (literal >= 0) continue;
       let known = origins.get(-literal);
@@ -49,6 +65,20 @@ export function proofRules(state: SatState, jobs: readonly Job[], proof: readonl
     }
     return { literals, job: null, kind: 'policy', from: 0, dep: 0 };
   });
+}
+
+function policyOf(state: SatState, rule: number): Policy {
+  const ranges: [Range, Policy][] = [
+    [state.inferiorArchRules, 'arch'],
+    [state.distupgradeRules, 'distupgrade'],
+    [state.priorityRules, 'priority'],
+    [state.blacklistRules, 'blacklist'],
+    [state.obsoleterRules, 'obsoleters'],
+    [state.recommendRules, 'recommends'],
+    [state.bestRules, 'best'],
+    [state.choiceRules, 'choice'],
+  ];
+  return ranges.find(([range]) => inRange(range, rule))?.[1] ?? 'installed';
 }
 
 function rulesOf(pool: Pool, p: number): Map<string, Omit<ProofRule, 'literals' | 'job'>> {
@@ -188,7 +218,22 @@ function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
 
 function policyText(pool: Pool, rule: ProofRule, packages: readonly string[]): string {
   const [first] = rule.literals;
-  if (first !== undefined && first < 0) return `${pool.text(-first)} is for an inferior architecture`;
+  const subject = first === undefined ? '' : pool.text(Math.abs(first));
+  const partners = positives(rule).map((p) => pool.text(p));
+  switch (rule.policy) {
+    case 'arch':
+      return `${subject} is for an inferior architecture`;
+    case 'distupgrade':
+      return `${subject} is in none of the sources that the system shall come from`;
+    case 'priority':
+      return `${subject} is hidden by a source that is preferred`;
+    case 'blacklist':
+      return `${subject} may only be installed when it is asked for exactly`;
+    case 'obsoleters':
+      return `${subject} comes together with ${enumerate(partners)}`;
+    case 'best':
+      return `only the best will do, which is ${enumerate(partners)}`;
+  }
   return `${packages[0]} is installed and may only be replaced by ${enumerate(packages.slice(1)) || 'nothing'}`;
 }
 
