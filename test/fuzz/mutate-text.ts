@@ -1,7 +1,8 @@
 import { mutateBytes } from './mutate-bytes.ts';
 import type { Random } from './random.ts';
 
-const LINES = [
+/** Lines of configs that are odd. */
+export const SETTINGS = [
   '[core]',
   '[core]]',
   '[]',
@@ -26,8 +27,8 @@ const LINES = [
   '\u0000=\u0000',
 ];
 
-/** Text of lines, a few of which are dropped, doubled, moved, replaced or broken. */
-export function mutateText(text: Buffer, random: Random): Buffer {
+/** Text of lines, a few of which are dropped, doubled, moved, replaced or broken. `odd` are lines to put in. */
+export function mutateText(text: Buffer, random: Random, odd: readonly string[]): Buffer {
   const lines = text.toString('utf8').split('\n');
   for (let count = 1 + random.below(4); count > 0; count--) {
     const at = random.below(lines.length + 1);
@@ -36,10 +37,10 @@ export function mutateText(text: Buffer, random: Random): Buffer {
         lines.splice(at, 1);
         break;
       case 1:
-        lines.splice(at, 0, random.pick(LINES));
+        lines.splice(at, 0, random.pick(odd));
         break;
       case 2:
-        lines.splice(at, 0, random.pick(lines.length > 0 ? lines : LINES));
+        lines.splice(at, 0, random.pick(lines.length > 0 ? lines : odd));
         break;
       default: {
         const [key, value = ''] = (lines[at] ?? '').split('=');

@@ -23,10 +23,13 @@ import {
   startFileChecksum,
 } from '../../plugins/store-ostree/src/codec/file-header.ts';
 import { decode, encode } from '../../plugins/store-ostree/src/codec/gvariant/index.ts';
+import { parseVariant } from '../../plugins/store-ostree/src/codec/gvariant-text/parse.ts';
+import { printValue } from '../../plugins/store-ostree/src/codec/gvariant-text/print.ts';
 import { commitSizes } from '../../plugins/store-ostree/src/codec/sizes.ts';
 import { executePart } from '../../plugins/store-ostree/src/delta/execute-part.ts';
 import { readDelta, readPartFile } from '../../plugins/store-ostree/src/delta/open-delta.ts';
 import { unpackPart } from '../../plugins/store-ostree/src/delta/read-part.ts';
+import { parseMetalink } from '../../plugins/store-ostree/src/pull/http/metalink.ts';
 import { parseConfig } from '../../plugins/store-ostree/src/repo/config.ts';
 import { KeyFile } from '../../plugins/store-ostree/src/repo/key-file.ts';
 import type { ObjectWriter } from '../../plugins/store-ostree/src/repo/object-writer.ts';
@@ -35,7 +38,7 @@ import { archiveStorage } from '../../plugins/store-ostree/src/repo/storage/arch
 import { collectionRefs, decodeSummary, summaryDeltas } from '../../plugins/store-ostree/src/summary/codec.ts';
 import type { Corpus } from './corpus.ts';
 import { mutateBytes } from './mutate-bytes.ts';
-import { mutateText } from './mutate-text.ts';
+import { mutateText, SETTINGS } from './mutate-text.ts';
 import { mutateValue, randomType, randomValue } from './mutate-value.ts';
 import type { Random } from './random.ts';
 
@@ -225,13 +228,27 @@ export function makeTargets(corpus: Corpus, scratch: string): Target[] {
     },
     {
       name: 'config',
-      input: (random) => mutateText(random.pick(config), random),
+      input: (random) => mutateText(random.pick(config), random, SETTINGS),
       read(input) {
         const text = input.toString('utf8');
         parseConfig(text, 'config');
         const again = KeyFile.parse(text).toString();
         if (KeyFile.parse(again).toString() !== again) throw new Mismatch('its text is not read again');
       },
+    },
+    {
+      name: 'metalink',
+      input: (random) => mutateText(METALINK, random, TAGS),
+      read: (input) => void parseMetalink(input.toString('utf8'), 'summary', 'https://example.org/metalink'),
+    },
+    {
+      name: 'variant-text',
+      input: (random) => {
+        const type = randomType(random);
+        const text = Buffer.from(printValue(type, randomValue(type, random)));
+        return random.chance(0.6) ? mutateBytes(text, random, [text]) : text;
+      },
+      read: (input) => void parseVariant(input.toString('utf8')),
     },
     {
       name: 'delta-superblock',
@@ -272,6 +289,36 @@ export function makeTargets(corpus: Corpus, scratch: string): Target[] {
     },
   ];
 }
+
+const METALINK = Buffer.from(`<?xml version="1.0" encoding="utf-8"?>
+<metalink version="3.0" xmlns="http://www.metalinker.org/">
+<!-- comment -->
+<files><file name="summary">
+<size>1234</size>
+<verification>
+<hash type="md5">0</hash>
+<hash type="sha256">${'ab'.repeat(32)}</hash>
+</verification>
+<resources maxconnections="1">
+<url protocol="https" type="https" location="DE" preference="100">https://example.org/a&amp;b/summary</url>
+<url preference='90'>http://example.org/summary</url>
+</resources></file></files>
+</metalink>`);
+
+const TAGS = [
+  '<file name="summary">',
+  '</file>',
+  '<size>-1</size>',
+  '<a b="',
+  '<!--',
+  '<!DOCTYPE x [<!ENTITY a "b">]>',
+  '<![CDATA[',
+  '&a;&#x41;&lt',
+  '<a '.repeat(50),
+  `<a${' '.repeat(500)}`,
+  '<a>'.repeat(40),
+  '<url preference="x">ftp://x</url>',
+];
 
 /** The list of deltas in the summary stands in an index in the same form. */
 function deltaIndexValue(corpus: Corpus) {
