@@ -51,6 +51,12 @@ export function errorText(error: unknown): string {
   if (actual !== undefined) {
     return `Corrupted ${data?.['type']} object; checksum expected='${data?.['object']}' actual='${actual}'`;
   }
+  const scheme = code === 'OSTREE_REMOTE_INVALID' ? /^"(.*)" is not a URL/.exec(error.message)?.[1] : undefined;
+  if (scheme !== undefined) return `Invalid URI scheme in ${scheme}`;
+  if (code === 'OSTREE_DELTA_NAME') return `Invalid rev ${/^"(.*)" is not/.exec(error.message)?.[1] ?? error.message}`;
+  if (code === 'OSTREE_SOURCE_UNSUPPORTED' && error.message.includes('not valid UTF-8')) {
+    return `Invalid UTF-8 in filename ${data?.['path']}`;
+  }
   if ('syscall' in error && ERRNO[code] !== undefined) {
     const { syscall, path } = error as NodeJS.ErrnoException;
     return path === undefined ? `${syscall}: ${ERRNO[code]}` : `${syscall}(${path}): ${ERRNO[code]}`;

@@ -23,8 +23,8 @@ export function tarHeader(entry: TarEntry): Buffer {
   const name = Buffer.from(entry.path);
   const target = Buffer.from(entry.target);
   const blocks: Buffer[] = [];
-  if (target.length > LINK.size) blocks.push(...longText('K', target));
-  if (name.length > NAME.size) blocks.push(...longText('L', name));
+  if (target.length > LINK.size) blocks.push(...longText('K', target, target));
+  if (name.length > NAME.size) blocks.push(...longText('L', name, target));
   blocks.push(block({ ...entry, flag: TYPE_FLAG[entry.type], name, target }));
   return Buffer.concat(blocks);
 }
@@ -39,18 +39,19 @@ export function tarEnd(size: number): Buffer {
   return Buffer.alloc(2 * BLOCK + ((record - (end % record)) % record));
 }
 
-function longText(flag: string, text: Buffer): Buffer[] {
+/** libarchive repeats the beginning of the target in these blocks. */
+function longText(flag: string, text: Buffer, target: Buffer): Buffer[] {
   const content = Buffer.concat([text, Buffer.alloc(1)]);
   const fields = {
     flag,
     name: Buffer.from('././@LongLink'),
-    target: Buffer.alloc(0),
+    target,
     uid: 0,
     gid: 0,
     mode: 0,
     mtime: 0,
   };
-  return [block({ ...fields, size: content.length }), content, tarPadding(content.length)];
+  return [block({ ...fields, size: content.length, owner: ['root', 'wheel'] }), content, tarPadding(content.length)];
 }
 
 interface Fields {
@@ -62,9 +63,11 @@ interface Fields {
   readonly mode: number;
   readonly size: number;
   readonly mtime: number;
+  /** Names of user and group. */
+  readonly owner?: readonly [string, string];
 }
 
-function block({ flag, name, target, uid, gid, mode, size, mtime }: Fields): Buffer {
+function block({ flag, name, target, uid, gid, mode, size, mtime, owner }: Fields): Buffer {
   const header = Buffer.alloc(BLOCK);
   name.copy(header, NAME.at, 0, NAME.size);
   number(header, mode & 0o7777, 100, 8);
@@ -76,6 +79,10 @@ function block({ flag, name, target, uid, gid, mode, size, mtime }: Fields): Buf
   header.write(flag, 156, 'latin1');
   target.copy(header, LINK.at, 0, LINK.size);
   header.write('ustar  \0', 257, 'latin1');
+  if (owner) {
+    header.write(owner[0], 265, 'latin1');
+    header.write(owner[1], 297, 'latin1');
+  }
   const sum = header.reduce((total, byte) => total + byte, 0);
   header.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
   return header;

@@ -1,5 +1,6 @@
 import type { Terminal } from '@ostrata/core';
 import { errorText, VerbError } from './error.ts';
+import { findExtension, runExtension } from './extension.ts';
 import { GLOBAL_OPTIONS, groupHelp, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
 import { parseOptions } from './options.ts';
 import { findRepository } from './repository.ts';
@@ -28,6 +29,8 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const entry = at < 0 ? undefined : VERBS.find(({ name }) => name === argv[at]);
   if (entry && 'verbs' in entry) return runGroup(entry, argv.toSpliced(at, 1), terminal);
   if (entry) return runVerb(entry, argv.toSpliced(at, 1), terminal);
+  const extension = at < 0 ? undefined : findExtension(argv[at]!, terminal);
+  if (extension !== undefined) return runExtension(extension, argv, terminal);
   const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
   if (options.flag('version')) {
     terminal.out(versionText());

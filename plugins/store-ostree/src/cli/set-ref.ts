@@ -4,6 +4,7 @@ import type { Checksum } from '../codec/checksum.ts';
 import { ownCollection, writeMirrorRef } from '../repo/collections.ts';
 import { deleteRef, listRefs, parseRefSpec, writeRef } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
+import { autoUpdateSummary } from '../summary/index.ts';
 import { VerbError } from './error.ts';
 
 /** Sets a ref, in the place of empty directories of its name. */
@@ -13,6 +14,12 @@ export function setRef(repo: Repository, name: string, commit: Checksum): void {
   const path = join(repo.path, 'refs', remote === undefined ? 'heads' : `remotes/${remote}`, ref);
   if (lstatSync(path, { throwIfNoEntry: false })?.isDirectory()) rmSync(path, { recursive: true });
   writeRef(repo, name, commit);
+  refsChanged(repo);
+}
+
+/** Brings the summary up to date where the config says that it always is. */
+export function refsChanged(repo: Repository): void {
+  autoUpdateSummary(repo, { now: Math.floor(Date.now() / 1000) });
 }
 
 /** Throws for a name that is none, and for one that other refs have as a directory. */
@@ -28,7 +35,12 @@ export function checkRefPlace(repo: Repository, name: string): void {
 
 /** Sets or, with null, deletes a ref of a collection: a plain ref where the collection is the repository's own. */
 export function setCollectionRef(repo: Repository, collection: string, ref: string, commit: Checksum | null): void {
-  if (collection !== ownCollection(repo)) writeMirrorRef(repo, collection, ref, commit);
-  else if (commit === null) deleteRef(repo, ref);
-  else setRef(repo, ref, commit);
+  if (collection === ownCollection(repo)) {
+    if (commit !== null) {
+      setRef(repo, ref, commit);
+      return;
+    }
+    deleteRef(repo, ref);
+  } else writeMirrorRef(repo, collection, ref, commit);
+  refsChanged(repo);
 }

@@ -1,4 +1,4 @@
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
 import { compareNames, type DirEntry } from '../codec/dir-tree.ts';
 import type { FileMeta } from '../codec/file-header.ts';
@@ -89,6 +89,8 @@ export class TreeBuilder {
   }
 
   #fileFromDisk(path: string, inside: string): Checksum | undefined {
+    // Node replaces what is not UTF-8 in names.
+    if (path.includes('\ufffd') && !existsSync(path)) throw new VerbError(`Invalid UTF-8 in filename ${inside}`);
     const stat = lstatSync(path);
     const linked = this.#options.linked?.lookup(stat);
     if (linked !== undefined && this.#options.trustLinks) {

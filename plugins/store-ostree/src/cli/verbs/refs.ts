@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { hashOrder } from '../../codec/hash-order.ts';
 import { listCollectionRefs } from '../../repo/collections.ts';
@@ -7,7 +7,7 @@ import type { Repository } from '../../repo/repository.ts';
 import { VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { resolve, tryResolve } from '../resolve.ts';
-import { setCollectionRef, setRef } from '../set-ref.ts';
+import { refsChanged, setCollectionRef, setRef } from '../set-ref.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
 export const refs: Verb = {
@@ -53,6 +53,9 @@ export const refs: Verb = {
 
 /** Names of refs at or below a prefix; without `whole` what is below it is shown without it. */
 function listNames(repo: Repository, prefix: string | undefined, whole: boolean): string[] {
+  if (prefix === undefined && !existsSync(join(repo.path, 'refs', 'remotes'))) {
+    throw new VerbError('Listing refs: opendir(refs/remotes): No such file or directory');
+  }
   const found = matching(listRefs(repo).keys(), prefix);
   if (prefix === undefined || whole) return hashOrder(found);
   const cut = /:\.?$/.test(prefix) ? prefix.replace(/\.$/, '') : `${prefix}/`;
@@ -117,6 +120,7 @@ function deleteRefs(repo: Repository, prefix: string, onlyAliases: boolean): voi
     if (aliases.has(name)) rmSync(join(repo.path, 'refs', 'heads', name));
     else deleteRef(repo, name);
   }
+  refsChanged(repo);
 }
 
 function collectionRefs(repo: Repository, prefix: string | undefined, { options, terminal }: Invocation): void {

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import type { Terminal } from '@ostrata/core';
+import { runOstree } from '../../../../plugins/store-ostree/src/cli/main.ts';
+
+export interface Output {
+  readonly status: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs a command line in this process. Bytes are kept as latin1, so that any can be compared. */
+export async function ours(...argv: string[]): Promise<Output> {
+  const chunks: Buffer[] = [];
+  let err = '';
+  const terminal: Terminal = {
+    program: 'ostree',
+    environment: {},
+    input: 0,
+    interactive: false,
+    out: (data) => void chunks.push(Buffer.from(data as string)),
+    err(text) {
+      err += text;
+    },
+    withContext: () => Promise.reject(new Error('no host here')),
+  };
+  const status = await runOstree(argv, terminal);
+  return { status, out: Buffer.concat(chunks).toString('latin1'), err };
+}
+
+/** Runs the same with the real program. */
+export function theirs(...argv: string[]): Output {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+  const { status, stdout, stderr } = spawnSync('ostree', argv, { env, maxBuffer: 64 * 1024 * 1024 });
+  return { status, out: stdout.toString('latin1'), err: stderr.toString() };
+}
+
+/** Both programs must print the same and end alike. */
+export async function assertSame(...argv: string[]): Promise<void> {
+  assert.deepEqual(await ours(...argv), theirs(...argv), argv.join(' '));
+}
+
+/** Runs ours, which must succeed, and gives what it printed. */
+export async function succeed(...argv: string[]): Promise<string> {
+  const { status, out, err } = await ours(...argv);
+  assert.equal(status, 0, err);
+  return out;
+}
