@@ -15,6 +15,8 @@ export interface ConformanceModule {
   readonly options: readonly string[];
   /** Whether names of cases may follow PATH: then only those are run. The result of every case is printed. */
   readonly takesNames?: boolean;
+  /** The option that a word after PATH stands for, where no names do. */
+  readonly second?: string;
   /** Throws only when PATH or an option is unusable: a bad case is a failed case. */
   run(path: string, options: ConformanceOptions, names?: readonly string[]): AsyncIterable<CaseResult>;
 }

@@ -10,8 +10,12 @@ import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
 import { primaryTable } from '../plugins/solver-sat/support/primary.ts';
 import { type CaseResult, type ConformanceOptions, failed, passed } from './case.ts';
 
-/** `--rpmmd DIR`: the repositories, each one a folder that ends with the name that the cases use; `../../rpmmd` of PATH by default. */
+/**
+ * `--rpmmd DIR`, or DIR after PATH: the repositories, each one a folder that ends with the name that the cases use; `../../rpmmd` of
+ * PATH by default.
+ */
 export const options = ['rpmmd'] as const;
+export const second = 'rpmmd';
 
 interface Case {
   readonly id: string;

@@ -42,11 +42,22 @@ describe('npm run conformance', () => {
     ]);
   });
 
+  it('takes the second path of a module that has one', () => {
+    writeFileSync(
+      join(folder, 'cases.jsonl'),
+      '{"id":"a","weak":true,"jobs":[],"result":["install a-1-1.noarch@AppStream"]}',
+    );
+    const { lines } = conformance('centos', join(folder, 'cases.jsonl'), folder);
+    assert.deepEqual(lines, [`${folder} has no repository "AppStream"`]);
+  });
+
   it('says what is wrong with the command line', () => {
     assert.match(conformance().lines.join('\n'), /NAME is one of: .*rpms, .*versions/);
     assert.match(conformance('nothing', folder).lines.join('\n'), /^usage/);
     assert.match(conformance('versions', join(folder, 'absent')).lines[0] ?? '', /absent does not exist/);
     assert.match(conformance('versions', folder, '--oracle', 'x').lines[0] ?? '', /--oracle/);
     assert.equal(conformance('rpms', folder, '--oracle', folder).status, 2);
+    assert.match(conformance('versions', folder, 'x').lines[0] ?? '', /'x'/);
+    assert.match(conformance('centos', folder, 'x', 'y').lines[0] ?? '', /"y" is one word too many/);
   });
 });

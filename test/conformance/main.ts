@@ -25,10 +25,14 @@ function readOptions(module: ConformanceModule, args: string[]) {
   const { values, positionals: names } = parseArgs({
     args,
     options: { ...known, verbose: { type: 'boolean' } },
-    allowPositionals: module.takesNames === true,
+    allowPositionals: module.takesNames === true || module.second !== undefined,
   });
-  const { verbose, ...options } = values;
-  return { verbose: verbose === true, options: options as ConformanceOptions, names };
+  const { verbose, ...named } = values;
+  const options = named as ConformanceOptions;
+  if (module.second === undefined) return { verbose: verbose === true, options, names };
+  if (names.length > 1) throw new Error(`"${names[1]}" is one word too many`);
+  const second = names[0] === undefined ? {} : { [module.second]: names[0] };
+  return { verbose: verbose === true, options: { ...second, ...options }, names: [] };
 }
 
 type Print = (line: string) => void;
