@@ -109,7 +109,7 @@ class PartRun implements Disposable {
         // What makes a file that is there already need not be done.
       }
     } else {
-      const made = writer.writeStream(meta, { size, chunks: () => joined(pieces, PIECE) });
+      const made = writer.writeStream(meta, { size, chunks: () => joined(pieces, Math.min(PIECE, size)) });
       if (made !== id) throw this.#broken(`the file ${id} has another checksum`);
     }
     this[Symbol.dispose]();
