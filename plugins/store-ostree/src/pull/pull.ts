@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '@ostrata/core';
 import type { Checksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
-import { findRemote, type Remote, remoteList } from '../remote/remotes.ts';
+import { findRemote, listRemotes, type Remote, remoteList } from '../remote/remotes.ts';
 import { ownCollection, writeMirrorRef } from '../repo/collections.ts';
 import { readRef, writeRef } from '../repo/refs.ts';
 import { replaceFile } from '../repo/replace-file.ts';
@@ -48,7 +48,7 @@ export async function pullInto(
 ): Promise<PullResult> {
   const began = performance.now();
   ctx.signal.throwIfAborted();
-  const remote = options.remote === undefined ? undefined : findRemote(repo, options.remote, options);
+  const remote = namedRemote(repo, options);
   const opened = await openSource(repo, session, remote, options, ctx);
   const { source } = opened;
   const caches = (options.localCaches ?? []).map((path) => openLocal(repo, session, path, options, ctx));
@@ -144,6 +144,14 @@ async function dryRun(plan: PullPlan, deltas: DeltaPuller | undefined, began: nu
       seconds: (performance.now() - began) / 1000,
     },
   };
+}
+
+/** The remote that is pulled from. With a URL of its own a pull may name a remote that is not configured: it only names the refs. */
+function namedRemote(repo: Repository, options: PullOptions): Remote | undefined {
+  const { remote: name, url } = options;
+  if (name === undefined) return undefined;
+  if (url !== undefined && !listRemotes(repo, options).some((remote) => remote.name === name)) return undefined;
+  return findRemote(repo, name, options);
 }
 
 interface PullPlan {
