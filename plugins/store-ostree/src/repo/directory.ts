@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync } from 'node:fs';
 import { errnoOf } from '../errors.ts';
 import { syncfs } from '../syscalls.ts';
 
@@ -10,6 +10,15 @@ export function readNames(path: string): string[] {
     const code = errnoOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     throw error;
+  }
+}
+
+/** Makes a directory in one that is there, unless somebody else did meanwhile: several threads may do so at once. */
+export function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o775 });
+  } catch (error) {
+    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, fsyncSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, fchmodSync, fsyncSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { type CommitObject, encodeCommit, encodeMetadata, type Metadata } from '../codec/commit.ts';
 import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
@@ -8,7 +8,7 @@ import { type FileMeta, fileChecksum, startFileChecksum } from '../codec/file-he
 import { isSymlink } from '../codec/mode.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { bytesContent, type Content, NO_CONTENT } from './content.ts';
-import { fsyncPath } from './directory.ts';
+import { fsyncPath, makeDirectory } from './directory.ts';
 import { FreeSpaceGuard } from './free-space.ts';
 import { ObjectIndex } from './object-index.ts';
 import { type ObjectType, objectPath } from './object-path.ts';
@@ -215,14 +215,5 @@ export class ObjectWriter {
         cause: error,
       },
     );
-  }
-}
-
-/** Not recursive: several threads may do this at once, and a staging directory that is gone must not come back. */
-function makeDirectory(path: string): void {
-  try {
-    mkdirSync(path, { mode: 0o775 });
-  } catch (error) {
-    if (errnoOf(error) !== 'EEXIST') throw error;
   }
 }

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { syncfsInBackground } from '../syscalls.ts';
-import { fsyncPath, readNames, syncFileSystem } from './directory.ts';
+import { fsyncPath, makeDirectory, readNames, syncFileSystem } from './directory.ts';
 import { LOCK_SUFFIX, removeLeftovers, STAGING_PREFIX } from './leftovers.ts';
 import { FileLock, lockRepository } from './lock.ts';
 import { writeRefs } from './refs.ts';
@@ -150,7 +150,8 @@ const pendingRefPath = (staging: string, ref: string, directory: string): string
 
 /** Notes a ref to be set when the staging directory is flushed. */
 export function addPendingRef(staging: string, ref: string, commit: string): void {
-  mkdirSync(join(staging, PENDING), { recursive: true });
+  // Not recursive: a staging directory that is gone must not come back.
+  makeDirectory(join(staging, PENDING));
   replaceFile(pendingRefPath(staging, ref, PENDING), commit, { fsync: false });
 }
 
@@ -172,7 +173,7 @@ function pendingNames(staging: string, directory: string): string[] {
 /** Takes the pending refs aside, so that one which is set again meanwhile is not removed with them. */
 function claimPendingRefs(staging: string): Map<string, string> {
   const names = pendingNames(staging, PENDING);
-  if (names.length > 0) mkdirSync(join(staging, CLAIMED), { recursive: true });
+  if (names.length > 0) makeDirectory(join(staging, CLAIMED));
   for (const name of names) renameSync(join(staging, PENDING, name), join(staging, CLAIMED, name));
   return new Map(readPendingRefs(staging, CLAIMED));
 }
