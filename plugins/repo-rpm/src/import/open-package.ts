@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { type RpmPackage, readPackage } from '../codec/index.ts';
 
-const CHUNK = 4 * 1024 * 1024;
+const CHUNK = 512 * 1024;
 
 /** A package file that is read piece by piece: its size is not bounded by memory. */
 export class OpenPackage implements Disposable {

@@ -22,8 +22,18 @@ function sameMeta(a: LayoutFile, b: LayoutFile): boolean {
   return JSON.stringify(a.meta) === JSON.stringify(b.meta);
 }
 
+/** Up to this size the memory of one file serves for the next one: writers take contents in at once. */
+const REUSED = 8 * 1024 * 1024;
+let reused: Buffer = Buffer.alloc(0);
+
+function room(size: number): Buffer {
+  if (size > REUSED) return Buffer.allocUnsafeSlow(size);
+  if (reused.length < size) reused = Buffer.allocUnsafeSlow(Math.max(64 * 1024, 2 ** Math.ceil(Math.log2(size))));
+  return reused.subarray(0, size);
+}
+
 function join(pieces: Iterable<Uint8Array>, size: number): Buffer {
-  const content = Buffer.allocUnsafeSlow(size);
+  const content = room(size);
   let filled = 0;
   for (const piece of pieces) {
     content.set(piece, filled);
