@@ -19,7 +19,7 @@ const MANY_FILES = 200;
 const BATCH_BYTES = 512 * 1024;
 const BATCH_FILES = 48;
 /** Batches on their way to a thread: more would only fill the memory. */
-const MAX_WAITING = 8;
+const MAX_WAITING = 4;
 
 /** Unpacks, verifies and writes file objects that came over the network: few of them at once, many in threads. */
 export class ContentSink {
@@ -78,17 +78,18 @@ export class ContentSink {
     const { repo } = this.#target;
     this.#pool ??= new WorkerPool({ repository: repo.path, staging: this.#options.staging }, this.#options.workers);
     const { ids, parts } = this.#batch;
+    // In one buffer: what comes from a socket is a small part of a large one, which would be copied whole.
+    const bytes = new Uint8Array(this.#batch.bytes);
     const ends: number[] = [];
     let end = 0;
     for (const part of parts) {
+      bytes.set(part, end);
       end += part.length;
       ends.push(end);
     }
-    // In one buffer: what comes from a socket is a small part of a large one, which would be copied whole.
-    const bytes = new Uint8Array(Buffer.concat(parts, end));
     const { from, bareUserOnly, trusted } = this.#options;
     const work = this.#pool
-      .run({ kind: 'receive', files: ids, ends, bytes, options: { from, bareUserOnly, trusted } })
+      .run({ kind: 'receive', files: ids, ends, bytes, options: { from, bareUserOnly, trusted } }, [bytes.buffer])
       .then(
         (written) => {
           this.written += written;

@@ -11,6 +11,10 @@ import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
 import { writeAll } from '../repo/storage/storage.ts';
 
+/** What zlib takes as the size of a piece. */
+const MIN_CHUNK = 64;
+const MAX_CHUNK = 16 * 1024 * 1024;
+
 /** Where file objects of an archive go that come over the network. */
 export interface ReceiveTarget {
   readonly repo: Repository;
@@ -77,7 +81,12 @@ function unpack(id: Checksum, bytes: Uint8Array, from: string): { meta: FileMeta
       return { meta, content: packed };
     }
     // One byte more than announced is enough to see that there is too much.
-    const unpacked = inflateRawSync(packed, { maxOutputLength: size + 1, info: true }) as unknown as {
+    const unpacked = inflateRawSync(packed, {
+      maxOutputLength: size + 1,
+      // All in one piece: pieces would be copied together in the end.
+      chunkSize: Math.min(Math.max(size + 1, MIN_CHUNK), MAX_CHUNK),
+      info: true,
+    }) as unknown as {
       buffer: Buffer;
       engine: { bytesWritten: number };
     };

@@ -9,6 +9,7 @@ const YOUNG_MEGABYTES = 16;
 
 interface Job {
   readonly task: Task;
+  readonly transfer: readonly ArrayBuffer[];
   resolve(result: TaskResults[keyof TaskResults]): void;
   reject(error: unknown): void;
 }
@@ -33,9 +34,13 @@ export class WorkerPool implements AsyncDisposable {
     }
   }
 
-  run<K extends Task['kind']>(task: Task & { readonly kind: K }): Promise<TaskResults[K]> {
+  /** `transfer`: buffers of the task that are handed over and not copied. */
+  run<K extends Task['kind']>(
+    task: Task & { readonly kind: K },
+    transfer: readonly ArrayBuffer[] = [],
+  ): Promise<TaskResults[K]> {
     return new Promise((resolve, reject) => {
-      this.#queue.push({ task, resolve: resolve as Job['resolve'], reject });
+      this.#queue.push({ task, transfer, resolve: resolve as Job['resolve'], reject });
       this.#next();
     });
   }
@@ -49,7 +54,7 @@ export class WorkerPool implements AsyncDisposable {
       const worker = this.#idle.pop()!;
       const job = this.#queue.shift()!;
       this.#running.set(worker, job);
-      worker.postMessage(job.task);
+      worker.postMessage(job.task, job.transfer);
     }
   }
 

@@ -17,9 +17,9 @@ import { isTooLarge, type Network } from './network.ts';
 const MAX_METADATA = 128 * 1024 * 1024;
 const MAX_REF = 4096;
 /** Objects of more bytes go through a file. */
-const MAX_IN_MEMORY = 16 * 1024 * 1024;
+const MAX_IN_MEMORY = 4 * 1024 * 1024;
 /** And so do those that say they unpack to more. */
-const MAX_UNPACKED = 128 * 1024 * 1024;
+const MAX_UNPACKED = 16 * 1024 * 1024;
 
 export interface HttpPlaces {
   readonly served: Served;
