@@ -26,8 +26,9 @@ export async function attemptInMemory(
   try {
     let target = new URL(url);
     let login = loginOf(target, request.credentials);
+    let wanted = request;
     for (let redirects = 0; ; redirects++) {
-      const answer = await exchange(target, login, shown, request, ctx, tools);
+      const answer = await exchange(target, login, shown, wanted, ctx, tools);
       const { location } = answer.headers;
       if (!REDIRECTS.has(answer.statusCode) || !maySeek(location, target.href)) return take(answer, shown, request);
       if (redirects >= MAX_REDIRECTS) {
@@ -37,8 +38,11 @@ export async function attemptInMemory(
         });
       }
       const next = new URL(location!, target);
-      // A login is for the server that it was given for.
-      login = next.origin === target.origin ? login : loginOf(next, undefined);
+      // A login is for the server that it was given for, in whatever form.
+      if (next.origin !== target.origin) {
+        login = loginOf(next, undefined);
+        wanted = withoutSecrets(wanted);
+      }
       target = next;
     }
   } catch (error) {
@@ -117,6 +121,13 @@ function exchange(
     });
     sent.end();
   });
+}
+
+const SECRET_HEADERS = /^(authorization|proxy-authorization|cookie)$/i;
+
+function withoutSecrets(request: TransportBytesRequest): TransportBytesRequest {
+  const headers = Object.entries(request.headers ?? {}).filter(([name]) => !SECRET_HEADERS.test(name));
+  return { ...request, headers: Object.fromEntries(headers) };
 }
 
 /** Ends a transfer whose first byte does not come, or whose bytes come too slowly. */
