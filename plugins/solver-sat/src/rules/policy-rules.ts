@@ -7,10 +7,10 @@ import type { Job } from './job.ts';
  * Switches off policies that jobs ask to be broken: what is erased or replaced needs no update rule, and a job that names the
  * architecture, version or repository may have one that is not the best. Marks the installed packages that jobs remove or replace.
  */
-export function disablePolicies(state: SatState, jobs: readonly Job[]): void {
-  const { pool, rules } = state;
+export function disablePolicies(state: SatState): void {
+  const { pool } = state;
   const leaving = new Set<number>();
-  for (const job of jobs) {
+  for (const job of activeJobs(state)) {
     const candidates = job.candidates.flat();
     if (job.kind === 'erase') for (const p of candidates) if (pool.installed[p] === 1) leaving.add(p);
     if (job.kind === 'lock')
@@ -35,13 +35,36 @@ export function disablePolicies(state: SatState, jobs: readonly Job[]): void {
   for (const [i, p] of pool.installedIds.entries()) {
     if (!leaving.has(p)) continue;
     state.noUpdate[p] = 1;
-    rules.disabled[state.updateRules.start + i] = 1;
-    rules.disabled[state.featureRules.start + i] = 1;
+    switchOff(state, state.updateRules.start + i);
+    switchOff(state, state.featureRules.start + i);
   }
   for (let rule = state.bestRules.start; rule < state.bestRules.end; rule++) {
     const sharpened = state.bestOf.at(rule - state.bestRules.start);
-    if (sharpened < 0 && leaving.has(-sharpened)) rules.disabled[rule] = 1;
+    if (sharpened < 0 && leaving.has(-sharpened)) switchOff(state, rule);
   }
+}
+
+/** Does it anew after a job gave way, or packages are needed again: what nobody breaks any more holds again. */
+export function renewPolicies(state: SatState): void {
+  for (const rule of state.brokenPolicies) state.rules.disabled[rule] = 0;
+  state.brokenPolicies.clear();
+  state.noUpdate.fill(0);
+  disablePolicies(state);
+}
+
+function switchOff(state: SatState, rule: number): void {
+  if (state.rules.disabled[rule] !== 0) return;
+  state.rules.disabled[rule] = 1;
+  state.brokenPolicies.add(rule);
+}
+
+/** Jobs that make rules and of which these hold. */
+function activeJobs({ jobs, jobRules, jobOf, rules }: SatState): Job[] {
+  const active = new Set<number>();
+  for (let rule = jobRules.start; rule < jobRules.end; rule++) {
+    if (rules.disabled[rule] === 0) active.add(jobOf.at(rule - jobRules.start));
+  }
+  return jobs.filter((_job, i) => active.has(i));
 }
 
 /** Switches off the rules of a range that are about packages of the candidates' names. */
@@ -49,14 +72,15 @@ function allowNames(state: SatState, range: Range, candidates: readonly number[]
   const { pool, rules } = state;
   const names = new Set(candidates.map((p) => pool.name[p]!));
   for (let rule = range.start; rule < range.end; rule++) {
-    if (names.has(pool.name[-rules.first[rule]!]!)) rules.disabled[rule] = 1;
+    if (names.has(pool.name[-rules.first[rule]!]!)) switchOff(state, rule);
   }
 }
 
 /** A package that is asked for exactly may be blacklisted. */
-function allowListed({ rules, blacklistRules }: SatState, candidates: readonly number[]): void {
+function allowListed(state: SatState, candidates: readonly number[]): void {
+  const { rules, blacklistRules } = state;
   for (let rule = blacklistRules.start; rule < blacklistRules.end; rule++) {
-    if (candidates.includes(-rules.first[rule]!)) rules.disabled[rule] = 1;
+    if (candidates.includes(-rules.first[rule]!)) switchOff(state, rule);
   }
 }
 

@@ -1,7 +1,7 @@
 import { SYSTEM } from '../pool/columns.ts';
 import type { SatState } from './state.ts';
 import { uninstallInstead } from './uninstall.ts';
-import { disableCause, recordProblem } from './unsolvable.ts';
+import { disableCause, giveUpWeak, recordProblem } from './unsolvable.ts';
 
 /**
  * Decides all rules of one literal at level 1, the weak ones last. Contradictions among them become problems, whose causes are switched
@@ -36,7 +36,7 @@ function decideAll(state: SatState, weak: boolean): number {
 function giveWay(state: SatState, rule: number, disableRules: boolean): boolean {
   const { rules } = state;
   if (state.weak[rule] === 1) {
-    disableCause(state, rule);
+    giveUpWeak(state, rule);
     return true;
   }
   const literal = rules.first[rule]!;

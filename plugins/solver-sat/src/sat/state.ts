@@ -1,6 +1,7 @@
 import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Changes } from '../rules/changes.ts';
+import type { Job } from '../rules/job.ts';
 import { IntList } from '../util/int-list.ts';
 import { RuleStore } from './rule-store.ts';
 
@@ -83,7 +84,10 @@ export class SatState {
   /** 1 for rules that give way when they stand in the way of an answer. */
   weak = new Uint8Array(0);
 
+  readonly jobs: readonly Job[];
   readonly changes: Changes;
+  /** Rules of policies that jobs break. */
+  readonly brokenPolicies = new Set<number>();
   /** By installed package that others update without replacing it: these others. */
   readonly sideUpdates = new Map<number, readonly number[]>();
   /** Index of the installed package to look at first. */
@@ -108,8 +112,9 @@ export class SatState {
   /** Rich dependencies behind these marks. */
   richHints: number[] = [];
 
-  constructor(pool: Pool, changes: Changes) {
+  constructor(pool: Pool, jobs: readonly Job[], changes: Changes) {
     this.pool = pool;
+    this.jobs = jobs;
     this.changes = changes;
     this.noUpdate = new Uint8Array(pool.count);
     this.rules = new RuleStore(pool.providers);

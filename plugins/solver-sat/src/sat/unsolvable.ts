@@ -1,4 +1,5 @@
 import { disableChoiceRules } from '../rules/choice-rules.ts';
+import { renewPolicies } from '../rules/policy-rules.ts';
 import { inRange, type Range, type SatState } from './state.ts';
 import { uninstallInstead } from './uninstall.ts';
 
@@ -31,7 +32,7 @@ function settle(state: SatState, proof: readonly number[], disableRules: boolean
   if (lastWeak !== 0) {
     if (inRange(state.choiceRules, lastWeak)) disableChoiceRules(state, lastWeak);
     else if (inRange(state.recommendRules, lastWeak)) disableRecommendations(state, proof);
-    else disableCause(state, lastWeak);
+    else giveUpWeak(state, lastWeak);
     state.reset();
     return 0;
   }
@@ -44,6 +45,13 @@ function settle(state: SatState, proof: readonly number[], disableRules: boolean
   for (const cause of causes) disableCause(state, cause);
   state.reset();
   return 0;
+}
+
+/** Switches off a weak rule, with the job behind it; then policies that only this job broke hold again. */
+export function giveUpWeak(state: SatState, rule: number): void {
+  const cause = causeOf(state, rule);
+  disableCause(state, cause);
+  if (inRange(state.jobRules, cause)) renewPolicies(state);
 }
 
 /** One recommendation that leads to another shall not stay without it: all of the proof give way together. */

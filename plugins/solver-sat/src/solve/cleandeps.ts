@@ -2,6 +2,7 @@ import { filterCandidates } from '../policy/filter.ts';
 import { obsoletes } from '../policy/updates.ts';
 import type { Pool } from '../pool/pool.ts';
 import type { Job } from '../rules/job.ts';
+import { renewPolicies } from '../rules/policy-rules.ts';
 import { replacementRule } from '../rules/update-rules.ts';
 import { decideAndLearn } from '../sat/learn.ts';
 import { BECAUSE_INSTALLED, type SatState } from '../sat/state.ts';
@@ -115,6 +116,7 @@ export function spareMistakes(state: SatState): boolean {
       found = true;
     }
   }
+  if (found) renewPolicies(state);
   return found;
 }
 

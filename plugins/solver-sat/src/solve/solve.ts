@@ -36,7 +36,7 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   const multiversion = options.multiversion ?? null;
   const obsoleters = new ObsoleterIndex(pool);
   const policies = { ...DEFAULT_POLICIES, ...options.policies };
-  const state = new SatState(pool, changesOf(pool, jobs, policies, obsoleters));
+  const state = new SatState(pool, jobs, changesOf(pool, jobs, policies, obsoleters));
   const visited = addPackageRules(state, jobs, multiversion, obsoleters);
   state.visited = visited;
   state.rules.unify();
@@ -58,7 +58,7 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   makeWatches(state);
   indexAssertions(state);
   state.unneeded = unneededPackages(state, jobs);
-  disablePolicies(state, jobs);
+  disablePolicies(state);
   const signal = options.signal === undefined ? {} : { signal: options.signal };
   run(state, { weak: options.weak, multiversion, ...signal });
   return state;
