@@ -112,7 +112,7 @@ export function worldsWith(kinds: readonly Job['kind'][], packages: number): fc.
     kind: fc.constantFrom(...kinds),
     name: fc.constantFrom(...NAMES.slice(0, 7)),
     best: fc.boolean(),
-    weak: fc.constant(false),
+    weak: fc.boolean(),
   });
   const whole = fc.constantFrom('update' as const, 'distupgrade' as const).filter((kind) => kinds.includes(kind));
   const all = fc.record({ kind: whole, name: fc.constant(null), best: fc.boolean(), weak: fc.constant(false) });
