@@ -45,6 +45,8 @@ export interface CheckoutRunOptions {
   readonly whiteouts: boolean;
   /** Directories get no mode bits outside 0775. */
   readonly plainDirectories: boolean;
+  /** Files of an archive are unpacked once, into the repository, and are hard links to there. */
+  readonly cache: boolean;
   /** Paths, beginning with a slash, that are left out. */
   readonly skip: ReadonlySet<string>;
 }
@@ -134,8 +136,9 @@ export class CheckoutRun {
           : 'Bare repository mode cannot hardlink in user checkout mode',
       );
     }
-    if (!this.#linkable || userLink) return false;
-    const source = this.#repo.locate(id, 'file');
+    const cached = this.#options.cache && this.#user && !link && this.#repo.mode === 'archive';
+    if (!cached && (!this.#linkable || userLink)) return false;
+    const source = cached ? this.#unpacked(id) : this.#repo.locate(id, 'file');
     try {
       linkSync(source, path);
       return true;
@@ -145,6 +148,21 @@ export class CheckoutRun {
       if (!this.#options.requireLinks && (code === 'EMLINK' || code === 'EXDEV' || code === 'EPERM')) return false;
       throw this.#linkError(id, path, error);
     }
+  }
+
+  /** The file of an archive as a bare one, in `uncompressed-objects-cache/`. */
+  #unpacked(id: Checksum): string {
+    const directory = `${this.#repo.path}/uncompressed-objects-cache/${id.slice(0, 2)}`;
+    const path = `${directory}/${id.slice(2)}.file`;
+    if (lstatSync(path, { throwIfNoEntry: false })) return path;
+    mkdirSync(directory, { recursive: true, mode: 0o775 });
+    const { meta, content } = this.#repo.readFile(id);
+    const temporary = `${directory}/.${randomBytes(6).toString('hex')}`;
+    writeFileSync(temporary, content, { flag: 'wx', mode: 0o600 });
+    chmodSync(temporary, meta.mode & 0o1777);
+    utimesSync(temporary, Date.now() / 1000, 0);
+    renameSync(temporary, path);
+    return path;
   }
 
   #linkOver(id: Checksum, source: string, path: string, error: unknown): boolean {

@@ -51,6 +51,10 @@ export function errorText(error: unknown): string {
   if (actual !== undefined) {
     return `Corrupted ${data?.['type']} object; checksum expected='${data?.['object']}' actual='${actual}'`;
   }
+  const answer = /^(\S+) answered with status (\d+)/.exec(error.message);
+  if (answer) return `While fetching ${answer[1]}: Server returned HTTP ${answer[2]}`;
+  const broken = /^(\S+) could not be fetched: (?:aborted|terminated)/.exec(error.message);
+  if (broken) return `While fetching ${broken[1]}: [18] Transferred a partial file`;
   const scheme = code === 'OSTREE_REMOTE_INVALID' ? /^"(.*)" is not a URL/.exec(error.message)?.[1] : undefined;
   if (scheme !== undefined) return `Invalid URI scheme in ${scheme}`;
   if (code === 'OSTREE_DELTA_NAME') return `Invalid rev ${/^"(.*)" is not/.exec(error.message)?.[1] ?? error.message}`;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { posix } from 'node:path';
 import type { OverwriteMode } from '../../checkout/checkout.ts';
 import type { Checksum } from '../../codec/checksum.ts';
+import { readConfig } from '../../repo/collections.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { CheckoutRun, type CheckoutRunOptions } from '../checkout-run.ts';
 import { commitPath, findPath } from '../commit-path.ts';
@@ -59,7 +60,7 @@ export const checkout: Verb = {
     const first = args[0];
     if (first === undefined) throw usageError(call, 'COMMIT must be specified');
     const repo = openRepository(call.repo);
-    const run = new CheckoutRun(repo, runOptions(options));
+    const run = new CheckoutRun(repo, runOptions(repo, options));
     const listFile = options.text('from-file');
     if (options.flag('from-stdin') || listFile !== undefined) {
       for (const [rev, subpath] of readList(listFile ?? terminal.input)) {
@@ -76,7 +77,20 @@ export const checkout: Verb = {
   },
 };
 
-function runOptions(options: OptionValues): CheckoutRunOptions {
+/** With any of these libostree takes another way, which has no cache. */
+const NO_CACHE = [
+  'disable-cache',
+  'whiteouts',
+  'require-hardlinks',
+  'union-add',
+  'force-copy',
+  'force-copy-zerosized',
+  'bareuseronly-dirs',
+  'union-identical',
+  'skip-list',
+];
+
+function runOptions(repo: Repository, options: OptionValues): CheckoutRunOptions {
   const given = (name: string) => options.flag(name);
   const conflict = (a: string, b: string) => {
     if (given(a) && given(b)) throw new VerbError(`Cannot specify both --${a} and --${b}`);
@@ -100,6 +114,7 @@ function runOptions(options: OptionValues): CheckoutRunOptions {
     requireLinks: given('require-hardlinks'),
     whiteouts: given('whiteouts'),
     plainDirectories: given('bareuseronly-dirs'),
+    cache: !NO_CACHE.some(given) && readConfig(repo).get('core', 'enable-uncompressed-cache')?.trim() !== 'false',
     skip: new Set(
       skipList === undefined
         ? []
