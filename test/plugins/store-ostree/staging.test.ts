@@ -152,6 +152,13 @@ describe('OSTree staging directory', () => {
     assert.deepEqual(readdirSync(tmp.in('repo/tmp')), ['cache']);
   });
 
+  it('removes the lock that a killed program left without its directory', () => {
+    const repo = initRepository(tmp.in('repo'), 'archive');
+    for (const boot of ['this', 'other']) appendFileSync(tmp.in('repo/tmp', `staging-${boot}-abcdef-lock`), '');
+    Staging.open(repo).close();
+    assert.deepEqual(readdirSync(tmp.in('repo/tmp')), ['cache']);
+  });
+
   it('writes in the place of a killed program with the same process id', () => {
     const repo = initRepository(tmp.in('repo'), 'archive');
     const first = Staging.open(repo);

@@ -21,6 +21,8 @@ import { writeRefs } from './refs.ts';
 import { replaceFile } from './replace-file.ts';
 import type { Repository } from './repository.ts';
 
+const LOCK_ENDING = new RegExp(`${LOCK_SUFFIX}$`);
+
 const isCommit = (name: string): boolean => name.endsWith('.commit') || name.endsWith('.commitmeta');
 
 /** Up to so many directories are synced one by one, more with all of their file system at once. */
@@ -54,8 +56,9 @@ export class Staging {
       mkdirSync(tmp, { recursive: true });
       removeLeftovers(repo);
       const prefix = `${STAGING_PREFIX}${bootId()}-`;
-      for (const name of readdirSync(tmp)) {
-        if (!name.startsWith(STAGING_PREFIX) || name.endsWith(LOCK_SUFFIX)) continue;
+      // A lock file may have outlived its directory: it is removed when it is tried.
+      const found = readdirSync(tmp).filter((name) => name.startsWith(STAGING_PREFIX));
+      for (const name of new Set(found.map((each) => each.replace(LOCK_ENDING, '')))) {
         const lock = tryLockDirectory(join(tmp, name));
         if (!lock) continue;
         if (name.startsWith(prefix)) return new Staging(repo, join(tmp, name), repoLock, lock);
