@@ -2,8 +2,6 @@ import type { Policies } from '../policy/policies.ts';
 import { type ObsoleterIndex, obsoletedBy } from '../policy/updates.ts';
 import { isIdentical, namesakes } from '../pool/namesakes.ts';
 import type { Pool } from '../pool/pool.ts';
-import type { SatState } from '../sat/state.ts';
-import { IntList } from '../util/int-list.ts';
 import type { Job } from './job.ts';
 
 /** What `distupgrade` jobs are about, by package. */
@@ -80,43 +78,4 @@ export function distupgradeOf(
 export function mayStay(pool: Pool, distupgrade: Distupgrade, p: number): boolean {
   if (distupgrade.good[p] === 1) return true;
   return namesakes(pool, p).some((other) => distupgrade.good[other] === 1 && isIdentical(pool, p, other));
-}
-
-/** Forbids all packages that a `distupgrade` is about and that are not among those it leads to. */
-export function addDistupgradeRules(state: SatState, visited: Uint8Array): void {
-  const { pool, rules } = state;
-  const { distupgrade } = state.changes;
-  state.distupgradeRules = { start: rules.count, end: rules.count };
-  if (distupgrade === null) return;
-  const { good, involved } = distupgrade;
-  const indexOf = new Map(Array.from(pool.installedIds, (p, i) => [p, i]));
-  const done = new Set<number>();
-  for (let p = 2; p < pool.count; p++) {
-    if (visited[p] === 0 || done.has(pool.name[p]!)) continue;
-    done.add(pool.name[p]!);
-    for (const other of namesakes(pool, p)) {
-      if (visited[other] === 0 || involved[other] === 0 || good[other] === 1) continue;
-      const index = indexOf.get(other);
-      if (index === undefined) rules.add(-other, 0, 0);
-      else if (pool.excluded[other] === 0) {
-        const beside = state.sideUpdates.get(other);
-        if (mayStay(pool, distupgrade, other) || isOrphan(state, index, false)) good[other] = 1;
-        else if (beside !== undefined) rules.addLiterals(IntList.from([-other, ...beside]));
-        else if (isOrphan(state, index, true)) good[other] = 1;
-        else rules.add(-other, 0, 0);
-      }
-    }
-  }
-  state.distupgradeRules.end = rules.count;
-}
-
-/** Whether nothing can come in the place of an installed package; `alone` also when it may stay for that. */
-function isOrphan(state: SatState, index: number, alone: boolean): boolean {
-  const { rules } = state;
-  const feature = state.featureRules.start + index;
-  const update = state.updateRules.start + index;
-  const rule = rules.first[update] === 0 ? feature : update;
-  if (rules.first[rule] === 0) return true;
-  if (!alone || !rules.isAssertion(rule)) return false;
-  return rules.first[feature] === 0 || rules.isAssertion(feature);
 }

@@ -8,7 +8,7 @@ import { addBlacklistRules, addPriorityRules } from '../rules/ban-rules.ts';
 import { addBestRules } from '../rules/best-rules.ts';
 import { changesOf } from '../rules/changes.ts';
 import { addChoiceRules } from '../rules/choice-rules.ts';
-import { addDistupgradeRules } from '../rules/distupgrade.ts';
+import { addDistupgradeRules } from '../rules/distupgrade-rules.ts';
 import type { Job } from '../rules/job.ts';
 import { addJobRules } from '../rules/job-rules.ts';
 import { addObsoleterRules } from '../rules/obsoleter-rules.ts';
