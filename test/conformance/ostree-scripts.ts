@@ -108,7 +108,7 @@ async function runScript(name: string, options: ScriptOptions): Promise<CaseResu
   });
   if (logs !== undefined) writeFileSync(join(logs, `${name}.log`), output);
   rmSync(place, { recursive: true, force: true });
-  const skip = /^1\.\.0 # SKIP ?(.*)$/im.exec(output);
+  const skip = /^1\.\.0 *# *SKIP ?(.*)$/im.exec(output);
   if (skip) return skipped(name, skip[1] || 'the script skips itself');
   if (status === 0 && !/^not ok/m.test(output)) return passed(name);
   const lines = output
