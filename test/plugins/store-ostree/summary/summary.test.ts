@@ -107,7 +107,12 @@ describe('Summary (needs ostree)', function () {
     const repo = init('repo');
     commit(repo, 'main');
     const bytes = compare(repo);
-    for (const broken of [bytes.subarray(0, 60), Buffer.concat([bytes, Buffer.alloc(1)]), Buffer.from('<html>'), Buffer.alloc(0)]) {
+    for (const broken of [
+      bytes.subarray(0, 60),
+      Buffer.concat([bytes, Buffer.alloc(1)]),
+      Buffer.from('<html>'),
+      Buffer.alloc(0),
+    ]) {
       assert.throws(() => parseSummary(broken, 'summary'), { code: 'OSTREE_SUMMARY_INVALID' });
     }
   });
