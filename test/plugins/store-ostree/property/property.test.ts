@@ -93,7 +93,8 @@ describe('OSTree commits and checkouts of random trees (needs ostree)', function
 
   it('are what ostree makes of a deep tree and of a wide one', async () => {
     const meta = { mode: 0o755, uid: isRoot ? 0 : -1, gid: isRoot ? 0 : -1, xattrs: [] };
-    const file = { kind: 'file', meta: { ...meta, mode: 0o644 }, size: 3, seed: 1, packs: true } as const;
+    const xattrs = [['user.empty', new Uint8Array()] as const];
+    const file = { kind: 'file', meta: { ...meta, mode: 0o644, xattrs }, size: 3, seed: 1, packs: true } as const;
     let deep: RandomDirectory = { kind: 'directory', meta, entries: [['file', file]] };
     for (let depth = 0; depth < 100; depth++) deep = { kind: 'directory', meta, entries: [[`${depth}`, deep]] };
     const wide = Array.from(

@@ -79,7 +79,8 @@ export function readXattrs(path: string): readonly Xattr[] {
   const xattrs: Xattr[] = [];
   for (const name of names) {
     const value = lgetxattr(path, name);
-    if (value) xattrs.push([name, value]);
+    // libostree takes an attribute without a value for none (libglnx, glnx-xattrs.c).
+    if (value && value.length > 0) xattrs.push([name, value]);
   }
   return canonicalXattrs(xattrs);
 }
