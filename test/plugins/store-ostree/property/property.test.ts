@@ -25,6 +25,7 @@ const CHECKOUT = {
   requireLinks: false,
   whiteouts: false,
   plainDirectories: false,
+  cache: true,
   skip: new Set<string>(),
 } as const;
 
