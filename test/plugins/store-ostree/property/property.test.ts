@@ -25,7 +25,7 @@ const CHECKOUT = {
   requireLinks: false,
   whiteouts: false,
   plainDirectories: false,
-  cache: true,
+  cache: false,
   skip: new Set<string>(),
 } as const;
 
