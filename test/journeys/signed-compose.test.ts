@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { signaturesIn, VERIFIER } from '@ostrata/core';
+import { VERIFIER } from '@ostrata/core';
+import { signaturesIn } from '@ostrata/signatures';
 import { testEnvironment, testHost, testIntent, testRequest, World } from '@ostrata/testkit';
 import signEd25519 from '../../plugins/sign-ed25519/src/index.ts';
 import signGpg from '../../plugins/sign-gpg/src/index.ts';

@@ -1,7 +1,6 @@
 export * from './capabilities/index.ts';
 export * from './command.ts';
 export * from './context.ts';
-export * from './detached-signatures.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './lifecycle.ts';

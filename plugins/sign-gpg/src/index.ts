@@ -1,4 +1,5 @@
-import { definePlugin, KEYRINGS, SIGNER, VERIFIER } from '@ostrata/core';
+import { definePlugin, VERIFIER } from '@ostrata/core';
+import { KEYRINGS, SIGNER } from '@ostrata/signatures';
 import { configSchema, type GpgConfig } from './config.schema.ts';
 import { errors } from './errors.ts';
 

@@ -1,4 +1,4 @@
-import type { KeyPart, KeyUser, PublicKeyInfo } from '@ostrata/core';
+import type { KeyPart, KeyUser, PublicKeyInfo } from '@ostrata/signatures';
 import type { PublicKey, Subkey } from 'openpgp';
 import { localDate } from './local-date.ts';
 import { ANY_TIME, configuration, type Library } from './openpgp.ts';

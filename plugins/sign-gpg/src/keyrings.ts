@@ -1,4 +1,5 @@
-import { type Context, EXEC, type Keyrings, type KeySource, type PublicKeyInfo } from '@ostrata/core';
+import { type Context, EXEC, type KeySource } from '@ostrata/core';
+import type { Keyrings, PublicKeyInfo } from '@ostrata/signatures';
 import type { PublicKey } from 'openpgp';
 import { gpgError } from './errors.ts';
 import { answersTo } from './key-id.ts';

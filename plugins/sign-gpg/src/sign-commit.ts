@@ -1,11 +1,5 @@
-import {
-  type Context,
-  type Publication,
-  type SecretKey,
-  type Signer,
-  signaturesIn,
-  withSignatures,
-} from '@ostrata/core';
+import type { Context, Publication } from '@ostrata/core';
+import { type SecretKey, type Signer, signaturesIn, withSignatures } from '@ostrata/signatures';
 import { readSignatures } from './read-signatures.ts';
 
 /** Signs a commit; signatures that the same keys made before are replaced, so a commit that is made again has one of each. */

@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import type { Context, SecretKey, Signer } from '@ostrata/core';
+import type { Context } from '@ostrata/core';
+import type { SecretKey, Signer } from '@ostrata/signatures';
 import { METADATA_KEY } from './metadata-key.ts';
 import { signWithFile } from './sign-with-file.ts';
 import { signWithHome } from './sign-with-home.ts';

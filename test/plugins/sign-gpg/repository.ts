@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Context, EXEC, type ObjectStore, signaturesIn, withSignatures } from '@ostrata/core';
+import { type Context, EXEC, type ObjectStore } from '@ostrata/core';
+import { signaturesIn, withSignatures } from '@ostrata/signatures';
 import { testContext, testEnvironment } from '@ostrata/testkit';
 import { METADATA_KEY } from '../../../plugins/sign-gpg/src/metadata-key.ts';
 import { ostreeStores } from '../../../plugins/store-ostree/src/store/stores.ts';

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Context, KeySource, SecretKey, Signer, Verifier } from '@ostrata/core';
+import type { Context, KeySource, Verifier } from '@ostrata/core';
+import type { SecretKey, Signer } from '@ostrata/signatures';
 import { type Case, casesOf, refuses, stopsWhenAborted } from './case.ts';
 
 /** A secret key and where its public half is. */

@@ -6,18 +6,17 @@ import {
   definePlugin,
   EXEC,
   INITRAMFS,
-  KEYRINGS,
   LABELER,
   OBJECT_STORES,
   PACKAGE_FORMAT,
   type Plugin,
   SANDBOX,
-  SIGNER,
   SOLVER,
   SOURCE,
   TRANSPORT,
   VERIFIER,
 } from '@ostrata/core';
+import { KEYRINGS, SIGNER } from '@ostrata/signatures';
 import { errors, kitError } from '../errors.ts';
 import { fakeBootloader, fakeDeployer } from './deployer.ts';
 import { fakeFormat, newPackages, readDatabase, writeDatabase } from './package-format.ts';

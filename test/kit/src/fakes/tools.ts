@@ -5,15 +5,14 @@ import type {
   Context,
   Exec,
   Initramfs,
-  Keyrings,
   KeySource,
   Labeler,
   Sandbox,
   Signature,
-  Signer,
   Transport,
   Verifier,
 } from '@ostrata/core';
+import type { Keyrings, Signer } from '@ostrata/signatures';
 import { kitError } from '../errors.ts';
 import { sha256 } from './digest.ts';
 import type { World } from './world.ts';

@@ -1,6 +1,5 @@
-import type { Context } from '../context.ts';
-import { keyedCapability } from './token.ts';
-import type { KeySource } from './verifier.ts';
+import type { Context, KeySource } from '@ostrata/core';
+import { keyedCapability } from '@ostrata/core';
 
 /** Names secret keys. */
 export interface SecretKey {
