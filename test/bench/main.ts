@@ -19,6 +19,12 @@ if (name === undefined || !/^[a-z-]+$/.test(name)) {
   process.stderr.write('usage: npm run -s bench -- compose|startup|store [--json] [--runs N] [--only ROWS]\n');
   process.exit(2);
 }
-const bench = (await import(`./${name}.ts`)) as { run(runs: number, only: RegExp): Promise<Row[]> };
-const rows = await bench.run(Number(values.runs), new RegExp(values.only));
+const bench = (await import(`./${name}.ts`)) as {
+  run(runs: number, only: RegExp, progress: (row: Row) => void): Promise<Row[]>;
+};
+const progress = (row: Row) =>
+  process.stderr.write(
+    `${row.name}: ${row.ratio} (CPU ${row.ours_cpu_s} s / ${row.peer_cpu_s} s, ${row.ours_mb} MB)\n`,
+  );
+const rows = await bench.run(Number(values.runs), new RegExp(values.only), progress);
 process.stdout.write(values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : renderRows(rows));

@@ -1,27 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OSTRATA } from '../support/cli.ts';
+import { OSTRATA, OSTRATA_OSTREE } from '../support/cli.ts';
+import { hasTool, tool } from '../support/tools.ts';
 import { measure } from './measure.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
-const CASES: { readonly [name: string]: readonly string[] } = {
-  '--version': ['--version'],
-  '--help': ['--help'],
-  plugins: ['plugins', '--config', '/dev/null'],
-};
-
 /** Start-up of commands beside a bare `node -e 0`, ten times as often as other benchmarks: a run takes milliseconds. */
-export async function run(runs: number): Promise<Row[]> {
-  const report = join(tmpdir(), `ostrata-startup-${process.pid}`);
-  return Object.entries(CASES).map(([name, args]) => {
-    const ours: Sample[] = [];
-    const peer: Sample[] = [];
-    for (let i = 0; i < runs * 10; i++) {
-      ours.push(timed([process.execPath, OSTRATA, ...args], report));
-      peer.push(timed([process.execPath, '-e', '0'], report));
+export async function run(runs: number, only: RegExp, progress: (row: Row) => void): Promise<Row[]> {
+  const work = mkdtempSync(join(tmpdir(), 'ostrata-startup-'));
+  try {
+    const rows: Row[] = [];
+    for (const [name, argv] of Object.entries(commands(work))) {
+      if (!only.test(name)) continue;
+      const report = join(work, 'time');
+      const ours: Sample[] = [];
+      const peer: Sample[] = [];
+      // The first start compiles what later ones find in the cache.
+      measure([process.execPath, ...argv], report);
+      for (let i = 0; i < runs * 10; i++) {
+        ours.push(timed([process.execPath, ...argv], report));
+        peer.push(timed([process.execPath, '-e', '0'], report));
+      }
+      const row = rowOf(`${name} / node -e 0`, ours, peer);
+      progress(row);
+      rows.push(row);
     }
-    return rowOf(`ostrata ${name} / node -e 0`, ours, peer);
-  });
+    return rows;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function commands(work: string): { readonly [name: string]: readonly string[] } {
+  const plain = {
+    'ostrata --version': [OSTRATA, '--version'],
+    'ostrata --help': [OSTRATA, '--help'],
+    'ostrata plugins': [OSTRATA, 'plugins', '--config', '/dev/null'],
+  };
+  if (!hasTool('ostree')) return plain;
+  const repo = join(work, 'repo');
+  tool(['ostree', `--repo=${repo}`, 'init', '--mode=archive']);
+  tool(['ostree', `--repo=${repo}`, 'commit', '-b', 'bench', `--tree=dir=${join(repo, 'refs')}`]);
+  return { ...plain, 'ostrata-ostree rev-parse': [OSTRATA_OSTREE, `--repo=${repo}`, 'rev-parse', 'bench'] };
 }
 
 /** GNU time counts in hundredths; a start takes few of them, so the clock is read here. */

@@ -9,6 +9,7 @@ export interface CliResult {
 }
 
 export const OSTRATA = join(ROOT, 'bin/bin/ostrata.js');
+export const OSTRATA_OSTREE = join(ROOT, 'bin/bin/ostrata-ostree.js');
 
 /** Runs `ostrata` as a user would. */
 export function ostrata(
