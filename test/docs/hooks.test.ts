@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { HOOK_KINDS } from '@ostrata/core';
+import { HOOKS } from '@ostrata/core';
 import { ROOT } from '../support/shared.ts';
 
 describe('docs/hooks.md', () => {
@@ -9,7 +9,10 @@ describe('docs/hooks.md', () => {
 
   it('has a section for every hook, in the order of the lifecycle, with its kind', () => {
     const shown = [...text.matchAll(/^### `([a-z.]+)` \((\w+):/gm)].map(([, name, kind]) => [name, kind]);
-    assert.deepEqual(shown, Object.entries(HOOK_KINDS));
+    assert.deepEqual(
+      shown,
+      Object.entries(HOOKS).map(([name, { kind }]) => [name, kind]),
+    );
   });
 
   it('says of every hook who taps it', () => {

@@ -44,103 +44,84 @@ export interface Publication {
  */
 export type HookKind = 'shape' | 'step' | 'check' | 'choose' | 'notice';
 
-/** What flows through each hook, and of which kind it is. */
-export interface Hooks {
-  /** The last read of outside input: treefiles, origin and lockfiles become part of the Request. */
-  'request.complete': { kind: 'shape'; value: Request };
-  /** May this be done at all? Policy, a writable sysroot. */
-  'request.check': { kind: 'check'; value: Request };
-  /** Which sources there are: ids become definitions (.repo files). */
-  'fetch.sources': { kind: 'shape'; value: readonly SourceRef[] };
-  /** Is this metadata trusted? Runs for each snapshot. */
-  'fetch.verify': { kind: 'check'; value: Snapshot };
-  /** The last changes of what is asked of the solver. */
-  'resolve.intent': { kind: 'shape'; value: Intent };
-  /** Decisions beside packages: kernel arguments, scripts with their contents. The digest is made afterwards. */
-  'resolve.plan': { kind: 'shape'; value: Plan };
-  /** Is the Plan allowed? Excludes, strict lockfiles, free space. Nothing has been downloaded yet. */
-  'resolve.check': { kind: 'check'; value: Plan };
-  /** All packages are in the store. */
-  'assemble.acquired': { kind: 'notice'; value: Plan };
-  /** Packages are laid over; the tree has usr/etc. Brings it into a form that scripts can run in: users, links, /etc. */
-  'assemble.populate': { kind: 'step'; value: Assembly };
-  /** Package scripts and triggers. */
-  'assemble.scripts': { kind: 'step'; value: Assembly };
-  /** The package database. */
-  'assemble.database': { kind: 'step'; value: Assembly };
-  /** Kernel, module dependencies, initramfs. */
-  'assemble.kernel': { kind: 'step'; value: Assembly };
-  /** What the image's author wants done, then the final layout: afterwards the tree is as it will be committed. */
-  'assemble.postprocess': { kind: 'step'; value: Assembly };
-  /** Lints over the finished tree. */
-  'assemble.check': { kind: 'check'; value: Assembly<ReadonlyTree> };
-  /** What the commit says of itself. */
-  'commit.metadata': { kind: 'shape'; value: { readonly meta: CommitMeta; readonly assembly: Assembly<ReadonlyTree> } };
-  /** The commit is in the store and no ref names it yet. */
-  'commit.sign': { kind: 'step'; value: Publication };
-  /** The ref names it. */
-  'commit.published': { kind: 'notice'; value: Publication };
-  /** What shall boot and how. */
-  'deploy.target': { kind: 'shape'; value: BootTarget };
-  /** Which bootloader: the key of a provider. Without an answer the highest probe wins. */
-  'deploy.bootloader': { kind: 'choose'; value: BootTarget; answer: string };
-  /** Room in /boot, no downgrade. Nothing is written yet. */
-  'deploy.check': { kind: 'check'; value: BootTarget };
-  /** Prepared and not yet the default. */
-  'deploy.staged': { kind: 'step'; value: Deployment };
-  /** The last chance to say no: finalization locks. */
-  'finalize.before': { kind: 'check'; value: Deployment };
-  /** The swap is done. */
-  'finalize.cleanup': { kind: 'notice'; value: Outcome };
-  /** What the user is told. Runs at the end of every run that succeeds, whatever stage it stopped at. */
-  'finalize.report': { kind: 'shape'; value: Outcome };
-  /** The run failed; never masks the error. */
-  'failed.notify': { kind: 'notice'; value: Failure };
+/** A row of the table of hooks; only the kind is there at run time. */
+interface HookRow<Kind extends HookKind, Value, Answer> {
+  readonly kind: Kind;
+  readonly value?: Value;
+  readonly answer?: Answer;
 }
 
-export type HookName = keyof Hooks;
+const shape = <T>(): HookRow<'shape', T, T> => ({ kind: 'shape' });
+const step = <T>(): HookRow<'step', T, undefined> => ({ kind: 'step' });
+const check = <T>(): HookRow<'check', T, undefined> => ({ kind: 'check' });
+const choose = <T>(): HookRow<'choose', T, string> => ({ kind: 'choose' });
+const notice = <T>(): HookRow<'notice', T, undefined> => ({ kind: 'notice' });
 
-/** The kind of each hook at run time. */
-export const HOOK_KINDS: { readonly [Name in HookName]: Hooks[Name]['kind'] } = {
-  'request.complete': 'shape',
-  'request.check': 'check',
-  'fetch.sources': 'shape',
-  'fetch.verify': 'check',
-  'resolve.intent': 'shape',
-  'resolve.plan': 'shape',
-  'resolve.check': 'check',
-  'assemble.acquired': 'notice',
-  'assemble.populate': 'step',
-  'assemble.scripts': 'step',
-  'assemble.database': 'step',
-  'assemble.kernel': 'step',
-  'assemble.postprocess': 'step',
-  'assemble.check': 'check',
-  'commit.metadata': 'shape',
-  'commit.sign': 'step',
-  'commit.published': 'notice',
-  'deploy.target': 'shape',
-  'deploy.bootloader': 'choose',
-  'deploy.check': 'check',
-  'deploy.staged': 'step',
-  'finalize.before': 'check',
-  'finalize.cleanup': 'notice',
-  'finalize.report': 'shape',
-  'failed.notify': 'notice',
+/** What flows through each hook, and of which kind it is. */
+export const HOOKS = {
+  /** The last read of outside input: treefiles, origin and lockfiles become part of the Request. */
+  'request.complete': shape<Request>(),
+  /** May this be done at all? Policy, a writable sysroot. */
+  'request.check': check<Request>(),
+  /** Which sources there are: ids become definitions (.repo files). */
+  'fetch.sources': shape<readonly SourceRef[]>(),
+  /** Is this metadata trusted? Runs for each snapshot. */
+  'fetch.verify': check<Snapshot>(),
+  /** The last changes of what is asked of the solver. */
+  'resolve.intent': shape<Intent>(),
+  /** Decisions beside packages: kernel arguments, scripts with their contents. The digest is made afterwards. */
+  'resolve.plan': shape<Plan>(),
+  /** Is the Plan allowed? Excludes, strict lockfiles, free space. Nothing has been downloaded yet. */
+  'resolve.check': check<Plan>(),
+  /** All packages are in the store. */
+  'assemble.acquired': notice<Plan>(),
+  /** Packages are laid over; the tree has usr/etc. Brings it into a form that scripts can run in: users, links, /etc. */
+  'assemble.populate': step<Assembly>(),
+  /** Package scripts and triggers. */
+  'assemble.scripts': step<Assembly>(),
+  /** The package database. */
+  'assemble.database': step<Assembly>(),
+  /** Kernel, module dependencies, initramfs. */
+  'assemble.kernel': step<Assembly>(),
+  /** What the image's author wants done, then the final layout: afterwards the tree is as it will be committed. */
+  'assemble.postprocess': step<Assembly>(),
+  /** Lints over the finished tree. */
+  'assemble.check': check<Assembly<ReadonlyTree>>(),
+  /** What the commit says of itself. */
+  'commit.metadata': shape<{ readonly meta: CommitMeta; readonly assembly: Assembly<ReadonlyTree> }>(),
+  /** The commit is in the store and no ref names it yet. */
+  'commit.sign': step<Publication>(),
+  /** The ref names it. */
+  'commit.published': notice<Publication>(),
+  /** What shall boot and how. */
+  'deploy.target': shape<BootTarget>(),
+  /** Which bootloader: the key of a provider. Without an answer the highest probe wins. */
+  'deploy.bootloader': choose<BootTarget>(),
+  /** Room in /boot, no downgrade. Nothing is written yet. */
+  'deploy.check': check<BootTarget>(),
+  /** Prepared and not yet the default. */
+  'deploy.staged': step<Deployment>(),
+  /** The last chance to say no: finalization locks. */
+  'finalize.before': check<Deployment>(),
+  /** The swap is done. */
+  'finalize.cleanup': notice<Outcome>(),
+  /** What the user is told. Runs at the end of every run that succeeds, whatever stage it stopped at. */
+  'finalize.report': shape<Outcome>(),
+  /** The run failed; never masks the error. */
+  'failed.notify': notice<Failure>(),
 };
 
-type Answer<H extends Hooks[HookName]> = H['kind'] extends 'shape'
-  ? H['value'] | undefined
-  : H extends { kind: 'choose'; answer: infer A }
-    ? A | undefined
-    : undefined;
+type Hooks = typeof HOOKS;
+export type HookName = keyof Hooks;
+export type HookValue<Name extends HookName> = NonNullable<Hooks[Name]['value']>;
+type Answer<Name extends HookName> = Hooks[Name]['answer'];
 
 /** A function that takes part in a hook. */
 export type Tap<Name extends HookName> = (
-  value: Hooks[Name]['value'],
+  value: HookValue<Name>,
   ctx: Context,
   // biome-ignore lint/suspicious/noConfusingVoidType: a tap that returns nothing is the usual one
-) => Promise<Answer<Hooks[Name]> | void> | Answer<Hooks[Name]> | void;
+) => Promise<Answer<Name> | void> | Answer<Name> | void;
 
 /** The only face of a hook that plugins see. Taps run in plugin order; a plugin may tap a hook once. */
 export interface HookFace<Name extends HookName> {

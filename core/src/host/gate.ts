@@ -15,7 +15,6 @@ import { HookSet } from './hooks.ts';
 import { orderPlugins } from './order.ts';
 import { Recoveries } from './recoveries.ts';
 import { Registry } from './registry.ts';
-import { Seal } from './seal.ts';
 import { shapeProblem } from './shape.ts';
 
 /** A plugin as it was found. */
@@ -101,12 +100,17 @@ function checkApiVersion({ plugin, origin }: PluginEntry): void {
 
 function apply(plugin: Plugin, loaded: Loaded, config: unknown): void {
   const { name } = plugin;
-  const seal = new Seal(name);
+  let sealed = false;
+  const checkSeal = () => {
+    if (!sealed) return;
+    const message = `The plugin ${name} tried to register something after its apply function had returned.`;
+    throw coreError('HOST_SEALED', message, { hint: 'Register in apply, and decide later, in taps and providers.' });
+  };
   const host: PluginHost = Object.freeze({
     config,
-    hooks: loaded.hooks.faces(name, () => seal.check()),
+    hooks: loaded.hooks.faces(name, checkSeal),
     provide: (token: Capability<unknown> | KeyedCapability<unknown>, ...rest: unknown[]) => {
-      seal.check();
+      checkSeal();
       const [key, make] = token.keyed ? rest : [null, rest[0]];
       if ((token.keyed && typeof key !== 'string') || typeof make !== 'function') {
         throw new TypeError(`provide(${token.name}, …) needs ${token.keyed ? 'a key and ' : ''}a function`);
@@ -114,7 +118,7 @@ function apply(plugin: Plugin, loaded: Loaded, config: unknown): void {
       loaded.registry.add(token.name, key as string | null, { plugin: name, make: make as (ctx: Context) => unknown });
     },
     recover: (kind: string, recovery) => {
-      seal.check();
+      checkSeal();
       loaded.recoveries.add(kind, name, recovery);
     },
   } satisfies PluginHost);
@@ -128,7 +132,7 @@ function apply(plugin: Plugin, loaded: Loaded, config: unknown): void {
       data: { plugin: name },
     });
   } finally {
-    seal.shut();
+    sealed = true;
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   type Context,
   type ErrorOrigin,
-  HOOK_KINDS,
+  HOOKS,
   type HookKind,
   type HookName,
   type HostError,
@@ -88,7 +88,7 @@ export class Guard {
 
   /** A tap as it stands in the hook: abort check before, result check after, errors by the kind of the hook. */
   wrap(hook: HookName, plugin: string, tap: AnyTap): (value: unknown, call: HookCall) => Promise<unknown> {
-    const kind = HOOK_KINDS[hook];
+    const kind = HOOKS[hook].kind;
     return async (value, call) => {
       const origin: ErrorOrigin = { stage: call.stage, hook, plugin };
       const ctx = call.contextFor(plugin, hook);

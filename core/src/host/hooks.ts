@@ -1,5 +1,5 @@
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook } from 'tapable';
-import { HOOK_KINDS, type HookFace, type HookFaces, type HookKind, type HookName } from '../contract/index.ts';
+import { HOOKS, type HookFace, type HookFaces, type HookKind, type HookName } from '../contract/index.ts';
 import { coreError } from '../errors.ts';
 import type { Guard, HookCall } from './guard.ts';
 
@@ -22,7 +22,7 @@ const MAKERS: { readonly [Kind in HookKind]: (name: string) => unknown } = {
   notice: (name) => new AsyncSeriesHook<Arguments>(ARGUMENTS, name),
 };
 
-export const HOOK_NAMES = Object.keys(HOOK_KINDS) as readonly HookName[];
+export const HOOK_NAMES = Object.keys(HOOKS) as readonly HookName[];
 
 /** All hooks of the lifecycle. Every tap is wrapped by the guard as it is registered. */
 export class HookSet {
@@ -30,7 +30,7 @@ export class HookSet {
 
   constructor(guard: Guard) {
     for (const name of HOOK_NAMES) {
-      const hook = MAKERS[HOOK_KINDS[name]](name) as TapableHook;
+      const hook = MAKERS[HOOKS[name].kind](name) as TapableHook;
       hook.intercept({
         register: (tap) => ({ ...tap, fn: guard.wrap(name, tap.name, tap.fn as (value: unknown) => unknown) }),
       });

@@ -99,22 +99,24 @@ function snapshotOf(plan: Plan, pkg: PlannedPackage): Plan['snapshots'][number] 
   });
 }
 
+/** After a failure nothing more is begun, and it is thrown once nothing is running any more. */
 async function mapBounded<T, R>(items: readonly T[], limit: number, work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = new Array(items.length);
-  let next = 0;
-  let failure: { readonly error: unknown } | null = null;
+  const queue = items.entries();
+  let failed = false;
   const worker = async () => {
-    while (next < items.length && failure === null) {
-      const index = next;
-      next += 1;
+    for (const [index, item] of queue) {
+      if (failed) return;
       try {
-        results[index] = await work(items[index] as T);
+        results[index] = await work(item);
       } catch (error) {
-        failure ??= { error };
+        failed = true;
+        throw error;
       }
     }
   };
-  await Promise.all(Array.from({ length: limit }, worker));
-  if (failure !== null) throw (failure as { error: unknown }).error;
+  const workers = Array.from({ length: limit }, worker);
+  await Promise.allSettled(workers);
+  await Promise.all(workers);
   return results;
 }

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fstatSync,
-  fsyncSync,
-  ftruncateSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import fs from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Json } from '../contract/index.ts';
 import { coreError } from '../errors.ts';
@@ -45,15 +35,15 @@ export class Journal {
   }
 
   append(line: JournalLine): void {
-    const isNew = this.#file === null && !existsSync(this.path);
-    this.#file ??= openSync(this.path, 'a', 0o600);
-    const before = fstatSync(this.#file).size;
+    const isNew = this.#file === null && !fs.existsSync(this.path);
+    this.#file ??= fs.openSync(this.path, 'a', 0o600);
+    const before = fs.fstatSync(this.#file).size;
     try {
-      writeSync(this.#file, `${JSON.stringify(line)}\n`);
-      fsyncSync(this.#file);
+      fs.writeSync(this.#file, `${JSON.stringify(line)}\n`);
+      fs.fsyncSync(this.#file);
     } catch (error) {
       // A full disk must not leave half a line for the next one to be appended to.
-      ftruncateSync(this.#file, before);
+      fs.ftruncateSync(this.#file, before);
       throw error;
     }
     if (isNew) sync(dirname(this.path));
@@ -64,8 +54,8 @@ export class Journal {
    * it is cut off. Throws JOURNAL_CORRUPT for any other damage.
    */
   read(): JournalState | null {
-    if (!existsSync(this.path)) return null;
-    const bytes = readFileSync(this.path);
+    if (!fs.existsSync(this.path)) return null;
+    const bytes = fs.readFileSync(this.path);
     const end = bytes.lastIndexOf(0x0a) + 1;
     if (end < bytes.length) sync(this.path, end);
     const lines = bytes.subarray(0, end).toString('utf8').split('\n').slice(0, -1);
@@ -75,25 +65,25 @@ export class Journal {
   /** Removes the journal: its run has ended, with everything done or undone. */
   clear(): void {
     this.close();
-    if (!existsSync(this.path)) return;
-    rmSync(this.path);
+    if (!fs.existsSync(this.path)) return;
+    fs.rmSync(this.path);
     sync(dirname(this.path));
   }
 
   close(): void {
-    if (this.#file !== null) closeSync(this.#file);
+    if (this.#file !== null) fs.closeSync(this.#file);
     this.#file = null;
   }
 }
 
 /** Cuts a file off at a length, if one is given, and brings it (or a directory's names) to the disk. */
 function sync(path: string, length?: number): void {
-  const file = openSync(path, length === undefined ? 'r' : 'r+');
+  const file = fs.openSync(path, length === undefined ? 'r' : 'r+');
   try {
-    if (length !== undefined) ftruncateSync(file, length);
-    fsyncSync(file);
+    if (length !== undefined) fs.ftruncateSync(file, length);
+    fs.fsyncSync(file);
   } finally {
-    closeSync(file);
+    fs.closeSync(file);
   }
 }
 

@@ -1,20 +1,21 @@
 import {
   type Context,
-  HOOK_KINDS,
+  HOOKS,
   type HookName,
-  type Hooks,
   OBJECT_STORES,
   type ObjectStore,
   type Task,
   type Unit,
+  type HookValue as Value,
 } from '../contract/index.ts';
 import { cancelled, joined } from '../errors.ts';
 import { deepFreeze } from '../host/freeze.ts';
 import type { HookCall } from '../host/guard.ts';
 import type { RunState } from './run-state.ts';
 
-type OfKind<Kind extends string> = { [Name in HookName]: Hooks[Name]['kind'] extends Kind ? Name : never }[HookName];
-type Value<Name extends HookName> = Hooks[Name]['value'];
+type OfKind<Kind extends string> = {
+  [Name in HookName]: (typeof HOOKS)[Name]['kind'] extends Kind ? Name : never;
+}[HookName];
 
 /** What a stage is given: the context of plugins, and besides the right to call hooks. */
 export interface StageContext extends Context {
@@ -78,17 +79,11 @@ export async function callHook(state: RunState, name: HookName, value: unknown):
   const { failpoint, loaded } = state.settings;
   const hook = loaded.hooks.get(name);
   failpoint(`hook.${name}.before`);
-  const { signal, stage, hung } = { ...state.watch, stage: state.stage };
+  const call: HookCall = { ...state.watch, vetoes: [], contextFor: (plugin, hook) => state.contextFor(plugin, hook) };
+  const { signal } = call;
   if (signal.aborted) throw cancelled(signal.reason);
-  const call: HookCall = {
-    stage,
-    signal,
-    hung,
-    vetoes: [],
-    contextFor: (plugin, hookName) => state.contextFor(plugin, hookName),
-  };
   const frozen = deepFreeze(value);
-  const answer = hook.isUsed() ? await hook.promise(frozen, call) : HOOK_KINDS[name] === 'shape' ? frozen : undefined;
+  const answer = hook.isUsed() ? await hook.promise(frozen, call) : HOOKS[name].kind === 'shape' ? frozen : undefined;
   if (signal.aborted) throw cancelled(signal.reason);
   if (call.vetoes.length > 0)
     throw joined('CHECKS_FAILED', `${call.vetoes.length} checks refused to go on.`, call.vetoes);

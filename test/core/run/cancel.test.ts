@@ -12,7 +12,7 @@ describe('cancellation', () => {
     using environment = testEnvironment();
     const host = await testHost({ environment });
     assert.equal((await thrown(host.run(REQUEST, { signal: AbortSignal.abort() }))).code, 'CANCELLED');
-    assert.ok(!existsSync(join(environment.stateDir, 'lock')));
+    assert.ok(!existsSync(join(environment.stateDir, 'lock-holder')));
   });
 
   it('ends at the next tap, tells the plugin that waits, and undoes', async () => {

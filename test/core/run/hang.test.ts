@@ -16,7 +16,7 @@ function runInProcess(body: string): { status: number | null; stdout: string; st
       await host.run(testRequest({ sources: [] }));
     };
     try { ${body} } catch (error) {
-      process.stdout.write(JSON.stringify({ code: error.code, message: error.message, origin: error.origin, locked: existsSync(environment.stateDir + '/lock') }));
+      process.stdout.write(JSON.stringify({ code: error.code, message: error.message, origin: error.origin, locked: existsSync(environment.stateDir + '/lock-holder') }));
       process.exitCode = 7;
     } finally { environment[Symbol.dispose](); }
   `;

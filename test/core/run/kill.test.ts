@@ -34,7 +34,7 @@ describe('kill -9 in mid-run', () => {
         encoding: 'utf8',
       });
       assert.equal(killed.signal, 'SIGKILL', killed.stderr);
-      assert.ok(existsSync(join(environment.stateDir, 'lock')));
+      assert.ok(existsSync(join(environment.stateDir, 'lock-holder')));
       assert.ok(existsSync(join(environment.stateDir, 'journal.jsonl')));
 
       const undone: unknown[] = [];
@@ -51,7 +51,7 @@ describe('kill -9 in mid-run', () => {
       assert.deepEqual(undone, [file]);
       assert.ok(!existsSync(file));
       assert.ok(!existsSync(join(environment.stateDir, 'journal.jsonl')));
-      assert.ok(!existsSync(join(environment.stateDir, 'lock')));
+      assert.ok(!existsSync(join(environment.stateDir, 'lock-holder')));
     });
   }
 });

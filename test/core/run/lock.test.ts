@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockFile } from '../../../core/src/run/lock.ts';
@@ -8,37 +8,45 @@ import { LockFile } from '../../../core/src/run/lock.ts';
 describe('lock of the state directory', () => {
   let directory: string;
   let path: string;
+  let holder: string;
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'ostrata-lock-'));
     path = join(directory, 'lock');
+    holder = join(directory, 'lock-holder');
   });
   afterEach(() => rmSync(directory, { recursive: true }));
 
   it('lets one in, says who, and the next one after it', () => {
     const first = new LockFile(directory);
     assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: process.pid } });
+    assert.throws(() => new LockFile(directory), { code: 'LOCKED' }, 'a refusal must not open the door');
     first.release();
+    assert.ok(!existsSync(holder));
     new LockFile(directory).release();
-    assert.deepEqual(readdirSync(directory), []);
   });
 
-  it('pushes aside what a killed process left: of this number, of another boot, of nobody, or not readable', () => {
-    const lock = new LockFile(directory);
-    const mine = JSON.parse(readFileSync(path, 'utf8')) as { pid: number };
-    lock.abandon();
-    assert.ok(existsSync(path));
-    const leftovers = [
-      mine,
-      { ...mine, boot: 'another', pid: 1, started: null },
-      { ...mine, pid: 2 ** 22 + 1 },
-      { ...mine, pid: 1, started: '1' },
-    ];
-    for (const text of [...leftovers.map((holder) => JSON.stringify(holder)), '', '{', 'null']) {
-      writeFileSync(path, text);
-      new LockFile(directory).release();
-      assert.deepEqual(readdirSync(directory), []);
+  it('is not held by what a killed process left, whatever is in it', () => {
+    new LockFile(directory).abandon();
+    assert.ok(existsSync(holder));
+    for (const text of [`${process.pid}\n`, '1\n', '', 'nobody']) {
+      writeFileSync(holder, text);
+      const lock = new LockFile(directory);
+      assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: process.pid } });
+      lock.release();
     }
+  });
+
+  it('says that it does not know who, when the holder has not yet said', () => {
+    const lock = new LockFile(directory);
+    rmSync(holder);
+    assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: null } });
+    lock.release();
+  });
+
+  it('names a file that is no lock, and leaves it alone', () => {
+    writeFileSync(path, 'something else, and long enough to be looked at by whoever opens it');
+    assert.throws(() => new LockFile(directory), /not a database/);
   });
 
   it('respects another process that lives, and not once it is dead', async () => {

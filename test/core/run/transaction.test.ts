@@ -35,7 +35,7 @@ describe('transaction', () => {
     assert.equal((await thrown(host.run(REQUEST))).code, 'MINE');
     assert.deepEqual(log, ['undo 2', 'undo 1', 'undo 0']);
     assert.ok(!existsSync(join(environment.stateDir, 'journal.jsonl')));
-    assert.ok(!existsSync(join(environment.stateDir, 'lock')));
+    assert.ok(!existsSync(join(environment.stateDir, 'lock-holder')));
   });
 
   it('recovers at the next run what a crash left, once', async () => {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { PackageIdentity, PlannedPackage, Snapshot, SourceRef } from '../records/index.ts';
+import type { PackageColumns } from './package-columns.ts';
 import { keyedCapability } from './token.ts';
 
 /** The kinds of dependency, named as rpm-md names them. */
@@ -39,6 +40,45 @@ export interface PackageGroup {
   }[];
 }
 
+/** What people want to know of a package; what its metadata does not say is empty, or 0. */
+export interface PackageDetails {
+  readonly description: string;
+  readonly url: string;
+  readonly license: string;
+  readonly packager: string;
+  /** File name of the source package. */
+  readonly sourcePackage: string;
+  /** Seconds since the epoch. */
+  readonly buildTime: number;
+}
+
+export interface ChangelogEntry {
+  readonly author: string;
+  /** Seconds since the epoch. */
+  readonly time: number;
+  readonly text: string;
+}
+
+/** What a source says of updates that belong together: an erratum. */
+export interface Advisory {
+  readonly id: string;
+  /** `security`, `bugfix`, `enhancement`, `newpackage`, or a word of the source's own. */
+  readonly type: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly description: string;
+  /** Seconds since the epoch. */
+  readonly issued: number;
+  readonly references: readonly {
+    readonly type: string;
+    readonly id: string;
+    readonly href: string;
+    readonly title: string;
+  }[];
+  /** The builds that bring it, without their format. */
+  readonly packages: readonly Omit<PackageIdentity, 'format'>[];
+}
+
 /**
  * The packages of one snapshot, by index from 0. Columns and not objects, so that an implementation may keep them packed; what is
  * returned must not be kept or changed by callers.
@@ -65,6 +105,15 @@ export interface PackageTable {
   /** Makes `files` complete (for rpm-md: fetches filelists). */
   loadFiles(ctx: Context): Promise<void>;
   readonly groups: readonly PackageGroup[];
+  /** The same packages as numbers, where the table is kept so. */
+  readonly columns?: PackageColumns;
+  /** Packages that have one of these paths, as pairs of index and place in `paths`, ascending; of the paths that `files` knows. */
+  owners?(paths: readonly string[]): Iterable<readonly [index: number, path: number]>;
+  details?(index: number): PackageDetails;
+  /** By index, the latest first; fetches what it needs. */
+  changelogs?(ctx: Context): Promise<(index: number) => readonly ChangelogEntry[]>;
+  /** Fetches what it needs. */
+  advisories?(ctx: Context): Promise<readonly Advisory[]>;
   /** All that a Plan needs of a package. */
   planned(index: number, reason: PlannedPackage['reason']): PlannedPackage;
 }
