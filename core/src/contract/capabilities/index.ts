@@ -4,6 +4,7 @@ export * from './exec.ts';
 export * from './initramfs.ts';
 export * from './labeler.ts';
 export * from './object-store.ts';
+export * from './package-columns.ts';
 export * from './package-format.ts';
 export * from './sandbox.ts';
 export * from './solver.ts';
