@@ -34,13 +34,13 @@ writeFileSync(
       rootDir: ROOT,
       allowImportingTsExtensions: false,
     },
-    include: ['core', 'bin', 'libs/*', 'plugins/*', 'test/kit'].map((folder) => `../${folder}/src/**/*.ts`),
+    include: ['contract', 'core', 'bin', 'libs/*', 'plugins/*', 'test/kit'].map((folder) => `../${folder}/src/**/*.ts`),
   }),
 );
 execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
 
 for (const manifestFile of globSync(
-  ['core', 'bin', 'libs/*', 'plugins/*', 'test/kit'].map((folder) => `${folder}/package.json`),
+  ['contract', 'core', 'bin', 'libs/*', 'plugins/*', 'test/kit'].map((folder) => `${folder}/package.json`),
   { cwd: ROOT },
 )) {
   stage(dirname(manifestFile));

@@ -1,4 +1,4 @@
-import type { Context, Environment, Outcome } from './contract/index.ts';
+import type { Context, Environment, Outcome } from '@ostrata/contract';
 import { CORE_ERRORS } from './errors.ts';
 import type { FailpointHandler } from './failpoint.ts';
 import { type PluginEntry, passGate } from './host/gate.ts';

@@ -1,4 +1,4 @@
-import { type ErrorOrigin, type ErrorTable, HostError, type HostErrorOptions, isHostError } from './contract/index.ts';
+import { type ErrorOrigin, type ErrorTable, HostError, type HostErrorOptions, isHostError } from '@ostrata/contract';
 
 /** Codes of the core. Never reused; docs/errors.md shows them. */
 export const CORE_ERRORS = {

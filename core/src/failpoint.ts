@@ -1,4 +1,4 @@
-import type { HostError } from './contract/index.ts';
+import type { HostError } from '@ostrata/contract';
 import { coreError } from './errors.ts';
 
 /**

@@ -1,5 +1,4 @@
-export { canonicalJson, jsonDigest } from './canonical-json.ts';
-export * from './contract/index.ts';
+export * from '@ostrata/contract';
 export { createHost, errors, type Host, type HostOptions, type Session } from './create-host.ts';
 export { Crash, type FailpointHandler, failpointError } from './failpoint.ts';
 export type { PluginEntry } from './host/gate.ts';

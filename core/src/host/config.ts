@@ -1,5 +1,5 @@
+import type { HostError, Json, Plugin } from '@ostrata/contract';
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
-import type { HostError, Json, Plugin } from '../contract/index.ts';
 import { coreError, joined, messageOf } from '../errors.ts';
 import { deepFreeze } from './freeze.ts';
 

@@ -1,4 +1,3 @@
-import satisfies from 'semver/functions/satisfies.js';
 import {
   API_VERSION,
   type Capability,
@@ -7,7 +6,8 @@ import {
   type KeyedCapability,
   type Plugin,
   type PluginHost,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
+import satisfies from 'semver/functions/satisfies.js';
 import { coreError, joined, messageOf } from '../errors.ts';
 import { type ConfigByPlugin, resolveConfig } from './config.ts';
 import { Guard } from './guard.ts';

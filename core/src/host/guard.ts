@@ -6,7 +6,7 @@ import {
   type HookName,
   type HostError,
   type Stage,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
 import { asHostError, cancelled, coreError } from '../errors.ts';
 import { Crash } from '../failpoint.ts';
 import { deepFreeze } from './freeze.ts';

@@ -1,5 +1,5 @@
+import { HOOKS, type HookFace, type HookFaces, type HookKind, type HookName } from '@ostrata/contract';
 import { AsyncParallelHook, AsyncSeriesBailHook, AsyncSeriesHook, AsyncSeriesWaterfallHook } from 'tapable';
-import { HOOKS, type HookFace, type HookFaces, type HookKind, type HookName } from '../contract/index.ts';
 import { coreError } from '../errors.ts';
 import type { Guard, HookCall } from './guard.ts';
 

@@ -1,4 +1,4 @@
-import type { Plugin } from '../contract/index.ts';
+import type { Plugin } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Recovery } from '../contract/index.ts';
+import type { Recovery } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 
 /** Who recovers a kind of journal line; kinds are unique among all plugins, because a provider may be called with anybody's context. */

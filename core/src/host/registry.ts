@@ -1,4 +1,4 @@
-import type { Context } from '../contract/index.ts';
+import type { Context } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 
 /** A plugin's offer of a capability. */

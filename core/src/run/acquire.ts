@@ -6,7 +6,7 @@ import {
   type Plan,
   type PlannedPackage,
   SOURCE,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 import type { StageContext } from './stage-context.ts';
 

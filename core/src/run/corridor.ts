@@ -10,7 +10,7 @@ import {
   type Request,
   STAGES,
   type Stage,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
 import { coreError, messageOf } from '../errors.ts';
 import { checkPlan } from './plan.ts';
 import type { StageContext } from './stage-context.ts';

@@ -1,4 +1,4 @@
-import type { Stage } from '../contract/index.ts';
+import type { Stage } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 import type { Guard } from '../host/guard.ts';
 

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Json } from '../contract/index.ts';
+import type { Json } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { DeployRequest } from '../contract/index.ts';
+import type { DeployRequest } from '@ostrata/contract';
 
 /**
  * Kernel arguments after the changes of a request: deletions, replacements, additions. `key=value` is deleted exactly, `key` alone

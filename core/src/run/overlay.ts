@@ -7,7 +7,7 @@ import {
   type OverlayConflict,
   PACKAGE_FORMAT,
   type Tree,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
 import { coreError, joined } from '../errors.ts';
 import type { StageContext } from './stage-context.ts';
 

@@ -1,4 +1,4 @@
-import { PLAN_VERSION, type Plan } from '../contract/index.ts';
+import { PLAN_VERSION, type Plan } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 import { planDigest } from './stages/resolve.ts';
 

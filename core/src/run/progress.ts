@@ -1,4 +1,4 @@
-import type { ErrorOrigin, Progress, ProgressEvent, Task } from '../contract/index.ts';
+import type { ErrorOrigin, Progress, ProgressEvent, Task } from '@ostrata/contract';
 
 export type EventListener = (event: ProgressEvent) => void;
 

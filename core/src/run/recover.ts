@@ -1,4 +1,4 @@
-import { DEPLOYER, type Deployment, type Json, type Recovery } from '../contract/index.ts';
+import { DEPLOYER, type Deployment, type Json, type Recovery } from '@ostrata/contract';
 import { coreError, messageOf } from '../errors.ts';
 import type { Recoveries } from '../host/recoveries.ts';
 import type { RunState } from './run-state.ts';

@@ -1,4 +1,4 @@
-import type { Capability, Context, Environment, HookName, Json, KeyedCapability, Stage } from '../contract/index.ts';
+import type { Capability, Context, Environment, HookName, Json, KeyedCapability, Stage } from '@ostrata/contract';
 import { coreError } from '../errors.ts';
 import type { FailpointHandler } from '../failpoint.ts';
 import type { Loaded } from '../host/gate.ts';

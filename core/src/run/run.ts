@@ -1,4 +1,4 @@
-import type { Failure, HostError, Outcome, Stage } from '../contract/index.ts';
+import type { Failure, HostError, Outcome, Stage } from '@ostrata/contract';
 import { cancelled } from '../errors.ts';
 import { Crash } from '../failpoint.ts';
 import { type Enter, type RunInput, walk } from './corridor.ts';

@@ -7,7 +7,7 @@ import {
   type Task,
   type Unit,
   type HookValue as Value,
-} from '../contract/index.ts';
+} from '@ostrata/contract';
 import { cancelled, joined } from '../errors.ts';
 import { deepFreeze } from '../host/freeze.ts';
 import type { HookCall } from '../host/guard.ts';

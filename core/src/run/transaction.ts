@@ -1,4 +1,4 @@
-import type { Json } from '../contract/index.ts';
+import type { Json } from '@ostrata/contract';
 import { asHostError } from '../errors.ts';
 import { Crash } from '../failpoint.ts';
 import { type Intention, Journal, type JournalState } from './journal.ts';

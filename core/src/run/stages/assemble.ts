@@ -1,4 +1,4 @@
-import { type Assembly, PACKAGE_FORMAT, type Plan } from '../../contract/index.ts';
+import { type Assembly, PACKAGE_FORMAT, type Plan } from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
 import { download, importAll, takeStock } from '../acquire.ts';
 import { overlayAll } from '../overlay.ts';

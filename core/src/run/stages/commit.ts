@@ -1,4 +1,4 @@
-import type { Assembly, Commit, CommitMeta, ObjectStore, Plan, Publication, Sources } from '../../contract/index.ts';
+import type { Assembly, Commit, CommitMeta, ObjectStore, Plan, Publication, Sources } from '@ostrata/contract';
 import type { StageContext } from '../stage-context.ts';
 import { INPUT_HASH } from './resolve.ts';
 

@@ -6,7 +6,7 @@ import {
   type Deployment,
   type DeployRequest,
   type Extras,
-} from '../../contract/index.ts';
+} from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
 import { changeKargs } from '../kargs.ts';
 import { DEPLOYMENT_KIND, type DeploymentIntent } from '../recover.ts';

@@ -1,11 +1,4 @@
-import {
-  type Intent,
-  type Request,
-  type Snapshot,
-  SOURCE,
-  type SourceRef,
-  type Sources,
-} from '../../contract/index.ts';
+import { type Intent, type Request, type Snapshot, SOURCE, type SourceRef, type Sources } from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
 import type { StageContext } from '../stage-context.ts';
 

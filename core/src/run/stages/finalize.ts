@@ -1,4 +1,4 @@
-import { BOOTLOADER, DEPLOYER, type Deployment, type Json } from '../../contract/index.ts';
+import { BOOTLOADER, DEPLOYER, type Deployment, type Json } from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
 import { SWAP_KIND } from '../recover.ts';
 import type { StageContext } from '../stage-context.ts';

@@ -1,8 +1,8 @@
-import { jsonDigest } from '../../canonical-json.ts';
 import {
   type Intent,
   identityAt,
   type Json,
+  jsonDigest,
   OBJECT_STORES,
   PACKAGE_FORMAT,
   type PackageFormat,
@@ -15,7 +15,7 @@ import {
   SOURCE,
   type Sources,
   type Transaction,
-} from '../../contract/index.ts';
+} from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
 import type { StageContext } from '../stage-context.ts';
 import { wantsPackages } from './fetch.ts';

@@ -1,3 +1,4 @@
+export { canonicalJson, jsonDigest } from './canonical-json.ts';
 export * from './capabilities/index.ts';
 export * from './command.ts';
 export * from './context.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from './contract/index.ts';
+import type { Json } from './records/index.ts';
 
 /**
  * JSON text with one form a value: object keys sorted by UTF-16 code units, no white space, numbers as ECMAScript prints them (the
