@@ -1,20 +1,11 @@
 import { mkdirSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { readConfig } from '../repo/collections.ts';
-import { Repository } from '../repo/repository.ts';
+import { join } from 'node:path';
+import { type OpenOptions, Repository } from '../repo/repository.ts';
 
-export interface OpenOptions {
-  /** False for a run that need not survive a crash of the system, whatever the config says. */
-  readonly fsync?: boolean;
-}
-
-/** Opens the repository of a verb, with the objects of its parent where its config names one. */
+/** Opens the repository of a verb. */
 export function openRepository(path: string, options: OpenOptions = {}): Repository {
-  const repo = Repository.open(path);
+  const repo = Repository.open(path, options);
   restoreTmp(repo);
-  if (options.fsync === false) Object.assign(repo.config, { fsync: false });
-  const parent = readConfig(repo).get('core', 'parent');
-  if (parent !== undefined && parent !== '') repo.extraObjects.push(join(resolve(parent), 'objects'));
   return repo;
 }
 

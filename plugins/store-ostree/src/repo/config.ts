@@ -17,6 +17,10 @@ export interface RepoConfig {
   readonly disableXattrs: boolean;
   /** Age after which leftovers in tmp/ are removed. */
   readonly tmpExpirySeconds: number;
+  /** Whether checkouts of an archive in user mode keep its files unpacked. */
+  readonly uncompressedCache: boolean;
+  /** Path of a repository whose objects count as being in this one. */
+  readonly parent: string | undefined;
 }
 
 const MODES: Readonly<Record<string, RepoMode>> = {
@@ -91,6 +95,8 @@ export function parseConfig(text: string, path: string): RepoConfig {
     zlibLevel: whole('archive', 'zlib-level', 6, 9) || 6,
     disableXattrs: flag('disable-xattrs', false),
     tmpExpirySeconds: whole('core', 'tmp-expiry-secs', 86_400, Number.MAX_SAFE_INTEGER),
+    uncompressedCache: flag('enable-uncompressed-cache', true),
+    parent: file.get('core', 'parent')?.trimEnd() || undefined,
   };
 }
 

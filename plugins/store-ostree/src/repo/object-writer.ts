@@ -26,13 +26,18 @@ export class ObjectWriter {
   readonly #staging: string;
   readonly #space: FreeSpaceGuard;
   readonly #index: ObjectIndex;
+  /** What need not be written because a parent has it. */
+  readonly #inherited: readonly ObjectIndex[];
   #own: string | undefined;
   #temporaries = 0;
 
   constructor(repo: Repository, staging: string) {
     this.#repo = repo;
     this.#staging = staging;
-    this.#index = new ObjectIndex(repo.mode, [repo.objectsPath, staging]);
+    this.#index = new ObjectIndex(repo.mode, [...new Set([repo.objectsPath, staging, ...repo.extraObjects])]);
+    const parents: Repository[] = [];
+    for (let parent = repo.parent; parent; parent = parent.parent) parents.push(parent);
+    this.#inherited = parents.map((parent) => new ObjectIndex(parent.mode, [parent.objectsPath]));
     this.#space = new FreeSpaceGuard(repo.path, repo.config.minFreeSpace);
   }
 
@@ -112,11 +117,11 @@ export class ObjectWriter {
   }
 
   /**
-   * Whether an object need not be written. Looks into each directory of objects once: what others add meanwhile may be written twice,
+   * Whether an object need not be written: it is in the repository, on its way into it or in a parent. Looks into each directory of objects once: what others add meanwhile may be written twice,
    * which does no harm, and nothing is removed while the repository's lock is held.
    */
   has(id: Checksum, type: ObjectType): boolean {
-    return this.#index.has(id, type);
+    return this.#index.has(id, type) || this.#inherited.some((index) => index.has(id, type));
   }
 
   /** Whether a file object is there, whoever wrote it and when. */

@@ -20,6 +20,16 @@ import type { FileStorage, StoredFile } from './storage/storage.ts';
 /** OSTREE_MAX_METADATA_SIZE of libostree. */
 const MAX_METADATA = 128 * 1024 * 1024;
 
+/** More repositories than these are not looked into one after the other: a chain of parents that is longer is a ring. */
+const MAX_PARENTS = 16;
+
+export interface OpenOptions {
+  /** False for a run that need not survive a crash of the system, whatever the config says. */
+  readonly fsync?: boolean | undefined;
+  /** True for a run that has each object written to its device before the next one, whatever the config says. */
+  readonly perObjectFsync?: boolean | undefined;
+}
+
 /** A repository on disk, for reading. What it reads of metadata is checked against its checksum. */
 export class Repository {
   readonly path: string;
@@ -27,14 +37,21 @@ export class Repository {
   readonly storage: FileStorage;
   /** Directories laid out as `objects/` that are looked into as well: objects on their way into the repository. */
   readonly extraObjects: string[] = [];
+  /** The repository that `core.parent` names: what is not in this one is looked for there. It may have another mode. */
+  readonly parent: Repository | undefined;
 
-  private constructor(path: string, config: RepoConfig) {
+  private constructor(path: string, config: RepoConfig, parent: Repository | undefined) {
     this.path = path;
     this.config = config;
     this.storage = storageFor(config);
+    this.parent = parent;
   }
 
-  static open(location: string): Repository {
+  static open(location: string, options: OpenOptions = {}): Repository {
+    return Repository.#open(location, options, 0);
+  }
+
+  static #open(location: string, options: OpenOptions, depth: number): Repository {
     const path = resolve(location);
     const configPath = join(path, 'config');
     let text: string;
@@ -50,7 +67,15 @@ export class Repository {
         cause: error,
       });
     }
-    return new Repository(path, parseConfig(text, configPath));
+    const config = withOptions(parseConfig(text, configPath), options);
+    if (config.parent !== undefined && depth === MAX_PARENTS) {
+      throw storeError('OSTREE_REPO_INVALID', `The parents of the repository ${path} lead round in a ring.`, {
+        hint: 'Correct core.parent in the config of one of them.',
+        data: { path: configPath },
+      });
+    }
+    const parent = config.parent === undefined ? undefined : Repository.#open(config.parent, {}, depth + 1);
+    return new Repository(path, config, parent);
   }
 
   get mode(): RepoMode {
@@ -61,8 +86,12 @@ export class Repository {
     return join(this.path, 'objects');
   }
 
-  /** Where an object is, or undefined where it is not. */
+  /** Where an object is, or undefined where it is not. A file of a parent may be kept in another way than here. */
   find(id: Checksum, type: ObjectType): string | undefined {
+    return this.#findHere(id, type) ?? this.parent?.find(id, type);
+  }
+
+  #findHere(id: Checksum, type: ObjectType): string | undefined {
     const relative = objectPath(id, type, this.mode);
     for (const directory of [this.objectsPath, ...this.extraObjects]) {
       const path = `${directory}/${relative}`;
@@ -106,16 +135,16 @@ export class Repository {
 
   /** What a file object says but its content. */
   inspectFile(id: Checksum): StoredFile {
-    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.inspect(path)));
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.inspect(path)));
   }
 
   readFile(id: Checksum): { readonly meta: FileMeta; readonly content: Uint8Array } {
-    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.read(path)));
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.read(path)));
   }
 
   /** A file whose content is to be gone through before the next file is read: see {@link FileStorage.stream}. */
   streamFile(id: Checksum): { readonly meta: FileMeta; readonly content: Content } {
-    return this.decoding(id, 'file', () => this.reading(id, 'file', (path) => this.storage.stream(path)));
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.stream(path)));
   }
 
   corrupt(id: Checksum, type: ObjectType, problem: string, cause?: unknown) {
@@ -127,12 +156,14 @@ export class Repository {
   }
 
   /** Does something with the path of an object. Nearly always it is in the first place, which is not asked twice. */
-  private reading<T>(id: Checksum, type: ObjectType, read: (path: string) => T): T {
+  private reading<T>(id: Checksum, type: ObjectType, read: (path: string, storage: FileStorage) => T): T {
     try {
-      return read(`${this.objectsPath}/${objectPath(id, type, this.mode)}`);
+      return read(`${this.objectsPath}/${objectPath(id, type, this.mode)}`, this.storage);
     } catch (error) {
       if (errnoOf(error) !== 'ENOENT') throw error;
-      return read(this.locate(id, type));
+      const path = this.#findHere(id, type);
+      if (path === undefined && this.parent?.find(id, type) !== undefined) return this.parent.reading(id, type, read);
+      return read(path ?? this.locate(id, type), this.storage);
     }
   }
 
@@ -144,6 +175,11 @@ export class Repository {
       throw error;
     }
   }
+}
+
+function withOptions(config: RepoConfig, { fsync = true, perObjectFsync = false }: OpenOptions): RepoConfig {
+  if (!fsync) return { ...config, fsync: false, perObjectFsync: false };
+  return perObjectFsync ? { ...config, perObjectFsync } : config;
 }
 
 function storageFor(config: RepoConfig): FileStorage {
