@@ -1,0 +1,8 @@
+export { globToRegExp, isGlob, nameMatcher } from './glob.ts';
+export { findGroup, type MergedGroup } from './groups.ts';
+export {
+  type DependencyMaker,
+  parseRichDependency,
+  RichDependencyError,
+  type RichOperator,
+} from './rich-dependency.ts';
