@@ -8,6 +8,8 @@ import { redactUrl } from './redact.ts';
 
 /** Slow failures of many mirrors must not add up: a file gets this many of them a round at most. */
 const MIRRORS_A_ROUND = 6;
+/** How often a transfer that breaks off again and again is gone on with before there is a pause. */
+const RESUMES = 8;
 
 /** What is asked for, wherever its bytes go. */
 export type Wanted = Pick<TransportRequest, 'urls' | 'checksum' | 'retries'>;
@@ -40,11 +42,11 @@ export async function download<Result>(
     let slow = 0;
     for (const url of candidates) {
       if (slow >= MIRRORS_A_ROUND) break;
-      const outcome = await attemptTwice(url, ctx, tools.attempt);
+      const outcome = await attemptAgain(url, ctx, tools.attempt, rounds > 1 ? RESUMES : 0);
       if (!(outcome instanceof AttemptFailure)) return outcome;
       problems.set(url, outcome.error);
       if (outcome.kind === 'fatal') throw outcome.error;
-      if (outcome.kind === 'transient') {
+      if (outcome.kind === 'transient' || outcome.kind === 'resume') {
         slow++;
         asked = Math.max(asked ?? 0, outcome.retryAfter ?? 0);
       } else candidates = candidates.filter((other) => other !== url);
@@ -55,19 +57,25 @@ export async function download<Result>(
   throw failed(request, [...problems.values()]);
 }
 
-/** What is kept of an earlier download may be of another file: then the same URL gets a second chance from the start. */
-async function attemptTwice<Result>(
+/**
+ * Goes on at once with a transfer that broke off. What is kept of an earlier download may be of another file: then the same URL gets a
+ * second chance from the start.
+ */
+async function attemptAgain<Result>(
   url: string,
   ctx: Context,
   attempt: Attempt<Result>,
+  resumes: number,
 ): Promise<Result | AttemptFailure> {
-  for (let again = 0; ; again++) {
+  const left = { resume: resumes, restart: 1 };
+  for (;;) {
     try {
       return await attempt(url);
     } catch (error) {
       ctx.signal.throwIfAborted();
       if (!(error instanceof AttemptFailure)) throw error;
-      if (error.kind !== 'restart' || again > 0) return error;
+      if ((error.kind !== 'resume' && error.kind !== 'restart') || left[error.kind] === 0) return error;
+      left[error.kind]--;
     }
   }
 }

@@ -65,6 +65,7 @@ async function transfer(
   const { default: got } = await import('got');
   const { url: target, options } = requestOptions(url, request, resume, ctx, tools);
   ctx.signal.throwIfAborted();
+  const before = part.size;
   let stream: Request | undefined;
   let watch: NodeJS.Timeout | undefined;
   try {
@@ -86,7 +87,9 @@ async function transfer(
     return { notModified: false, url: served, bytes: part.size, validators };
   } catch (error) {
     if (ctx.signal.aborted) throw ctx.signal.reason;
-    throw classify(error, shown);
+    const failure = classify(error, shown);
+    const goesOn = failure instanceof AttemptFailure && part.size > before && resumption(part, request, shown) !== null;
+    throw goesOn ? failure.withProgress() : failure;
   } finally {
     clearInterval(watch);
     stream?.destroy();
@@ -101,17 +104,25 @@ function resumption(part: PartFile, request: TransportRequest, shown: string): {
   const range = `bytes=${part.size}-`;
   if (request.checksum) return origin.checksum?.value === request.checksum.value ? { range } : null;
   if (origin.url !== shown || origin.checksum !== null) return null;
-  const { etag, lastModified } = origin.validators;
-  // RFC 9110, 13.1.5: a weak etag must not be used here.
-  const condition = etag !== undefined && !etag.startsWith('W/') ? etag : lastModified;
+  const condition = sameFile(origin.validators);
   return condition === undefined ? null : { range, 'if-range': condition };
 }
+
+/** What `If-Range` may compare by (RFC 9110, 13.1.5: no weak etag). */
+export const sameFile = ({ etag, lastModified }: Validators): string | undefined =>
+  etag !== undefined && !etag.startsWith('W/') ? etag : lastModified;
 
 function headersOf(stream: Request): Promise<HeadersOf> {
   return new Promise((resolve, reject) => {
     stream.once('error', reject);
     stream.once('response', (response: HeadersOf) => resolve(response));
   });
+}
+
+/** Whether an answer begins where it was asked to. */
+export function beginsAt(headers: IncomingHttpHeaders, first: number): boolean {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(headers['content-range'] ?? '');
+  return match !== null && Number(match[1]) === first;
 }
 
 /** Passes the whole file, or the part that was asked for; bytes that the server does not go on with are thrown away. @throws AttemptFailure */
@@ -122,9 +133,9 @@ function checkStatus(response: HeadersOf, shown: string, request: TransportReque
     return;
   }
   if (statusCode === 206 && (request.range || part.size > 0)) {
-    const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15}|\*)$/.exec(headers['content-range'] ?? '');
-    const right = match && Number(match[1]) === (request.range?.first ?? part.size);
-    if (right && (!request.range || Number(match[2]) <= request.range.last)) return;
+    const last = Number(/-(\d{1,15})\//.exec(headers['content-range'] ?? '')?.[1]);
+    const right = beginsAt(headers, request.range?.first ?? part.size);
+    if (right && (!request.range || last <= request.range.last)) return;
     part.clear();
     throw new AttemptFailure(
       request.range ? 'mirror' : 'restart',

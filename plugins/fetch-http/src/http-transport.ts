@@ -12,6 +12,7 @@ import type { ConnectionLimiter } from './connection-limiter.ts';
 import { download, type Wanted } from './download.ts';
 import { type AttemptTools, attemptHttp } from './http-attempt.ts';
 import { attemptInMemory } from './memory-attempt.ts';
+import { MemoryPart } from './memory-part.ts';
 import { MirrorHealth } from './mirror-health.ts';
 import { withoutStaleValidators } from './part-file.ts';
 import { ReadCredentials } from './request-options.ts';
@@ -50,7 +51,8 @@ export class HttpTransport implements Transport {
 
   getBytes(request: TransportBytesRequest, ctx: Context): Promise<TransportBytes> {
     ctx.signal.throwIfAborted();
-    return this.#try(request, ctx, (url, tools) => attemptInMemory(url, request, ctx, tools));
+    const part = new MemoryPart();
+    return this.#try(request, ctx, (url, tools) => attemptInMemory(url, request, ctx, tools, part));
   }
 
   #download(request: TransportRequest, ctx: Context): Promise<TransportResult> {

@@ -4,7 +4,8 @@ import type { Context, TransportBytes, TransportBytesRequest } from '@ostrata/co
 import { AttemptFailure } from './attempt-failure.ts';
 import { checkBytes, tooLargeFailure } from './check-bytes.ts';
 import { classify } from './failures.ts';
-import { type AttemptTools, hasValidators, statusFailure, validatorsOf } from './http-attempt.ts';
+import { type AttemptTools, beginsAt, hasValidators, statusFailure, validatorsOf } from './http-attempt.ts';
+import type { MemoryPart } from './memory-part.ts';
 import { proxyFor } from './proxy.ts';
 import { redactUrl } from './redact.ts';
 import { conditionsOf, loginOf, MAX_REDIRECTS, maySeek } from './request-options.ts';
@@ -13,7 +14,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
  * One attempt at one URL, into memory. Made with Node's own client: what a general one does for a request costs more than the transfer
- * of a small file.
+ * of a small file. Goes on with what earlier attempts brought into `part`.
  * @throws AttemptFailure, or the signal's reason
  */
 export async function attemptInMemory(
@@ -21,16 +22,21 @@ export async function attemptInMemory(
   request: TransportBytesRequest,
   ctx: Context,
   tools: AttemptTools,
+  part: MemoryPart,
 ): Promise<TransportBytes> {
   const shown = redactUrl(url);
+  const resume = part.resumption(url, request);
+  if (resume === null) part.clear();
+  const before = part.size;
   try {
     let target = new URL(url);
     let login = loginOf(target, request.credentials);
     let wanted = request;
     for (let redirects = 0; ; redirects++) {
-      const answer = await exchange(target, login, shown, wanted, ctx, tools);
+      const answer = await exchange(target, login, shown, wanted, ctx, tools, { url, part, headers: resume ?? {} });
       const { location } = answer.headers;
-      if (!REDIRECTS.has(answer.statusCode) || !maySeek(location, target.href)) return take(answer, shown, request);
+      if (!REDIRECTS.has(answer.statusCode) || !maySeek(location, target.href))
+        return take(answer, shown, request, part, resume !== null);
       if (redirects >= MAX_REDIRECTS) {
         throw new AttemptFailure('mirror', 'TRANSPORT_REDIRECT', `${shown} redirects in circles`, {
           hint: 'The server redirects in circles: correct the URL.',
@@ -47,15 +53,29 @@ export async function attemptInMemory(
     }
   } catch (error) {
     if (ctx.signal.aborted) throw ctx.signal.reason;
-    throw classify(error, shown);
+    const failure = classify(error, shown);
+    const goesOn = failure instanceof AttemptFailure && part.size > before && part.resumption(url, request) !== null;
+    throw goesOn ? failure.withProgress() : failure;
   }
+}
+
+/** Of answers that bring no file so much is read, so that the connection can be used again. */
+const MAX_IGNORED = 64 * 1024;
+
+interface Destination {
+  /** As it was asked for first, before redirects. */
+  readonly url: string;
+  readonly part: MemoryPart;
+  /** Those that go on with the part. */
+  readonly headers: { readonly [header: string]: string };
 }
 
 interface Answer {
   readonly statusCode: number;
   readonly headers: IncomingMessage['headers'];
   readonly url: string;
-  readonly body: Buffer;
+  /** Whether its bytes are those that were wanted. */
+  readonly taken: boolean;
 }
 
 function exchange(
@@ -65,6 +85,7 @@ function exchange(
   request: TransportBytesRequest,
   ctx: Context,
   tools: AttemptTools,
+  destination: Destination,
 ): Promise<Answer> {
   const { config } = tools;
   const secure = target.protocol === 'https:';
@@ -81,6 +102,7 @@ function exchange(
         'user-agent': config.userAgent,
         'accept-encoding': 'identity',
         ...request.headers,
+        ...destination.headers,
         ...conditionsOf(request),
       },
       ...(username === undefined ? {} : { auth: `${username}:${password ?? ''}` }),
@@ -96,28 +118,30 @@ function exchange(
     ctx.signal.addEventListener('abort', abort, { once: true });
     sent.on('error', (error) => settle(() => reject(error)));
     sent.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      let size = 0;
-      const tooLarge = (): void => void response.destroy(tooLargeFailure(shown, request.maxSize));
-      const announced = response.headers['content-length'];
-      if (response.statusCode === 200 && announced !== undefined && Number(announced) > request.maxSize) tooLarge();
+      const { headers, statusCode = 0 } = response;
+      const { part } = destination;
+      if (statusCode === 200) part.begin(destination.url, validatorsOf(headers));
+      const taken = statusCode === 200 || (statusCode === 206 && part.size > 0 && beginsAt(headers, part.size));
+      const answer: Answer = { statusCode, headers, url: redactUrl(url.href), taken };
+      const announced = Number(headers['content-length'] ?? 0);
+      const limit = taken ? request.maxSize : MAX_IGNORED;
+      let size = taken ? part.size : 0;
+      const tooLarge = (): void => {
+        if (taken) response.destroy(tooLargeFailure(shown, request.maxSize));
+        else {
+          settle(() => resolve(answer));
+          response.destroy();
+        }
+      };
+      if (taken && size + announced > limit) tooLarge();
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
         end.received(size);
-        if (size > request.maxSize) tooLarge();
-        else chunks.push(chunk);
+        if (size > limit) tooLarge();
+        else if (taken) part.append(chunk);
       });
       response.on('error', (error) => settle(() => reject(error)));
-      response.on('end', () =>
-        settle(() =>
-          resolve({
-            statusCode: response.statusCode ?? 0,
-            headers: response.headers,
-            url: redactUrl(url.href),
-            body: chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size),
-          }),
-        ),
-      );
+      response.on('end', () => settle(() => resolve(answer)));
     });
     sent.end();
   });
@@ -149,13 +173,30 @@ function deadlines(sent: ClientRequest, shown: string, seconds: number, bytesPer
   };
 }
 
-function take(answer: Answer, shown: string, request: TransportBytesRequest): TransportBytes {
-  const { statusCode, headers, url, body } = answer;
+function take(
+  answer: Answer,
+  shown: string,
+  request: TransportBytesRequest,
+  part: MemoryPart,
+  resumed: boolean,
+): TransportBytes {
+  const { statusCode, headers, url, taken } = answer;
   const validators = validatorsOf(headers);
   if (statusCode === 304 && hasValidators(request)) return { bytes: null, url, validators };
-  if (statusCode !== 200) throw statusFailure(answer, shown);
-  checkBytes(body, body.length, shown, request);
-  return { bytes: body, url, validators };
+  if (resumed && (statusCode === 206 ? !taken : statusCode === 416)) {
+    part.clear();
+    throw new AttemptFailure('restart', 'TRANSPORT_RANGE', `${shown} does not go on with what it has sent before`);
+  }
+  if (!taken) throw statusFailure(answer, shown);
+  const bytes = part.take();
+  try {
+    checkBytes(bytes, bytes.length, shown, request);
+  } catch (error) {
+    part.clear();
+    // Its beginning may have come from another server, or of another file.
+    throw resumed && error instanceof AttemptFailure ? error.restarted() : error;
+  }
+  return { bytes, url, validators };
 }
 
 function tlsOf({ credentials }: TransportBytesRequest, tools: AttemptTools): object {

@@ -43,9 +43,13 @@ export function errorText(error: unknown): string {
   }
   if (code === 'OSTREE_REV_AMBIGUOUS') return `Refspec ${data?.['rev']} not unique`;
   if (code === 'OSTREE_REF_INVALID' && data?.['path'] === undefined) return `Invalid refspec ${data?.['ref']}`;
-  const slash =
-    code === 'OSTREE_OBJECT_CORRUPT' ? /the name ("(?:[^"\\]|\\.)*") with a slash/.exec(error.message) : null;
-  if (slash) return `Invalid / in filename ${JSON.parse(slash[1]!)}`;
+  const slash = /^OSTREE_(OBJECT|PULL)_CORRUPT$/.test(code)
+    ? /the name ("(?:[^"\\]|\\.)*") with a slash/.exec(error.message)
+    : null;
+  if (slash) {
+    const object = code === 'OSTREE_PULL_CORRUPT' ? `${data?.['object']}.${data?.['type']}: ` : '';
+    return `${object}Invalid / in filename ${JSON.parse(slash[1]!)}`;
+  }
   const actual =
     code === 'OSTREE_OBJECT_CORRUPT' ? /have the checksum ([0-9a-f]{64})/.exec(error.message)?.[1] : undefined;
   if (actual !== undefined) {

@@ -1,6 +1,13 @@
 import type { PullResult } from '../pull/index.ts';
 import { formatSize } from './format-size.ts';
 
+/** The line that a dry run ends with. */
+export function dryRunReport({ statistics }: PullResult): string {
+  const { parts, fetchedParts, size, fetchedSize, uncompressedSize } = statistics.deltas;
+  const sizes = `${formatSize(fetchedSize)}/${formatSize(size)}, ${formatSize(uncompressedSize)} total uncompressed`;
+  return `Delta update: ${fetchedParts}/${parts} parts, ${sizes}\n`;
+}
+
 /** The line that a pull ends with. */
 export function pullReport({ local, statistics }: PullResult): string {
   const { metadataImported, contentImported, metadataFetched, contentFetched, deltaParts } = statistics;

@@ -135,7 +135,7 @@ export class DeltaPuller {
 
   async #open(name: DeltaName, digest: Checksum): Promise<OpenDelta> {
     const path = `${deltaPath(name)}/superblock`;
-    const bytes = await this.#source.file(path, MAX_SUPERBLOCK);
+    const bytes = await this.#source.contentFile(path, MAX_SUPERBLOCK);
     if (bytes === null || sha256(bytes) !== digest) {
       throw storeError(
         'OSTREE_PULL_CORRUPT',
@@ -168,7 +168,7 @@ export class DeltaPuller {
       });
       if (offers.length > 0) return offers;
       if (this.#summary && !summaryFlag(this.#summary, KEY.indexedDeltas)) return [];
-      const bytes = await this.#source.file(deltaIndexPath(to), MAX_INDEX);
+      const bytes = await this.#source.contentFile(deltaIndexPath(to), MAX_INDEX);
       if (bytes === null) return [];
       return decodeDeltaIndex(bytes)
         .filter(({ name }) => name.to === to)

@@ -59,6 +59,8 @@ export class LocalSource implements PullSource {
     };
   }
 
+  keepSummary(): void {}
+
   async ref({ collection, ref }: RefName): Promise<Checksum | null> {
     if (collection === null || collection === this.collection) return resolveRev(this.repo, ref) ?? null;
     const refs = listCollectionRefs(this.repo, { collection, remotes: true });
@@ -96,7 +98,7 @@ export class LocalSource implements PullSource {
 
   async finish(): Promise<void> {
     const files = this.#converted.splice(0);
-    await convertFiles(this.repo, this.#target, files, files.length);
+    await convertFiles(this.repo, this.#target, files, { total: files.length, trusted: !this.#options.untrusted });
   }
 
   async close(): Promise<void> {}

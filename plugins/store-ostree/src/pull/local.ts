@@ -50,7 +50,7 @@ export async function pullLocal(source: Repository, target: PullTarget, commit: 
   for (const id of missing.files) {
     if (source.mode !== repo.mode || !linkObject(source, writer, id, 'file')) converted.push(id);
   }
-  await convertFiles(source, target, converted, total);
+  await convertFiles(source, target, converted, { total, trusted: false });
   for (const [id, type] of [...missing.metadata, [commit, 'commit'] as const]) {
     if (!linkObject(source, writer, id, type)) writer.writeMetadata(type, source.readMetadata(id, type));
   }
@@ -79,12 +79,15 @@ function missingObjects(source: Repository, writer: ObjectWriter, commit: Checks
   return { files, metadata };
 }
 
-/** Files of another repository in the form of this one, in threads when it is worth it. `total` is what `advance` is told. */
+/**
+ * Files of another repository in the form of this one, in threads when it is worth it. `total` is what `advance` is told; with `trusted`
+ * their checksums are not verified.
+ */
 export async function convertFiles(
   source: Repository,
   target: PullTarget,
   files: readonly Checksum[],
-  total: number,
+  { total, trusted }: { readonly total: number; readonly trusted: boolean },
 ): Promise<void> {
   let done = total - files.length;
   const sized = files.map((id) => ({ id, size: lstatSync(source.locate(id, 'file')).size }));
@@ -94,7 +97,7 @@ export async function convertFiles(
   };
   if (target.workers < 2 || sized.reduce((sum, { size }) => sum + size, 0) < MANY_BYTES) {
     for (const { id } of sized) {
-      convertFile(source, target.writer, id);
+      convertFile(source, target.writer, id, trusted);
       advance(1);
     }
     return;
@@ -104,7 +107,7 @@ export async function convertFiles(
   sized.sort((a, b) => b.size - a.size);
   await Promise.all(
     batchesBySize(sized).map(async (batch) => {
-      await pool.run({ kind: 'convert', source: source.path, files: batch });
+      await pool.run({ kind: 'convert', source: source.path, files: batch, trusted });
       advance(batch.length);
     }),
   );

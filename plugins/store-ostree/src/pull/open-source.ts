@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { Context } from '@ostrata/core';
 import { storeError } from '../errors.ts';
 import { type Remote, remoteUrl } from '../remote/remotes.ts';
@@ -7,6 +8,7 @@ import { ContentSink } from './content-sink.ts';
 import { HttpSource } from './http/http-source.ts';
 import { resolveUrl } from './http/mirrors.ts';
 import { Network } from './http/network.ts';
+import { SummaryCache } from './http/summary-cache.ts';
 import { LocalSource } from './local-source.ts';
 import { localPath } from './location.ts';
 import { DEFAULT_RETRIES, type PullOptions } from './options.ts';
@@ -49,8 +51,15 @@ export async function openSource(
     workers: ctx.environment.workers,
     signal: ctx.signal,
   });
-  const source = new HttpSource(network, { served, content, repository: repo.path }, session.writer, sink);
+  const cache = summaryCache(repo, remote, options);
+  const source = new HttpSource(network, { served, content, repository: repo.path, cache }, session.writer, sink);
   return { source, transferred: () => ({ bytes: network.bytes, contentWritten: sink.written }) };
+}
+
+function summaryCache(repo: Repository, remote: Remote | undefined, options: PullOptions): SummaryCache | undefined {
+  const { cacheDirectory = join(repo.path, 'tmp', 'cache') } = options;
+  if (remote === undefined || cacheDirectory === null) return undefined;
+  return new SummaryCache(cacheDirectory, remote.name, options.fsync ?? repo.config.fsync);
 }
 
 /** A repository on this machine as a source, also as a cache. */

@@ -44,8 +44,15 @@ export interface PullOptions extends RemotePlace {
   readonly headers?: { readonly [name: string]: string };
   /** How often a download that failed is tried again. */
   readonly networkRetries?: number;
+  /** A transfer that brings less bytes a second than this, over `lowSpeedSeconds`, is given up. */
+  readonly lowSpeedBytes?: number;
+  readonly lowSpeedSeconds?: number;
   /** Requests at one time. */
   readonly maxRequests?: number;
+  /** Directory where signed summaries of remotes are kept, in place of `tmp/cache` of the repository; null keeps none. */
+  readonly cacheDirectory?: string | null;
+  /** A kept summary that does not verify is an error, in place of being fetched anew. */
+  readonly refuseBadCache?: boolean;
   /** Whether what was written is forced to disk, else as the repository's config says. */
   readonly fsync?: boolean;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context } from '@ostrata/core';
 import type { Checksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
+import { isPartial } from '../fsck/check.ts';
 import { findRemote, listRemotes, type Remote, remoteList } from '../remote/remotes.ts';
 import { ownCollection, writeMirrorRef } from '../repo/collections.ts';
 import { readRef, writeRef } from '../repo/refs.ts';
@@ -23,6 +24,7 @@ import { allRefs, resolveRevs, type WantedCommit } from './resolve-refs.ts';
 import { type SignaturePolicy, signaturePolicy, verifySignatures } from './signatures.ts';
 import type { PullSource, SignedSummary } from './source.ts';
 import { normalSubpath } from './subpath.ts';
+import { verifiedSummary } from './verified-summary.ts';
 import { Walk } from './walk.ts';
 
 /**
@@ -57,7 +59,7 @@ export async function pullInto(
     const policy = remote && !options.disableSignatures ? signaturePolicy(remote, repo.path) : undefined;
     const plan = await planPull(source, remote, policy, options, ctx);
     const deltas = deltaPuller(repo, session, source, plan, options);
-    if (options.dryRun) return await dryRun(plan, deltas, began);
+    if (options.dryRun) return await dryRun(repo, plan, deltas, began);
     const walk = new Walk(repo, session.writer, source, {
       depth: options.depth ?? 0,
       subpaths: (options.subpaths ?? []).map(normalSubpath),
@@ -127,8 +129,14 @@ const NO_DELTAS = { parts: 0, fetchedParts: 0, size: 0, fetchedSize: 0, uncompre
 const NO_OBJECTS = { metadataFetched: 0, contentFetched: 0, metadataImported: 0, contentImported: 0 };
 
 /** Counts what deltas would bring; nothing is written. */
-async function dryRun(plan: PullPlan, deltas: DeltaPuller | undefined, began: number): Promise<PullResult> {
+async function dryRun(
+  repo: Repository,
+  plan: PullPlan,
+  deltas: DeltaPuller | undefined,
+  began: number,
+): Promise<PullResult> {
   for (const { commit } of plan.commits) {
+    if (repo.find(commit, 'commit') !== undefined && !isPartial(repo, commit)) continue;
     const delta = await deltas?.find(commit, undefined);
     if (delta) deltas!.count(delta);
   }
@@ -182,8 +190,7 @@ async function planPull(
   const needed = all || revs.some((rev) => !/[0-9a-f]{64}$/.test(rev)) || (policy?.summaries.length ?? 0) > 0;
   // A repository on this machine tells its refs itself, unless the summary is to be trusted and not the refs.
   const asked = needed && (!source.local || all || (policy?.summaries.length ?? 0) > 0);
-  const signed = asked ? await source.summary() : null;
-  if (policy && policy.summaries.length > 0) await verifySummary(signed, policy, source, ctx);
+  const signed = asked ? await verifiedSummary(source, policy, ctx, options) : null;
   const summary = signed?.summary ?? null;
   if (source instanceof HttpSource) await remoteState(source, summary);
   if (!all) return { summary, commits: await resolveRevs(source, revs, summary), copySummary: null };
@@ -193,27 +200,6 @@ async function planPull(
     'Fetching all refs was requested in mirror mode, but remote repository does not have a summary.',
     { hint: 'Name the refs, or have a summary made there with `summary -u`.', data: { from: source.name } },
   );
-}
-
-async function verifySummary(
-  signed: SignedSummary | null,
-  policy: SignaturePolicy,
-  source: PullSource,
-  ctx: Context,
-): Promise<void> {
-  const missing = (what: string) =>
-    storeError(
-      'OSTREE_SUMMARY_MISSING',
-      `Signatures are demanded of summaries, but no ${what} was found at ${source.name}.`,
-      {
-        hint: 'Have the summary made and signed there, or change gpg-verify-summary and sign-verify-summary of the remote.',
-        data: { remote: policy.remote.name, from: source.name },
-      },
-    );
-  if (!signed) throw missing('summary');
-  if (!signed.signature) throw missing('summary.sig');
-  const { bytes, signature } = signed;
-  await verifySignatures(policy.summaries, policy, 'Summary', bytes, signature.metadata, ctx);
 }
 
 function commitCheck(

@@ -11,6 +11,8 @@ export interface SignedSummary {
   readonly bytes: Uint8Array;
   /** Null when there is no `summary.sig`. */
   readonly signature: { readonly bytes: Uint8Array; readonly metadata: Metadata } | null;
+  /** Whether it was not fetched, as one with the same signature was kept. */
+  readonly cached?: boolean;
 }
 
 /** Where commits are pulled from. */
@@ -19,8 +21,10 @@ export interface PullSource {
   readonly name: string;
   /** Whether it is a repository on this machine. */
   readonly local: boolean;
-  /** Null when there is none. */
-  summary(): Promise<SignedSummary | null>;
+  /** Null when there is none; `fresh` looks past what was kept of earlier pulls. */
+  summary(options?: { readonly fresh?: boolean }): Promise<SignedSummary | null>;
+  /** Keeps the summary for later pulls: it has been verified. */
+  keepSummary(): void;
   /** The commit of a ref, or null. */
   ref(ref: RefName): Promise<Checksum | null>;
   /** The bytes of a metadata object, checked against its checksum; null when it is not there. */

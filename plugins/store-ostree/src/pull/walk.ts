@@ -100,10 +100,9 @@ export class Walk {
     const known = detached ?? (stored ? this.#storedDetached(id) : null);
     await this.#options.check(id, commit, bytes, known, ref);
     if (!stored) replaceFile(this.#marker(id), '', { fsync: false });
-    if (detached !== null) {
-      this.#writer.writeCommitMeta(id, detached);
-      this.#count(source, 'metadata');
-    }
+    if (detached !== null) this.#writer.writeCommitMeta(id, detached);
+    // libostree up to 2023.6 counts the question to a server also when there are none.
+    if (detached !== null || !source.local) this.#count(source, 'metadata');
     if (!stored) {
       source.store(id, 'commit', bytes);
       this.#count(source, 'metadata');

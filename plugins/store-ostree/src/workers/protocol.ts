@@ -16,7 +16,13 @@ export type Task =
   | { readonly kind: 'import'; readonly paths: readonly string[]; readonly options: Omit<ImportOptions, 'known'> }
   | { readonly kind: 'check'; readonly files: readonly Checksum[] }
   /** Files of the repository `source` for the worker's own. */
-  | { readonly kind: 'convert'; readonly source: string; readonly files: readonly Checksum[] }
+  | {
+      readonly kind: 'convert';
+      readonly source: string;
+      readonly files: readonly Checksum[];
+      /** Without a look at their checksums. */
+      readonly trusted: boolean;
+    }
   /** File objects of an archive, one after the other in `bytes`, each up to its place in `ends`. */
   | {
       readonly kind: 'receive';

@@ -37,7 +37,7 @@ function perform(task: Task): TaskResults[keyof TaskResults] {
     case 'convert': {
       if (!writer) throw new Error('this worker only reads');
       const source = openSource(task.source);
-      for (const id of task.files) convertFile(source, writer, id);
+      for (const id of task.files) convertFile(source, writer, id, task.trusted);
       return null;
     }
     case 'receive': {

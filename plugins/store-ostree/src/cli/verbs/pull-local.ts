@@ -34,7 +34,7 @@ export const pullLocal: Verb = {
     const { args, options, terminal } = call;
     const [location, ...given] = args;
     if (location === undefined) throw usageError(call, 'DESTINATION must be specified');
-    const repo = openRepository(call.repo);
+    const repo = openRepository(call.repo, options.flag('disable-fsync') ? { fsync: false } : {});
     const source = Repository.open(location);
     const remote = options.text('remote');
     const settings = {

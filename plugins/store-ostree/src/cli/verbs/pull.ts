@@ -2,7 +2,7 @@ import { pull } from '../../pull/index.ts';
 import { findRemote } from '../../remote/index.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
-import { pullReport } from '../pull-report.ts';
+import { dryRunReport, pullReport } from '../pull-report.ts';
 import { dropTombstones } from '../tombstones.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
@@ -19,6 +19,11 @@ export const pullVerb: Verb = {
     },
     { name: 'disable-static-deltas', kind: 'flag', summary: 'Do not use static deltas' },
     { name: 'require-static-deltas', kind: 'flag', summary: 'Require static deltas' },
+    {
+      name: 'disable-retry-on-network-errors',
+      kind: 'flag',
+      summary: 'Do not retry when network issues happen, instead fail automatically',
+    },
     { name: 'mirror', kind: 'flag', summary: 'Write refs suitable for a mirror and fetches all refs if none provided' },
     { name: 'subpath', kind: 'list', summary: 'Only pull the provided subpath(s)' },
     { name: 'untrusted', kind: 'flag', summary: 'Verify checksums of local sources (always enabled for HTTP pulls)' },
@@ -63,6 +68,24 @@ export const pullVerb: Verb = {
       value: 'N',
     },
     {
+      name: 'low-speed-limit-bytes',
+      kind: 'count',
+      summary: 'Bytes a second below which a transfer is given up (default: 1000)',
+      value: 'N',
+    },
+    {
+      name: 'low-speed-time-seconds',
+      kind: 'count',
+      summary: 'Seconds over which the speed of a transfer is measured (default: 30)',
+      value: 'N',
+    },
+    {
+      name: 'max-outstanding-fetcher-requests',
+      kind: 'count',
+      summary: 'The most requests at one time (default: 8)',
+      value: 'N',
+    },
+    {
       name: 'localcache-repo',
       char: 'L',
       kind: 'list',
@@ -82,7 +105,10 @@ export const pullVerb: Verb = {
     const { args, terminal } = call;
     const first = args[0];
     if (first === undefined) throw usageError(call, 'REMOTE must be specified');
-    const repo = openRepository(call.repo);
+    if (call.options.flag('dry-run') && !call.options.flag('require-static-deltas')) {
+      throw new VerbError('--dry-run requires --require-static-deltas');
+    }
+    const repo = openRepository(call.repo, call.options.flag('disable-fsync') ? { fsync: false } : {});
     // REMOTE:REF is short for REMOTE REF.
     const colon = first.indexOf(':');
     const remote = colon < 0 ? first : first.slice(0, colon);
@@ -90,13 +116,17 @@ export const pullVerb: Verb = {
     const revs = colon < 0 ? args.slice(1) : [first.slice(colon + 1)];
     findRemote(repo, remote);
     const result = await terminal.withContext((ctx) => pull(repo, { remote, revs, ...pullOptions(call) }, ctx));
+    if (call.options.flag('dry-run')) return terminal.out(dryRunReport(result));
     dropTombstones(repo);
     terminal.out(pullReport(result));
   },
 };
 
-function pullOptions({ options }: Invocation) {
+function pullOptions({ options, terminal: { environment } }: Invocation) {
+  const skipCache = environment['OSTREE_SKIP_CACHE'] !== undefined;
+  const cacheDirectory = options.text('cache-dir') ?? (skipCache ? null : undefined);
   const text = (name: string, key: string) => (options.text(name) === undefined ? {} : { [key]: options.text(name)! });
+  const count = (name: string, key: string) => (options.flag(name) ? { [key]: options.count(name, 0) } : {});
   return {
     commitMetadataOnly: options.flag('commit-metadata-only'),
     disableStaticDeltas: options.flag('disable-static-deltas'),
@@ -113,6 +143,12 @@ function pullOptions({ options }: Invocation) {
     timestampCheck: options.flag('timestamp-check'),
     disableVerifyBindings: options.flag('disable-verify-bindings'),
     ...(options.flag('network-retries') ? { networkRetries: options.count('network-retries', 5) } : {}),
+    ...(options.flag('disable-retry-on-network-errors') ? { networkRetries: 0 } : {}),
+    ...count('low-speed-limit-bytes', 'lowSpeedBytes'),
+    ...count('low-speed-time-seconds', 'lowSpeedSeconds'),
+    ...count('max-outstanding-fetcher-requests', 'maxRequests'),
+    ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
+    refuseBadCache: environment['OSTREE_REPO_TEST_ERROR'] === 'invalid-cache',
     ...(options.flag('disable-fsync') ? { fsync: false } : {}),
     ...text('url', 'url'),
     ...text('timestamp-check-from-rev', 'timestampCheckFrom'),

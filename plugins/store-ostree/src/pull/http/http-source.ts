@@ -12,9 +12,12 @@ import type { RefName } from '../ref-name.ts';
 import type { MetadataType, PullSource, SignedSummary } from '../source.ts';
 import type { Served } from './mirrors.ts';
 import { isTooLarge, type Network } from './network.ts';
+import type { CachedFile, SummaryCache } from './summary-cache.ts';
 
 /** OSTREE_MAX_METADATA_SIZE of libostree. */
 const MAX_METADATA = 128 * 1024 * 1024;
+/** What it was up to libostree 2022.7: objects that are larger are hardly ever what they should be. */
+const OLD_MAX_METADATA = 10 * 1024 * 1024;
 const MAX_REF = 4096;
 /** Objects of more bytes go through a file. */
 const MAX_IN_MEMORY = 4 * 1024 * 1024;
@@ -23,10 +26,12 @@ const MAX_UNPACKED = 16 * 1024 * 1024;
 
 export interface HttpPlaces {
   readonly served: Served;
-  /** URLs of file objects and deltas, where they are not beside the rest (`contenturl`). */
+  /** URLs of objects and deltas, where they are not beside refs, summary and detached metadata (`contenturl`). */
   readonly content: readonly string[];
   /** Directory of the repository that is pulled into. */
   readonly repository: string;
+  /** Where signed summaries are kept. */
+  readonly cache: SummaryCache | undefined;
 }
 
 /** An archive that a server has. */
@@ -37,6 +42,7 @@ export class HttpSource implements PullSource {
   readonly #writer: ObjectWriter;
   readonly #sink: ContentSink;
   #summary: Promise<SignedSummary | null> | undefined;
+  #fetched: { readonly summary: CachedFile; readonly signature: CachedFile } | undefined;
 
   constructor(network: Network, places: HttpPlaces, writer: ObjectWriter, sink: ContentSink) {
     this.#network = network;
@@ -49,9 +55,14 @@ export class HttpSource implements PullSource {
     return this.#places.served.urls[0]!;
   }
 
-  summary(): Promise<SignedSummary | null> {
-    this.#summary ??= this.#fetchSummary();
+  summary(options: { readonly fresh?: boolean } = {}): Promise<SignedSummary | null> {
+    if (options.fresh) this.#summary = undefined;
+    this.#summary ??= this.#fetchSummary(options.fresh ? undefined : this.#places.cache);
     return this.#summary;
+  }
+
+  keepSummary(): void {
+    if (this.#fetched) this.#places.cache?.save(this.#fetched.summary, this.#fetched.signature);
   }
 
   async ref({ collection, ref }: RefName): Promise<Checksum | null> {
@@ -67,13 +78,15 @@ export class HttpSource implements PullSource {
   }
 
   async metadata(id: Checksum, type: MetadataType): Promise<Uint8Array | null> {
-    const bytes = await this.file(`objects/${objectPath(id, type, 'archive')}`, MAX_METADATA);
+    const bytes = await this.contentFile(`objects/${objectPath(id, type, 'archive')}`, MAX_METADATA);
     if (bytes === null) return null;
     const actual = sha256(bytes);
     if (actual === id) return bytes;
+    const size =
+      bytes.length > OLD_MAX_METADATA ? `, and its ${bytes.length} bytes exceeded maximum sizes of libostree 2022` : '';
     throw storeError(
       'OSTREE_PULL_CORRUPT',
-      `Corrupted ${type} object ${id} from ${this.name}: it has the checksum ${actual}.`,
+      `Corrupted ${type} object ${id} from ${this.name}: it has the checksum ${actual}${size}.`,
       {
         hint: 'The repository there is damaged, or somebody changes what it sends: run a check there.',
         data: { object: id, type, from: this.name },
@@ -129,6 +142,14 @@ export class HttpSource implements PullSource {
     );
   }
 
+  /** As `file` for one that is where the content is, as indexes and superblocks of static deltas. */
+  contentFile(path: string, maxSize: number): Promise<Uint8Array | null> {
+    return this.#network.get(
+      this.#places.content.map((url) => `${url}/${path}`),
+      maxSize,
+    );
+  }
+
   /** A file such as a part of a static delta, which is where the content is, as a file. False when it is not there. */
   download(path: string, destination: string, maxSize: number): Promise<boolean> {
     return this.#network.download(
@@ -157,16 +178,33 @@ export class HttpSource implements PullSource {
     return join(this.#places.repository, 'tmp', `pull-${id}.filez`);
   }
 
-  async #fetchSummary(): Promise<SignedSummary | null> {
-    const signatureBytes = await this.file('summary.sig', MAX_SUMMARY);
-    const bytes = this.#places.served.summary ?? (await this.file('summary', MAX_SUMMARY));
-    if (bytes === null) return null;
-    const metadata = signatureBytes && parseSummarySignature(signatureBytes, `${this.name}/summary.sig`);
+  async #fetchSummary(cache: SummaryCache | undefined): Promise<SignedSummary | null> {
+    const known = cache?.load('summary');
+    const knownSignature = known && cache?.load('summary.sig');
+    const signature = await this.#changed('summary.sig', knownSignature);
+    const { served } = this.#places;
+    // The same signatures are those of the same summary.
+    const cached = known && signature && knownSignature && sameBytes(signature.bytes, knownSignature.bytes);
+    let summary: CachedFile | null;
+    if (cached) summary = known;
+    else if (served.summary) summary = { bytes: served.summary, validators: {} };
+    else summary = await this.#changed('summary', known);
+    if (summary === null) return null;
+    this.#fetched = cached || signature === null ? undefined : { summary, signature };
+    const metadata = signature && parseSummarySignature(signature.bytes, `${this.name}/summary.sig`);
     return {
-      bytes,
-      summary: parseSummary(bytes, `${this.name}/summary`),
-      signature: metadata && { bytes: signatureBytes!, metadata },
+      bytes: summary.bytes,
+      summary: parseSummary(summary.bytes, `${this.name}/summary`),
+      signature: metadata && { bytes: signature.bytes, metadata },
+      cached: Boolean(cached),
     };
+  }
+
+  async #changed(path: string, known: CachedFile | undefined): Promise<CachedFile | null> {
+    const urls = this.#places.served.urls.map((url) => `${url}/${path}`);
+    const fetched = await this.#network.fetch(urls, MAX_SUMMARY, { validators: known?.validators ?? {} });
+    if (fetched === null) return null;
+    return fetched.bytes === null ? known! : { bytes: fetched.bytes, validators: fetched.validators };
   }
 
   #missing(id: Checksum) {
@@ -176,6 +214,8 @@ export class HttpSource implements PullSource {
     });
   }
 }
+
+const sameBytes = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 /** What the header of a file object says of the bytes of its content: its first field, after the length of the header. */
 function contentSize(bytes: Uint8Array): number {

@@ -1,11 +1,11 @@
-import { isChecksum } from '../../codec/checksum.ts';
 import { storeError } from '../../errors.ts';
 
 /** One file of a metalink. */
 export interface MetalinkFile {
-  /** Bytes, if it says so. */
-  readonly size: number | undefined;
-  readonly sha256: string | undefined;
+  /** Bytes. */
+  readonly size: number;
+  /** The strongest one that it has. */
+  readonly hash: { readonly algorithm: 'sha256' | 'sha512'; readonly digest: string };
   /** http and https URLs, those with the highest preference first. */
   readonly urls: readonly string[];
 }
@@ -18,6 +18,7 @@ interface Element {
 }
 
 const MAX_DEPTH = 16;
+const DIGITS = { sha256: 64, sha512: 128 } as const;
 const TOKEN =
   /<!--[\s\S]*?-->|<\?[\s\S]*?\?>|<(\/?)([A-Za-z_][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*)\s*(\/?)>|([^<]+)/y;
 
@@ -36,22 +37,26 @@ export function parseMetalink(text: string, name: string, source: string): Metal
   const files = childrenOf(childrenOf([root], 'files'), 'file').filter((file) => file.attributes.get('name') === name);
   const [file] = files;
   if (root.name !== 'metalink' || file === undefined) throw fail(`it has no <file> "${name}"`);
-  const sizeText = childrenOf([file], 'size')[0]?.text.trim();
-  if (sizeText !== undefined && !/^\d{1,15}$/.test(sizeText)) throw fail('a size is no number');
-  const hashes = childrenOf(childrenOf([file], 'verification'), 'hash');
-  const sha256 = hashes
-    .find((hash) => hash.attributes.get('type') === 'sha256')
-    ?.text.trim()
-    .toLowerCase();
-  if (sha256 !== undefined && !isChecksum(sha256)) throw fail('a hash of type sha256 is none');
-  if (hashes.length > 0 && sha256 === undefined) throw fail('it has no hash of type sha256');
+  const size = childrenOf([file], 'size')[0]?.text.trim() ?? '';
+  if (!/^\d{1,15}$/.test(size) || Number(size) === 0) throw fail('No <size> element found or it is zero');
+  const hashes = childrenOf(childrenOf([file], 'verification'), 'hash').flatMap(({ attributes, text }) => {
+    const algorithm = attributes.get('type');
+    if (algorithm !== 'sha256' && algorithm !== 'sha512') return [];
+    const digest = text.trim().toLowerCase();
+    if (digest.length !== DIGITS[algorithm] || /[^0-9a-f]/.test(digest)) {
+      throw fail(`Invalid hash digest for ${algorithm}`);
+    }
+    return [{ algorithm, digest } as const];
+  });
+  const hash = hashes.find(({ algorithm }) => algorithm === 'sha512') ?? hashes[0];
+  if (hash === undefined) throw fail('No <verification> element with known <hash type=> found');
   const urls = childrenOf(childrenOf([file], 'resources'), 'url')
     .map((url) => ({ url: url.text.trim(), preference: Number(url.attributes.get('preference') ?? 0) || 0 }))
     .filter(({ url }) => URL.canParse(url) && /^https?:$/.test(new URL(url).protocol))
     .sort((a, b) => b.preference - a.preference)
     .map(({ url }) => url);
-  if (urls.length === 0) throw fail('it has no URL with http or https');
-  return { size: sizeText === undefined ? undefined : Number(sizeText), sha256, urls };
+  if (urls.length === 0) throw fail("No <url method='http'> elements found");
+  return { size: Number(size), hash, urls };
 }
 
 const childrenOf = (elements: readonly Element[], name: string): Element[] =>
@@ -64,6 +69,7 @@ function parseElements(text: string, fail: (problem: string) => Error): Element 
   while (TOKEN.lastIndex < text.length) {
     const match = TOKEN.exec(text);
     if (!match) throw fail('it is no XML that is understood');
+    if (stack.length === 1 && match[5]?.trim()) throw fail('Document must begin with an element');
     const [, closing, name, attributes, empty, content] = match;
     const current = stack.at(-1)!;
     if (content !== undefined) current.text += unescapeXml(content);

@@ -1,9 +1,9 @@
+import { hash } from 'node:crypto';
 import { isHostError } from '@ostrata/core';
-import { sha256 } from '../../codec/checksum.ts';
 import { storeError } from '../../errors.ts';
 import { MAX_SUMMARY } from '../../summary/read.ts';
-import { parseMetalink } from './metalink.ts';
-import type { Network } from './network.ts';
+import { type MetalinkFile, parseMetalink } from './metalink.ts';
+import type { GetOptions, Network } from './network.ts';
 
 const MAX_LIST = 1024 * 1024;
 const MAX_CONFIG = 1024 * 1024;
@@ -39,7 +39,7 @@ async function fetchMirrorlist(url: string, network: Network): Promise<string[]>
     .map((line) => line.trim())
     .filter((line) => !line.startsWith('#') && URL.canParse(line) && /^https?:/.test(line))
     .map(checkUrl);
-  while (mirrors.length > 0 && !(await works(mirrors[0]!, network))) mirrors.shift();
+  while (mirrors.length > 0 && !(await works(mirrors[0]!, network, patience(mirrors)))) mirrors.shift();
   if (mirrors.length > 0) return mirrors;
   throw storeError('OSTREE_PULL_MISSING', `No valid mirrors were found in mirrorlist '${url}'.`, {
     hint: 'Check the URL and the network: no server of the list has a repository.',
@@ -47,9 +47,12 @@ async function fetchMirrorlist(url: string, network: Network): Promise<string[]>
   });
 }
 
-async function works(mirror: string, network: Network): Promise<boolean> {
+/** While there is another server it costs less to ask that one than to wait for one that is away. */
+const patience = (servers: readonly string[]): GetOptions => (servers.length > 1 ? { retries: 0 } : {});
+
+async function works(mirror: string, network: Network, options: GetOptions): Promise<boolean> {
   try {
-    return (await network.get([`${mirror}/config`], MAX_CONFIG)) !== null;
+    return (await network.get([`${mirror}/config`], MAX_CONFIG, options)) !== null;
   } catch (error) {
     if (isHostError(error)) return false;
     throw error;
@@ -70,18 +73,16 @@ async function fetchMetalink(url: string, network: Network): Promise<Served> {
   for (const candidate of file.urls) {
     let summary: Uint8Array | null;
     try {
-      summary = await network.get([candidate], Math.min(file.size ?? MAX_SUMMARY, MAX_SUMMARY));
+      summary = await network.get([candidate], MAX_SUMMARY, patience(file.urls));
     } catch (error) {
       if (!isHostError(error)) throw error;
       problems.push(error.message);
       continue;
     }
-    if (summary === null) problems.push(`${candidate} is not there`);
-    else if (file.size !== undefined && summary.length !== file.size) {
-      problems.push(`${candidate} has ${summary.length} bytes and not ${file.size}`);
-    } else if (file.sha256 !== undefined && sha256(summary) !== file.sha256) {
-      problems.push(`${candidate} has another checksum than ${file.sha256}`);
-    } else return { urls: [checkUrl(candidate.slice(0, candidate.lastIndexOf('/')))], summary };
+    const problem = summary === null ? 'it is not there' : differenceOf(summary, file);
+    if (problem === null)
+      return { urls: [checkUrl(candidate.slice(0, candidate.lastIndexOf('/')))], summary: summary! };
+    problems.push(`${candidate}: ${problem}`);
   }
   throw storeError(
     'OSTREE_SUMMARY_INVALID',
@@ -91,4 +92,10 @@ async function fetchMetalink(url: string, network: Network): Promise<Served> {
       data: { url, problems },
     },
   );
+}
+
+function differenceOf(bytes: Uint8Array, file: MetalinkFile): string | null {
+  if (bytes.length !== file.size) return `Expected size is ${file.size} bytes but content is ${bytes.length} bytes`;
+  const actual = hash(file.hash.algorithm, bytes);
+  return actual === file.hash.digest ? null : `Expected checksum is ${file.hash.digest} but actual is ${actual}`;
 }

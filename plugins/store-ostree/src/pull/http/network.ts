@@ -7,6 +7,7 @@ import {
   TRANSPORT,
   type Transport,
   type TransportBytesRequest,
+  type Validators,
 } from '@ostrata/core';
 import { storeError } from '../../errors.ts';
 import { type Remote, remoteFlag } from '../../remote/remotes.ts';
@@ -18,6 +19,15 @@ export interface NetworkOptions {
   readonly retries: number;
   /** Directory of the repository: where a remote's cookies are, and temporary files. */
   readonly repository: string;
+}
+
+/** In place of what is asked for otherwise. */
+export type GetOptions = Pick<TransportBytesRequest, 'retries' | 'validators'>;
+
+/** An answer of a server. */
+export interface Fetched {
+  readonly bytes: Uint8Array | null;
+  readonly validators: Validators;
 }
 
 /** The files of a server, as the options of a remote say it is reached. Counts what it transfers. */
@@ -46,15 +56,20 @@ export class Network {
   }
 
   /** The first of the URLs that has it, at most `maxSize` bytes; null when all say that there is nothing. Throws HostErrors of the transport. */
-  async get(urls: readonly string[], maxSize: number): Promise<Uint8Array | null> {
+  async get(urls: readonly string[], maxSize: number, options: GetOptions = {}): Promise<Uint8Array | null> {
+    return (await this.fetch(urls, maxSize, options))?.bytes ?? null;
+  }
+
+  /** As `get`, with validators: `bytes` are null when the copy that they are of is still the same. */
+  async fetch(urls: readonly string[], maxSize: number, options: GetOptions): Promise<Fetched | null> {
     const transport = await this.#transport(urls[0]!);
-    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, maxSize };
+    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, maxSize, ...options };
     try {
-      const bytes = transport.getBytes
-        ? (await transport.getBytes(request, this.#ctx)).bytes!
-        : await this.#through(transport, request);
-      this.bytes += bytes.length;
-      return bytes;
+      const fetched: Fetched = transport.getBytes
+        ? await transport.getBytes(request, this.#ctx)
+        : { bytes: await this.#through(transport, request), validators: {} };
+      this.bytes += fetched.bytes?.length ?? 0;
+      return fetched;
     } catch (error) {
       if (saysNothingThere(error)) return null;
       throw error;
