@@ -1,4 +1,4 @@
-import { definePlugin, OBJECT_STORES } from '@ostrata/core';
+import { definePlugin, OBJECT_STORES } from '@ostrata/contract';
 import { CONFIG_SCHEMA, type StoreConfig } from './config.schema.ts';
 import { STORE_ERRORS } from './errors.ts';
 

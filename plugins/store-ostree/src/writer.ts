@@ -1,4 +1,4 @@
-import type { TreeWriter } from '@ostrata/core';
+import type { TreeWriter } from '@ostrata/contract';
 import { ObjectWriter } from './repo/object-writer.ts';
 import { Repository } from './repo/repository.ts';
 import { addPendingRef, Staging } from './repo/staging.ts';

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { join } from 'node:path';
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 
 /** Where libostree looks for programs that add verbs before it looks in PATH. */
 const EXTENSIONS = '/usr/lib/ostree';

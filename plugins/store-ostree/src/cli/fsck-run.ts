@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import type { CommitObject } from '../codec/commit.ts';
 import { hashOrder } from '../codec/hash-order.ts';

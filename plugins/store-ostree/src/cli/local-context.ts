@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Context, Environment, Task } from '@ostrata/core';
+import type { Context, Environment, Task } from '@ostrata/contract';
 import { VerbError } from './error.ts';
 
 const SILENT_TASK: Task = { advance() {}, setTotal() {}, end() {} };

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 import { hashOrder } from '../codec/hash-order.ts';
 import { isRegular, S_IFMT } from '../codec/mode.ts';
 import { canonicalMode } from '../commit/canonical.ts';

@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 import { VerbError } from './error.ts';
 
 const SYSTEM_REPOSITORY = '/sysroot/ostree/repo';

@@ -1,7 +1,7 @@
 import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { decompress, detectFormat } from '@ostrata/compression';
-import type { EntryMeta, Tree } from '@ostrata/core';
+import type { EntryMeta, Tree } from '@ostrata/contract';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { S_IFDIR } from '../codec/mode.ts';
 import { NO_XATTRS } from '../codec/xattrs.ts';

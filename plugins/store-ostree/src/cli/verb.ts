@@ -1,4 +1,4 @@
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 
 /** How an option takes its value: `flag` none, `list` may be given several times, `count` a whole number. */
 export type OptionKind = 'flag' | 'text' | 'list' | 'count';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { storeError } from '../errors.ts';
 import { type Remote, remoteUrl } from '../remote/remotes.ts';
 import { Repository } from '../repo/repository.ts';

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';

@@ -1,4 +1,4 @@
-import { type Context, type Signature, VERIFIER, type Verifier } from '@ostrata/core';
+import { type Context, type Signature, VERIFIER, type Verifier } from '@ostrata/contract';
 import type { Metadata } from '../codec/commit.ts';
 import { storeError } from '../errors.ts';
 import { listValue } from '../remote/config-text.ts';

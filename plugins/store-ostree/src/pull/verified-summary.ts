@@ -1,4 +1,4 @@
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { storeError } from '../errors.ts';
 import { type SignaturePolicy, verifySignatures } from './signatures.ts';
 import type { PullSource, SignedSummary } from './source.ts';

@@ -1,4 +1,4 @@
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
 import { openSource } from '../pull/open-source.ts';

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { type Halt, type Request, STAGES } from '@ostrata/core';
+import { type Halt, type Request, STAGES } from '@ostrata/contract';
 import { errnoOf, storeError } from '../errors.ts';
 
 /**

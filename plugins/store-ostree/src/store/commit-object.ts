@@ -1,4 +1,4 @@
-import type { CommitMeta } from '@ostrata/core';
+import type { CommitMeta } from '@ostrata/contract';
 import type { CommitObject } from '../codec/commit.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { variant } from '../codec/gvariant/index.ts';

@@ -1,4 +1,4 @@
-import type { Json, Metadata as JsonMetadata, Variant as JsonVariant } from '@ostrata/core';
+import type { Json, Metadata as JsonMetadata, Variant as JsonVariant } from '@ostrata/contract';
 import type { Metadata } from '../codec/commit.ts';
 import { CodecError, invalid } from '../codec/errors.ts';
 import { encode, parseType, type Value, type Variant } from '../codec/gvariant/index.ts';

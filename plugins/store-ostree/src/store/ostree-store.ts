@@ -11,7 +11,7 @@ import type {
   Tree,
   TreeWriter,
   WriterDescriptor,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { Checkout } from '../checkout/checkout.ts';
 import { isChecksum } from '../codec/checksum.ts';
 import { decodeMetadata } from '../codec/commit.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ObjectStore, ObjectStores } from '@ostrata/core';
+import type { ObjectStore, ObjectStores } from '@ostrata/contract';
 import { storeError } from '../errors.ts';
 import { modeNames, parseMode } from '../repo/config.ts';
 import { initRepository } from '../repo/init.ts';

@@ -1,4 +1,4 @@
-import type { CommitMeta, EntryMeta, TreeWriter } from '@ostrata/core';
+import type { CommitMeta, EntryMeta, TreeWriter } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import type { DirTree } from '../codec/dir-tree.ts';
 import { S_IFDIR, S_IFLNK, S_IFREG } from '../codec/mode.ts';

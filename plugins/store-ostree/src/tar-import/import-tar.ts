@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type HostError, isHostError, type Tree } from '@ostrata/core';
+import { type HostError, isHostError, type Tree } from '@ostrata/contract';
 import { extract, type Header } from 'tar-stream';
 import { storeError } from '../errors.ts';
 import { tarXattrs } from './tar-xattrs.ts';

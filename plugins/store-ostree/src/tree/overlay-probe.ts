@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, EXEC, type Exec } from '@ostrata/core';
+import { type Context, EXEC, type Exec } from '@ostrata/contract';
 import { removeTree } from '../repo/remove-tree.ts';
 
 /**

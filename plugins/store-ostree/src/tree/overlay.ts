@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { OverlayConflict, OverlayPolicy } from '@ostrata/core';
+import type { OverlayConflict, OverlayPolicy } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import { isSymlink } from '../codec/mode.ts';
 import type { Repository } from '../repo/repository.ts';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { Context, Root } from '@ostrata/core';
+import type { Context, Root } from '@ostrata/contract';
 import { Checkout } from '../checkout/checkout.ts';
 import { updateDirectory } from '../checkout/update.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer';
-import type { Context, EntryMeta, OverlayConflict, OverlayPolicy, Root, Tree, TreeEntry } from '@ostrata/core';
+import type { Context, EntryMeta, OverlayConflict, OverlayPolicy, Root, Tree, TreeEntry } from '@ostrata/contract';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { contentChecksumInput } from '../codec/commit.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';

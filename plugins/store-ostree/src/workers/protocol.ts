@@ -1,4 +1,4 @@
-import type { HostErrorOptions } from '@ostrata/core';
+import type { HostErrorOptions } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import type { ImportOptions } from '../commit/import-file.ts';
 import { StoreError, type StoreErrorCode, storeError } from '../errors.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { isHostError } from '@ostrata/core';
+import { isHostError } from '@ostrata/contract';
 import { storeError } from '../../errors.ts';
 import { MAX_SUMMARY } from '../../summary/read.ts';
 import { type MetalinkFile, parseMetalink } from './metalink.ts';

@@ -8,7 +8,7 @@ import {
   type Transport,
   type TransportBytesRequest,
   type Validators,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { storeError } from '../../errors.ts';
 import { type Remote, remoteFlag } from '../../remote/remotes.ts';
 import { cookiesFor, readCookies } from './cookies.ts';

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Validators } from '@ostrata/core';
+import type { Validators } from '@ostrata/contract';
 import { errnoOf } from '../../errors.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
 import { lgetxattr, lsetxattr } from '../../syscalls.ts';
