@@ -69,12 +69,7 @@ export class CompsReader implements XmlHandler {
   open(name: number, xml: XmlScanner): boolean {
     switch (xml.depth) {
       case 1:
-        if (name !== N.comps) {
-          throw xml.error(
-            'METADATA_UNEXPECTED',
-            `the root element is "${xml.names.text(name).slice(0, 60)}" and not "comps"`,
-          );
-        }
+        xml.expectRoot(name, N.comps);
         return false;
       case 2:
         this.#id = '';

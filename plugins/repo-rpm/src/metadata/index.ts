@@ -9,6 +9,7 @@ export {
   parseMirrorList,
 } from './mirrors.ts';
 export { decodeFileLists, decodePackages, encodeFileLists, encodePackages } from './packed-cache.ts';
-export { Column, type FileColumns, type PackageColumns, PackedPackages, pathsOf } from './packed-packages.ts';
+export { Detail, PackedPackages, Quantity } from './packed-packages.ts';
+export { PathLists } from './path-lists.ts';
 export { PrimaryReader } from './primary.ts';
 export { MAX_REPOMD, parseRepomd, type Repomd, type RepomdFile } from './repomd.ts';

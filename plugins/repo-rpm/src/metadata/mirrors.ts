@@ -1,7 +1,7 @@
 import type { Checksum } from '@ostrata/core';
+import { decimal } from './decimal.ts';
 import { MetadataError } from './errors.ts';
 import { numberNames } from './names.ts';
-import { decimal } from './packed-packages.ts';
 import { type XmlHandler, XmlScanner } from './xml-scanner.ts';
 
 /** Bytes that a list of mirrors may have. */
@@ -79,12 +79,7 @@ class MetalinkReader implements XmlHandler {
   }
 
   open(name: number, xml: XmlScanner): boolean {
-    if (xml.depth === 1 && name !== N.metalink) {
-      throw xml.error(
-        'METADATA_UNEXPECTED',
-        `the root element is "${xml.names.text(name).slice(0, 60)}" and not "metalink"`,
-      );
-    }
+    if (xml.depth === 1) xml.expectRoot(name, N.metalink);
     if (name === N.file) {
       this.#inFile = xml.attributeText(N.name) === this.#file;
       if (this.#inFile) this.#newVersion();

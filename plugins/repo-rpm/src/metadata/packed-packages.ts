@@ -1,160 +1,106 @@
-import type { Checksum, Relation, RelationKind } from '@ostrata/core';
-import { MetadataError } from './errors.ts';
-import type { StringPool } from './string-pool.ts';
+import { type Checksum, type PackageColumns, RELATION_KINDS, type Relation, type RelationKind } from '@ostrata/core';
+import { type Evr, relationAt, type StringPool, splitEvr } from '@ostrata/package-columns';
+import type { PathLists } from './path-lists.ts';
 
-/** Order of the kinds of dependency in the columns. */
-export const PACKED_KINDS: readonly RelationKind[] = [
-  'provides',
-  'requires',
-  'conflicts',
-  'obsoletes',
-  'recommends',
-  'suggests',
-  'supplements',
-  'enhances',
-];
-
-/** Columns of a package's row of string ids and small numbers. */
-export const Column = {
-  NAME: 0,
-  EPOCH: 1,
-  VERSION: 2,
-  RELEASE: 3,
-  ARCH: 4,
-  VENDOR: 5,
-  SUMMARY: 6,
-  LOCATION: 7,
-  ALGORITHM: 8,
-  CHECKSUM: 9,
+/** What a `primary.xml` says of a package beside what solvers need: columns of string numbers. */
+export const Detail = {
+  SUMMARY: 0,
+  DESCRIPTION: 1,
+  URL: 2,
+  LICENSE: 3,
+  PACKAGER: 4,
+  /** File name of the source package. */
+  SOURCE: 5,
+  LOCATION: 6,
+  ALGORITHM: 7,
+  CHECKSUM: 8,
 } as const;
-export const ROW = 10;
+/** Texts of a row. */
+export const DETAILS = 9;
 
-/** Comparisons by number, 0 for none; 8 is added for "needed by the pre-install script". */
-export const COMPARISONS = [undefined, '<', '<=', '=', '>=', '>'] as const;
-export const PRE = 8;
+/** Columns of numbers. */
+export const Quantity = {
+  /** Bytes of the package file. */
+  SIZE: 0,
+  /** Bytes when installed. */
+  INSTALLED: 1,
+  /** Seconds since the epoch. */
+  BUILD_TIME: 2,
+} as const;
+/** Numbers of a row. */
+export const QUANTITIES = 3;
 
-/** Everything of a `primary.xml` in typed arrays. */
-export interface PackageColumns {
+export interface DetailColumns {
   readonly strings: StringPool;
-  readonly count: number;
-  /** `ROW` numbers a package. */
-  readonly rows: Uint32Array;
-  /** Bytes of the file, bytes installed: two a package. */
-  readonly sizes: Float64Array;
-  /** Where the relations of a package and kind begin; `count * 8 + 1` numbers. */
-  readonly relationStarts: Uint32Array;
-  readonly relationNames: Uint32Array;
-  readonly relationEvrs: Uint32Array;
-  readonly relationFlags: Uint8Array;
-  readonly files: FileColumns;
+  /** `DETAILS` string numbers a package. */
+  readonly texts: Uint32Array;
+  /** `QUANTITIES` numbers a package. */
+  readonly quantities: Float64Array;
 }
 
-/** Paths by package: directory and last part, each a string id. */
-export interface FileColumns {
-  /** Where the files of a package begin; `count + 1` numbers. */
-  readonly starts: Uint32Array;
-  readonly directories: Uint32Array;
-  readonly names: Uint32Array;
-}
-
-/** Reads packages out of columns; nothing is made before it is asked for. */
+/** Everything of a `primary.xml` in typed arrays; nothing is made of a package before somebody asks. */
 export class PackedPackages {
   readonly columns: PackageColumns;
+  readonly details: DetailColumns;
+  readonly paths: PathLists;
 
-  constructor(columns: PackageColumns) {
+  constructor(columns: PackageColumns, details: DetailColumns, paths: PathLists) {
     this.columns = columns;
+    this.details = details;
+    this.paths = paths;
   }
 
   get count(): number {
-    return this.columns.count;
+    return this.columns.names.length;
   }
 
-  text(index: number, column: number): string {
-    return this.columns.strings.text(this.#cell(index, column));
+  name(index: number): string {
+    return this.#text(this.columns.names, index);
   }
 
-  epoch(index: number): number {
-    return this.#cell(index, Column.EPOCH);
+  evr(index: number): Evr {
+    return splitEvr(this.#text(this.columns.evrs, index));
+  }
+
+  arch(index: number): string {
+    return this.#text(this.columns.archs, index);
+  }
+
+  vendor(index: number): string {
+    return this.#text(this.columns.vendors, index);
+  }
+
+  /** @param column of {@link Detail} */
+  detail(index: number, column: number): string {
+    const { strings, texts } = this.details;
+    return strings.text(texts[this.#check(index) * DETAILS + column]!);
+  }
+
+  /** @param column of {@link Quantity} */
+  quantity(index: number, column: number): number {
+    return this.details.quantities[this.#check(index) * QUANTITIES + column]!;
   }
 
   checksum(index: number): Checksum {
-    return { algorithm: this.text(index, Column.ALGORITHM), value: this.text(index, Column.CHECKSUM) };
-  }
-
-  /** Bytes of the package file. */
-  size(index: number): number {
-    return this.columns.sizes[index * 2]!;
-  }
-
-  installedSize(index: number): number {
-    return this.columns.sizes[index * 2 + 1]!;
+    return { algorithm: this.detail(index, Detail.ALGORITHM), value: this.detail(index, Detail.CHECKSUM) };
   }
 
   relations(index: number, kind: RelationKind): Relation[] {
-    const { relationStarts, relationNames, relationEvrs, relationFlags, strings } = this.columns;
-    const slot = index * PACKED_KINDS.length + PACKED_KINDS.indexOf(kind);
-    const end = relationStarts[slot + 1]!;
-    const relations: Relation[] = [];
-    for (let i = relationStarts[slot]!; i < end; i++) {
-      const name = strings.text(relationNames[i]!);
-      const flags = relationFlags[i]!;
-      const compare = COMPARISONS[flags & 7];
-      const pre = (flags & PRE) !== 0;
-      if (compare === undefined) relations.push(pre ? { name, pre } : { name });
-      else {
-        const evr = strings.text(relationEvrs[i]!);
-        relations.push(pre ? { name, compare, evr, pre } : { name, compare, evr });
-      }
-    }
-    return relations;
+    const { starts, lists } = this.columns;
+    const slot = this.#check(index) * RELATION_KINDS.length + RELATION_KINDS.indexOf(kind);
+    return Array.from(lists.subarray(starts[slot]!, starts[slot + 1]!), (entry) => relationAt(this.columns, entry));
   }
 
   files(index: number): string[] {
-    return pathsOf(this.columns.files, this.columns.strings, index);
+    return this.paths.of(this.#check(index));
   }
 
-  #cell(index: number, column: number): number {
-    if (!(index >= 0 && index < this.columns.count)) throw new RangeError(`no package ${index}`);
-    return this.columns.rows[index * ROW + column]!;
+  #text(column: Uint32Array, index: number): string {
+    return this.columns.strings.text(column[this.#check(index)]!);
   }
-}
 
-/** The absolute paths of one package. */
-export function pathsOf(files: FileColumns, strings: StringPool, index: number): string[] {
-  const paths: string[] = [];
-  const end = files.starts[index + 1]!;
-  for (let i = files.starts[index]!; i < end; i++) {
-    paths.push(`${strings.text(files.directories[i]!)}/${strings.text(files.names[i]!)}`);
+  #check(index: number): number {
+    if (!(index >= 0 && index < this.count)) throw new RangeError(`no package ${index}`);
+    return index;
   }
-  return paths;
-}
-
-/** Interns an absolute path as directory and last part; false for a relative one (source packages have such). */
-export function internPath(
-  strings: StringPool,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  directories: { push(id: number): void },
-  names: { push(id: number): void },
-): boolean {
-  if (bytes[start] !== 47) return false;
-  let slash = end - 1;
-  while (bytes[slash] !== 47) slash--;
-  directories.push(strings.intern(bytes, start, slash));
-  names.push(strings.intern(bytes, slash + 1, end));
-  return true;
-}
-
-/** A number of decimal digits. @throws MetadataError METADATA_INVALID naming `what`. */
-export function decimal(text: string | undefined, what: string, max: number, line: number): number {
-  if (text !== undefined && /^[0-9]{1,16}$/.test(text)) {
-    const value = Number(text);
-    if (value <= max) return value;
-  }
-  throw new MetadataError(
-    'METADATA_INVALID',
-    `${what} is ${text === undefined ? 'missing' : `"${text.slice(0, 40)}"`}`,
-    line,
-  );
 }

@@ -1,8 +1,10 @@
+import { RELATION_KINDS } from '@ostrata/core';
+import { StringPool, U32List } from '@ostrata/package-columns';
+import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';
-import { Column, decimal, internPath, PACKED_KINDS, PackedPackages, ROW } from './packed-packages.ts';
+import { DETAILS, Detail, PackedPackages, QUANTITIES, Quantity } from './packed-packages.ts';
+import { PathCollector } from './path-lists.ts';
 import { ENTRY_NAMES, RelationCollector } from './relation-collector.ts';
-import { StringPool } from './string-pool.ts';
-import { U32List } from './u32-list.ts';
 import { type XmlHandler, type XmlLimits, XmlScanner } from './xml-scanner.ts';
 
 const NAMES = [
@@ -14,6 +16,11 @@ const NAMES = [
   'version',
   'checksum',
   'summary',
+  'description',
+  'packager',
+  'url',
+  'time',
+  'build',
   'size',
   'installed',
   'location',
@@ -21,6 +28,8 @@ const NAMES = [
   'xml:base',
   'format',
   'rpm:vendor',
+  'rpm:license',
+  'rpm:sourcerpm',
   'rpm:entry',
   'file',
   'rpm:provides',
@@ -34,23 +43,21 @@ const NAMES = [
 ] as const;
 const N = numberNames(NAMES);
 
-const REQUIRED = [
-  ['name', Column.NAME],
-  ['arch', Column.ARCH],
-  ['version', Column.VERSION],
-  ['checksum', Column.CHECKSUM],
-  ['location', Column.LOCATION],
-] as const;
-
-/** Names whose element's text goes into a column. */
-const TEXTS = new Map<number, number>([
-  [N.name, Column.NAME],
-  [N.arch, Column.ARCH],
-  [N.summary, Column.SUMMARY],
-  [N.checksum, Column.CHECKSUM],
-]);
-
-const KIND_OF = new Map<number, number>(PACKED_KINDS.map((kind, index) => [N[`rpm:${kind}` as keyof typeof N], index]));
+/** What a name does, by its number: arrays, as elements are many. */
+const DETAIL_OF = new Int8Array(NAMES.length + 1).fill(-1);
+const KIND_OF = new Int8Array(NAMES.length + 1).fill(-1);
+for (const [name, column] of [
+  [N.summary, Detail.SUMMARY],
+  [N.description, Detail.DESCRIPTION],
+  [N.url, Detail.URL],
+  [N['rpm:license'], Detail.LICENSE],
+  [N.packager, Detail.PACKAGER],
+  [N['rpm:sourcerpm'], Detail.SOURCE],
+  [N.checksum, Detail.CHECKSUM],
+] as const) {
+  DETAIL_OF[name] = column;
+}
+for (const [index, kind] of RELATION_KINDS.entries()) KIND_OF[N[`rpm:${kind}`]] = index;
 
 /** The greatest number that an epoch can be. */
 const MAX_EPOCH = 2 ** 32 - 1;
@@ -62,16 +69,18 @@ const MAX_EPOCH = 2 ** 32 - 1;
 export class PrimaryReader implements XmlHandler {
   readonly #xml: XmlScanner;
   readonly #strings = new StringPool();
-  readonly #rows = new U32List(1 << 14);
-  readonly #sizes: number[] = [];
+  readonly #names = new U32List();
+  readonly #evrs = new U32List();
+  readonly #archs = new U32List();
+  readonly #vendors = new U32List();
   readonly #relations = new RelationCollector(this.#strings);
-  readonly #fileStarts = new U32List();
-  readonly #directories = new U32List();
-  readonly #fileNames = new U32List();
-  readonly #row = new Uint32Array(ROW);
-  #size = 0;
-  #installed = 0;
-  #count = 0;
+  readonly #paths = new PathCollector(new StringPool());
+  readonly #detailStrings = new StringPool();
+  readonly #texts = new U32List(1 << 14);
+  readonly #quantities: number[] = [];
+  readonly #row = { name: 0, evr: 0, arch: 0, vendor: 0 };
+  readonly #detail = new Uint32Array(DETAILS);
+  readonly #quantity = new Float64Array(QUANTITIES);
   #skipping = false;
   #kind = -1;
 
@@ -87,30 +96,27 @@ export class PrimaryReader implements XmlHandler {
   /** @throws MetadataError */
   end(): PackedPackages {
     this.#xml.end();
-    this.#fileStarts.push(this.#directories.length);
-    return new PackedPackages({
+    const columns = {
       strings: this.#strings,
-      count: this.#count,
-      rows: this.#rows.toArray(),
-      sizes: Float64Array.from(this.#sizes),
+      rows: null,
+      names: this.#names.toArray(),
+      evrs: this.#evrs.toArray(),
+      archs: this.#archs.toArray(),
+      vendors: this.#vendors.toArray(),
       ...this.#relations.columns(),
-      files: {
-        starts: this.#fileStarts.toArray(),
-        directories: this.#directories.toArray(),
-        names: this.#fileNames.toArray(),
-      },
-    });
+    };
+    const details = {
+      strings: this.#detailStrings,
+      texts: this.#texts.toArray(),
+      quantities: Float64Array.from(this.#quantities),
+    };
+    return new PackedPackages(columns, details, this.#paths.finish());
   }
 
   open(name: number, xml: XmlScanner): boolean {
     switch (xml.depth) {
       case 1:
-        if (name !== N.metadata) {
-          throw xml.error(
-            'METADATA_UNEXPECTED',
-            `the root element is "${xml.names.text(name).slice(0, 60)}" and not "metadata"`,
-          );
-        }
+        xml.expectRoot(name, N.metadata);
         return false;
       case 2:
         if (name === N.package) this.#begin(xml);
@@ -118,9 +124,8 @@ export class PrimaryReader implements XmlHandler {
       case 3:
         return !this.#skipping && this.#property(name, xml);
       case 4:
-        if (name === N['rpm:vendor'] || name === N.file) return !this.#skipping;
-        this.#kind = KIND_OF.get(name) ?? -1;
-        return false;
+        this.#kind = KIND_OF[name] ?? -1;
+        return !this.#skipping && (name === N.file || name === N['rpm:vendor'] || (DETAIL_OF[name] ?? -1) >= 0);
       case 5:
         if (name === N['rpm:entry'] && this.#kind >= 0 && !this.#skipping) this.#relations.add(this.#kind, xml);
         return false;
@@ -131,75 +136,90 @@ export class PrimaryReader implements XmlHandler {
 
   close(name: number, xml: XmlScanner): void {
     if (this.#skipping) return;
-    if (xml.depth === 3) {
-      const column = TEXTS.get(name);
-      if (column !== undefined) this.#row[column] = this.#strings.intern(xml.text, 0, xml.textLength);
-    } else if (xml.depth === 4) {
-      if (name === N.file) {
-        internPath(this.#strings, xml.text, 0, xml.textLength, this.#directories, this.#fileNames);
-      } else if (name === N['rpm:vendor']) {
-        this.#row[Column.VENDOR] = this.#strings.intern(xml.text, 0, xml.textLength);
-      }
-      this.#kind = -1;
-    } else if (xml.depth === 2 && name === N.package) this.#finish(xml);
+    const { depth } = xml;
+    if (depth === 4 && name === N.file) this.#paths.add(xml.text, 0, xml.textLength);
+    else if (depth === 4 && name === N['rpm:vendor']) this.#row.vendor = this.#textIn(this.#strings, xml);
+    else if (depth === 3 && name === N.name) this.#row.name = this.#textIn(this.#strings, xml);
+    else if (depth === 3 && name === N.arch) this.#row.arch = this.#textIn(this.#strings, xml);
+    else if (depth === 3 || depth === 4) {
+      const column = DETAIL_OF[name] ?? -1;
+      if (column >= 0) this.#detail[column] = this.#textIn(this.#detailStrings, xml);
+    } else if (depth === 2 && name === N.package) this.#finish(xml);
   }
 
   #begin(xml: XmlScanner): void {
     this.#skipping = (xml.attributeText(N.type) ?? 'rpm') !== 'rpm';
     if (this.#skipping) return;
-    this.#row.fill(0);
-    this.#size = 0;
-    this.#installed = 0;
-    this.#fileStarts.push(this.#directories.length);
+    Object.assign(this.#row, { name: 0, evr: 0, arch: 0, vendor: 0 });
+    this.#detail.fill(0);
+    this.#quantity.fill(0);
+    this.#paths.beginRow();
   }
 
   /** A child of `package`; true for those whose text is wanted. */
   #property(name: number, xml: XmlScanner): boolean {
-    const row = this.#row;
     switch (name) {
-      case N.version:
-        row[Column.EPOCH] = decimal(xml.attributeText(N.epoch) || '0', 'an epoch', MAX_EPOCH, xml.line);
-        row[Column.VERSION] = this.#attribute(N.ver, xml);
-        row[Column.RELEASE] = this.#attribute(N.rel, xml);
+      case N.name:
+      case N.arch:
+        return true;
+      case N.version: {
+        decimal(xml.attributeText(N.epoch) || '0', 'an epoch', MAX_EPOCH, xml.line);
+        this.#row.evr = xml.attributeText(N.ver) ? this.#relations.evr(xml) : 0;
         return false;
+      }
       case N.checksum:
-        row[Column.ALGORITHM] = this.#strings.internText((xml.attributeText(N.type) ?? '').toLowerCase());
+        this.#detail[Detail.ALGORITHM] = this.#detailStrings.internText(
+          (xml.attributeText(N.type) ?? '').toLowerCase(),
+        );
         return true;
       case N.size:
-        this.#size = this.#bytes(N.package, xml);
-        this.#installed = this.#bytes(N.installed, xml);
+        this.#quantity[Quantity.SIZE] = this.#number(N.package, 'a size', xml);
+        this.#quantity[Quantity.INSTALLED] = this.#number(N.installed, 'a size', xml);
+        return false;
+      case N.time:
+        this.#quantity[Quantity.BUILD_TIME] = this.#number(N.build, 'a time', xml);
         return false;
       case N.location: {
         const base = xml.attributeText(N['xml:base']);
-        if (base === undefined) row[Column.LOCATION] = this.#attribute(N.href, xml);
-        else row[Column.LOCATION] = this.#strings.internText(joinBase(base, xml.attributeText(N.href) ?? ''));
+        const href = xml.attributeText(N.href) ?? '';
+        this.#detail[Detail.LOCATION] = this.#detailStrings.internText(
+          base === undefined ? href : joinBase(base, href),
+        );
         return false;
       }
       default:
-        return TEXTS.has(name);
+        return (DETAIL_OF[name] ?? -1) >= 0;
     }
   }
 
   #finish(xml: XmlScanner): void {
-    for (const [name, column] of REQUIRED) {
-      if (this.#row[column] !== 0) continue;
-      const which = this.#strings.text(this.#row[Column.NAME]!) || `number ${this.#count + 1}`;
-      throw xml.error('METADATA_INVALID', `the package ${which.slice(0, 80)} has no ${name}`);
+    const { name, evr, arch, vendor } = this.#row;
+    const missing =
+      (name === 0 && 'name') ||
+      (arch === 0 && 'arch') ||
+      (evr === 0 && 'version') ||
+      (this.#detail[Detail.CHECKSUM] === 0 && 'checksum') ||
+      (this.#detail[Detail.LOCATION] === 0 && 'location');
+    if (missing !== false) {
+      const which = this.#strings.text(name) || `number ${this.#names.length + 1}`;
+      throw xml.error('METADATA_INVALID', `the package ${which.slice(0, 80)} has no ${missing}`);
     }
-    for (const value of this.#row) this.#rows.push(value);
-    this.#sizes.push(this.#size, this.#installed);
+    this.#names.push(name);
+    this.#evrs.push(evr);
+    this.#archs.push(arch);
+    this.#vendors.push(vendor);
+    for (let i = 0; i < DETAILS; i++) this.#texts.push(this.#detail[i]!);
+    for (let i = 0; i < QUANTITIES; i++) this.#quantities.push(this.#quantity[i]!);
     this.#relations.finishPackage();
-    this.#count++;
   }
 
-  #attribute(name: number, xml: XmlScanner): number {
-    const index = xml.attribute(name);
-    return index < 0 ? 0 : this.#strings.intern(xml.window, xml.attributeStart(index), xml.attributeEnd(index));
+  #textIn(strings: StringPool, xml: XmlScanner): number {
+    return strings.intern(xml.text, 0, xml.textLength);
   }
 
-  #bytes(name: number, xml: XmlScanner): number {
+  #number(name: number, what: string, xml: XmlScanner): number {
     const text = xml.attributeText(name);
-    return text === undefined || text === '' ? 0 : decimal(text, 'a size', Number.MAX_SAFE_INTEGER, xml.line);
+    return text === undefined || text === '' ? 0 : decimal(text, what, Number.MAX_SAFE_INTEGER, xml.line);
   }
 }
 

@@ -1,103 +1,85 @@
+import { COMPARISON, type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS } from '@ostrata/core';
+import { DependencyPool, type StringPool, U32List } from '@ostrata/package-columns';
 import { numberNames } from './names.ts';
-import { COMPARISONS, PACKED_KINDS, type PackageColumns, PRE } from './packed-packages.ts';
-import type { StringPool } from './string-pool.ts';
-import { U32List } from './u32-list.ts';
 import type { XmlScanner } from './xml-scanner.ts';
 
 /** Attributes of `rpm:entry`; a reader that collects relations numbers its names beginning with these. */
 export const ENTRY_NAMES = ['name', 'flags', 'epoch', 'ver', 'rel', 'pre'] as const;
 const N = numberNames(ENTRY_NAMES);
 
-const FLAGS: { readonly [flags: string]: number } = {
-  LT: COMPARISONS.indexOf('<'),
-  LE: COMPARISONS.indexOf('<='),
-  EQ: COMPARISONS.indexOf('='),
-  GE: COMPARISONS.indexOf('>='),
-  GT: COMPARISONS.indexOf('>'),
-};
+const { GREATER, EQUAL, LESS } = COMPARISON;
 
-interface Relations {
-  readonly names: U32List;
-  readonly evrs: U32List;
-  readonly flags: U32List;
-}
-
-function relations(capacity: number): Relations {
-  return { names: new U32List(capacity), evrs: new U32List(capacity), flags: new U32List(capacity) };
-}
+const ZERO = 48;
+const COLON = 58;
+const DASH = 45;
 
 /** Puts the relations of packages into columns; those of one package may come in any order of kinds. */
 export class RelationCollector {
   readonly #strings: StringPool;
+  readonly #dependencies = new DependencyPool();
   readonly #starts = new U32List(1 << 14);
-  readonly #all = relations(1 << 16);
-  readonly #kinds = PACKED_KINDS.map(() => relations(16));
+  readonly #lists = new U32List(1 << 16);
+  readonly #kinds = RELATION_KINDS.map(() => new U32List(16));
   #evr: Uint8Array = new Uint8Array(512);
 
   constructor(strings: StringPool) {
     this.#strings = strings;
   }
 
-  /** Takes the `rpm:entry` that the scanner is at, for a kind by its place in PACKED_KINDS. @throws MetadataError */
+  /** Takes the `rpm:entry` that the scanner is at, for a kind by its place in RELATION_KINDS. @throws MetadataError */
   add(kind: number, xml: XmlScanner): void {
-    const name = this.#intern(xml.attribute(N.name), xml);
+    const at = xml.attribute(N.name);
+    const name = at < 0 ? 0 : this.#strings.intern(xml.window, xml.attributeStart(at), xml.attributeEnd(at));
     if (name === 0) throw xml.error('METADATA_INVALID', 'a dependency has no name');
-    let flags = 0;
+    const comparison = comparisonOf(xml);
     let evr = 0;
-    const comparison = xml.attributeText(N.flags);
-    if (comparison !== undefined && comparison !== '') {
-      flags = FLAGS[comparison] ?? 0;
-      if (flags === 0) throw xml.error('METADATA_INVALID', `"${comparison.slice(0, 40)}" is no comparison`);
-      evr = this.#joinEvr(xml);
+    if (comparison !== 0) {
+      evr = this.evr(xml);
       if (evr === 0) {
         const what = this.#strings.text(name).slice(0, 80);
         throw xml.error('METADATA_INVALID', `a dependency on ${what} has no version`);
       }
     }
+    const number = this.#dependencies.intern(name, comparison, evr);
     const pre = xml.attribute(N.pre);
-    if (pre >= 0 && xml.window[xml.attributeStart(pre)] === 49) flags |= PRE;
-    const list = this.#kinds[kind]!;
-    list.names.push(name);
-    list.evrs.push(evr);
-    list.flags.push(flags);
+    const isPre = pre >= 0 && xml.window[xml.attributeStart(pre)] === 49;
+    this.#kinds[kind]!.push(isPre ? number + PRE_DEPENDENCY : number);
   }
 
   /** The package is complete. */
   finishPackage(): void {
     for (const list of this.#kinds) {
-      this.#starts.push(this.#all.names.length);
-      this.#all.names.append(list.names);
-      this.#all.evrs.append(list.evrs);
-      this.#all.flags.append(list.flags);
-      list.names.clear();
-      list.evrs.clear();
-      list.flags.clear();
+      this.#starts.push(this.#lists.length);
+      this.#lists.append(list);
+      list.clear();
     }
   }
 
-  columns(): Pick<PackageColumns, 'relationStarts' | 'relationNames' | 'relationEvrs' | 'relationFlags'> {
-    this.#starts.push(this.#all.names.length);
+  columns(): Pick<PackageColumns, 'dependencies' | 'starts' | 'lists'> {
+    this.#starts.push(this.#lists.length);
     return {
-      relationStarts: this.#starts.toArray(),
-      relationNames: this.#all.names.toArray(),
-      relationEvrs: this.#all.evrs.toArray(),
-      relationFlags: Uint8Array.from(this.#all.flags.toArray()),
+      dependencies: this.#dependencies.columns(),
+      starts: this.#starts.toArray(),
+      lists: this.#lists.toArray(),
     };
   }
 
-  /** `[epoch:]version[-release]` as one string; an epoch of 0 is left out. */
-  #joinEvr(xml: XmlScanner): number {
+  /** The attributes `epoch`, `ver` and `rel` as one string (see `joinEvr`), by its number; 0 without any. */
+  evr(xml: XmlScanner): number {
     const epoch = xml.attribute(N.epoch);
+    const version = xml.attribute(N.ver);
     const release = xml.attribute(N.rel);
     let length = 0;
     if (epoch >= 0 && !isZero(xml, epoch)) {
       length = this.#copy(epoch, xml, length);
-      this.#evr[length++] = 58;
+      this.#evr[length++] = COLON;
+    } else if (version >= 0 && looksLikeEpoch(xml, version)) {
+      this.#evr[length++] = ZERO;
+      this.#evr[length++] = COLON;
     }
-    const version = xml.attribute(N.ver);
     if (version >= 0) length = this.#copy(version, xml, length);
     if (release >= 0 && xml.attributeEnd(release) > xml.attributeStart(release)) {
-      this.#evr[length++] = 45;
+      this.#evr[length++] = DASH;
       length = this.#copy(release, xml, length);
     }
     return this.#strings.intern(this.#evr, 0, length);
@@ -117,15 +99,41 @@ export class RelationCollector {
     for (let i = start; i < end; i++) this.#evr[to++] = window[i]!;
     return to;
   }
+}
 
-  #intern(attribute: number, xml: XmlScanner): number {
-    if (attribute < 0) return 0;
-    return this.#strings.intern(xml.window, xml.attributeStart(attribute), xml.attributeEnd(attribute));
+/** Bits of `flags` (LT, LE, EQ, GE, GT); 0 without. */
+function comparisonOf(xml: XmlScanner): number {
+  const flags = xml.attribute(N.flags);
+  if (flags < 0) return 0;
+  const start = xml.attributeStart(flags);
+  const length = xml.attributeEnd(flags) - start;
+  if (length === 0) return 0;
+  if (length === 2) {
+    switch ((xml.window[start]! << 8) | xml.window[start + 1]!) {
+      case 0x4551:
+        return EQUAL;
+      case 0x4745:
+        return GREATER | EQUAL;
+      case 0x4754:
+        return GREATER;
+      case 0x4c45:
+        return LESS | EQUAL;
+      case 0x4c54:
+        return LESS;
+    }
   }
+  throw xml.error('METADATA_INVALID', `"${xml.attributeText(N.flags)?.slice(0, 40)}" is no comparison`);
 }
 
 function isZero(xml: XmlScanner, attribute: number): boolean {
   const start = xml.attributeStart(attribute);
   const length = xml.attributeEnd(attribute) - start;
-  return length === 0 || (length === 1 && xml.window[start] === 48);
+  return length === 0 || (length === 1 && xml.window[start] === ZERO);
+}
+
+function looksLikeEpoch(xml: XmlScanner, version: number): boolean {
+  const start = xml.attributeStart(version);
+  let p = start;
+  while (xml.window[p]! >= ZERO && xml.window[p]! < COLON) p++;
+  return p > start && p < xml.attributeEnd(version) && xml.window[p] === COLON;
 }

@@ -1,6 +1,6 @@
 import type { Checksum } from '@ostrata/core';
+import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';
-import { decimal } from './packed-packages.ts';
 import { joinBase } from './primary.ts';
 import { type XmlHandler, XmlScanner } from './xml-scanner.ts';
 
@@ -55,12 +55,7 @@ class RepomdReader implements XmlHandler {
   #algorithm = '';
 
   open(name: number, xml: XmlScanner): boolean {
-    if (xml.depth === 1 && name !== N.repomd) {
-      throw xml.error(
-        'METADATA_UNEXPECTED',
-        `the root element is "${xml.names.text(name).slice(0, 60)}" and not "repomd"`,
-      );
-    }
+    if (xml.depth === 1) xml.expectRoot(name, N.repomd);
     if (xml.depth === 2) {
       if (name === N.data) {
         this.#type = xml.attributeText(N.type) ?? '';

@@ -1,6 +1,7 @@
+import { StringPool } from '@ostrata/package-columns';
 import { ByteWindow } from './byte-window.ts';
 import { MetadataError } from './errors.ts';
-import { StringPool } from './string-pool.ts';
+
 import { XmlAttributes } from './xml-attributes.ts';
 import {
   AMP,
@@ -147,6 +148,15 @@ export class XmlScanner {
     if (this.#input.position < this.#input.end) this.#truncated('the file ends within markup');
     if (open !== null) this.#truncated(`the file ends within the element "${open}"`);
     if (!this.#rootSeen) this.#truncated('the file has no element');
+  }
+
+  /** To be asked at the root element. @throws MetadataError METADATA_UNEXPECTED */
+  expectRoot(name: number, expected: number): void {
+    if (name === expected) return;
+    throw this.error(
+      'METADATA_UNEXPECTED',
+      `the root element is "${this.#nameOf(name)}" and not "${this.#nameOf(expected)}"`,
+    );
   }
 
   /** An error at the line that is being read. */

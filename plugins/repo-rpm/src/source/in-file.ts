@@ -1,7 +1,8 @@
 import { CompressionError } from '@ostrata/compression';
 import { isHostError } from '@ostrata/core';
+import { StringPoolError } from '@ostrata/package-columns';
 import { RpmFormatError } from '../codec/index.ts';
-import { MetadataError } from '../metadata/index.ts';
+import { METADATA_HINTS, MetadataError } from '../metadata/index.ts';
 import { sourceError } from './errors.ts';
 
 /** Names the file in an error of a parser; others stay as they are. */
@@ -12,6 +13,13 @@ export function inFile(error: unknown, file: string): unknown {
     return sourceError(error.code, `${where}: ${error.message}`, {
       hint: error.hint,
       data: { file, line: error.line },
+      cause: error,
+    });
+  }
+  if (error instanceof StringPoolError) {
+    return sourceError('METADATA_TOO_LARGE', `${file}: ${error.message}`, {
+      hint: METADATA_HINTS.METADATA_TOO_LARGE,
+      data: { file },
       cause: error,
     });
   }

@@ -1,5 +1,4 @@
-import type { Column as Columns } from '../metadata/index.ts';
-import { Column, type PackedPackages } from '../metadata/index.ts';
+import type { PackedPackages } from '../metadata/index.ts';
 import type { Definition } from './definition.ts';
 
 /** The packages that `includepkgs` and `excludepkgs` leave, as indexes into the columns; null for all. */
@@ -19,9 +18,9 @@ export function selectPackages(packages: PackedPackages, { includepkgs, excludep
 
 /** What a package can be called by: the forms of dnf(8), "Specifying packages". */
 function formsOf(packages: PackedPackages, index: number): string[] {
-  const of = (column: (typeof Columns)[keyof typeof Columns]): string => packages.text(index, column);
-  const [name, arch, version, release] = [of(Column.NAME), of(Column.ARCH), of(Column.VERSION), of(Column.RELEASE)];
-  const epoch = packages.epoch(index);
+  const name = packages.name(index);
+  const arch = packages.arch(index);
+  const { epoch, version, release } = packages.evr(index);
   const plain = `${name}-${version}-${release}`;
   const full = `${name}-${epoch}:${version}-${release}`;
   return [name, `${name}.${arch}`, `${name}-${version}`, plain, `${plain}.${arch}`, full, `${full}.${arch}`];

@@ -64,8 +64,7 @@ export class RpmMdSource implements Source {
         ...common,
         packages: noPackages(),
         selection: null,
-        groups: () => [],
-        fileLists: async () => null,
+        further: { groups: () => [], fileLists: async () => null },
       });
     }
     const definition = definitionOf(source);
@@ -78,18 +77,20 @@ export class RpmMdSource implements Source {
       ...common,
       packages,
       selection: selectPackages(packages, definition),
-      groups: () => (comps === undefined ? [] : loadGroups(comps, cache)),
-      fileLists: async (now) => {
-        const [file] = findFiles(repomd, 'filelists', source.id);
-        if (file === undefined) return null;
-        const bases = placesOf(definition, cache.readState());
-        try {
-          await bring('filelists', file, bases, new Access(definition), cache, handle.cacheOnly, now);
-        } catch (error) {
-          now.signal.throwIfAborted();
-          throw asUnavailable(error, source.id) ?? error;
-        }
-        return loadFileLists(file, cache, now);
+      further: {
+        groups: () => (comps === undefined ? [] : loadGroups(comps, cache)),
+        fileLists: async (now) => {
+          const [file] = findFiles(repomd, 'filelists', source.id);
+          if (file === undefined) return null;
+          const bases = placesOf(definition, cache.readState());
+          try {
+            await bring('filelists', file, bases, new Access(definition), cache, handle.cacheOnly, now);
+          } catch (error) {
+            now.signal.throwIfAborted();
+            throw asUnavailable(error, source.id) ?? error;
+          }
+          return loadFileLists(file, cache, now);
+        },
       },
     });
   }

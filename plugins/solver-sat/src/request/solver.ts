@@ -1,5 +1,6 @@
 import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/core';
 import { type HostError, isHostError, type PackageReason } from '@ostrata/core';
+import { columnsOf } from '@ostrata/package-columns';
 import { solverError } from '../errors.ts';
 import { explainProblems } from '../explain/explain.ts';
 import { installationOrder } from '../order/order.ts';
@@ -60,7 +61,8 @@ interface Attempt {
 
 function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Attempt {
   const { intent, available, installed, compare } = request;
-  const builder = new PoolBuilder();
+  const strings = (installed === null ? available : [installed, ...available]).map((table) => columnsOf(table).strings);
+  const builder = new PoolBuilder(strings.toSorted((a, b) => b.count - a.count)[0]);
   const loaded: LoadedTable[] = [];
   if (installed !== null) loaded.push(loadTable(builder, installed, true));
   const offered = available.map((table) => loadTable(builder, table, false));

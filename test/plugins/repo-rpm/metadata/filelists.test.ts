@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
-  Column,
+  Detail,
   decodeFileLists,
   encodeFileLists,
   type FileLists,
   FileListsReader,
   MetadataError,
   PrimaryReader,
-  pathsOf,
 } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 import { sharedData } from '../../../support/shared.ts';
 import { readInto } from './support/read.ts';
@@ -28,16 +27,16 @@ describe('repo-rpm metadata: filelists', () => {
   it('reads the paths of each package', () => {
     const lists = parse(LISTS);
     assert.deepEqual(
-      [...lists.packages].map((id) => lists.strings.text(id)),
+      [...lists.packages].map((id) => lists.paths.strings.text(id)),
       ['aa', 'bb'],
     );
-    assert.deepEqual(pathsOf(lists.files, lists.strings, 0), ['/usr/bin/a', '/usr/share/a', '/run/a & b']);
-    assert.deepEqual(pathsOf(lists.files, lists.strings, 1), []);
+    assert.deepEqual(lists.paths.of(0), ['/usr/bin/a', '/usr/share/a', '/run/a & b']);
+    assert.deepEqual(lists.paths.of(1), []);
   });
 
   it('packs and unpacks', () => {
     const lists = decodeFileLists(encodeFileLists(parse(LISTS), 'key'), 'key');
-    assert.deepEqual(pathsOf(lists.files, lists.strings, 0), ['/usr/bin/a', '/usr/share/a', '/run/a & b']);
+    assert.deepEqual(lists.paths.of(0), ['/usr/bin/a', '/usr/share/a', '/run/a & b']);
     assert.throws(() => decodeFileLists(encodeFileLists(parse(LISTS), 'key'), 'other'), MetadataError);
   });
 
@@ -57,15 +56,15 @@ describe('repo-rpm metadata: filelists of real repositories (needs ../shared)', 
         join(folder, readdirSync(folder).find((name) => name.includes(`${type}.xml`))!);
       const packages = readInto(new PrimaryReader(), path('primary'));
       const lists = readInto(new FileListsReader(), path('filelists'));
-      const rows = new Map([...lists.packages].map((id, row) => [lists.strings.text(id), row]));
+      const rows = new Map([...lists.packages].map((id, row) => [lists.paths.strings.text(id), row]));
       assert.ok(packages.count > 0);
       let seen = 0;
       for (let index = 0; index < packages.count; index++) {
-        const row = rows.get(packages.text(index, Column.CHECKSUM));
+        const row = rows.get(packages.detail(index, Detail.CHECKSUM));
         assert.ok(row !== undefined);
-        const all = new Set(pathsOf(lists.files, lists.strings, row));
+        const all = new Set(lists.paths.of(row));
         for (const file of packages.files(index)) {
-          assert.ok(all.has(file), `${packages.text(index, Column.NAME)}: ${file}`);
+          assert.ok(all.has(file), `${packages.name(index)}: ${file}`);
           seen++;
         }
       }

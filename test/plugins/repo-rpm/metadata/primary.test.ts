@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { evrOf, RELATION_KINDS, type Relation } from '@ostrata/core';
 import fc from 'fast-check';
 import {
-  Column,
+  Detail,
   decodePackages,
   encodePackages,
   MetadataError,
   type PackedPackages,
   PrimaryReader,
+  Quantity,
 } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 import { sharedData } from '../../../support/shared.ts';
 import { readInto } from './support/read.ts';
@@ -38,14 +39,11 @@ function show({ name, compare, evr }: Relation): string {
 }
 
 function nevra(packages: PackedPackages, index: number): string {
-  const of = (column: number): string => packages.text(index, column);
   const identity = {
     format: 'rpm',
-    name: of(Column.NAME),
-    epoch: packages.epoch(index),
-    version: of(Column.VERSION),
-    release: of(Column.RELEASE),
-    arch: of(Column.ARCH),
+    name: packages.name(index),
+    ...packages.evr(index),
+    arch: packages.arch(index),
   };
   return `${identity.name}-${evrOf(identity)}.${identity.arch}`;
 }
@@ -74,11 +72,11 @@ describe('repo-rpm metadata: primary', () => {
     const packages = parse(metadata('<package type="patch"><name>no</name></package>', PACKAGE));
     assert.equal(packages.count, 1);
     assert.equal(nevra(packages, 0), 'a&b-3:1.0-2.noarch');
-    assert.equal(packages.text(0, Column.VENDOR), 'We');
-    assert.equal(packages.text(0, Column.SUMMARY), 'Grün');
-    assert.equal(packages.text(0, Column.LOCATION), 'p/a.rpm');
+    assert.equal(packages.vendor(0), 'We');
+    assert.equal(packages.detail(0, Detail.SUMMARY), 'Grün');
+    assert.equal(packages.detail(0, Detail.LOCATION), 'p/a.rpm');
     assert.deepEqual(packages.checksum(0), { algorithm: 'sha256', value: '00ff' });
-    assert.deepEqual([packages.size(0), packages.installedSize(0)], [10, 20]);
+    assert.deepEqual([packages.quantity(0, Quantity.SIZE), packages.quantity(0, Quantity.INSTALLED)], [10, 20]);
     assert.deepEqual(packages.relations(0, 'requires'), [
       { name: '/bin/sh', pre: true },
       { name: 'c', compare: '>=', evr: '2' },
@@ -87,12 +85,12 @@ describe('repo-rpm metadata: primary', () => {
     assert.deepEqual(packages.relations(0, 'provides'), [{ name: 'a', compare: '=', evr: '3:1.0-2' }]);
     assert.deepEqual(packages.relations(0, 'conflicts'), []);
     assert.deepEqual(packages.files(0), ['/usr/bin/a', '/etc/a.d', '/']);
-    assert.throws(() => packages.relations(1, 'requires') && packages.text(1, Column.NAME), RangeError);
+    assert.throws(() => packages.relations(1, 'requires') && packages.name(1), RangeError);
   });
 
   it('joins xml:base and location', () => {
     const moved = PACKAGE.replace('<location ', '<location xml:base="http://m/r" ');
-    assert.equal(parse(metadata(moved)).text(0, Column.LOCATION), 'http://m/r/p/a.rpm');
+    assert.equal(parse(metadata(moved)).detail(0, Detail.LOCATION), 'http://m/r/p/a.rpm');
   });
 
   const BROKEN: { readonly [what: string]: readonly [string, string] } = {
@@ -153,7 +151,7 @@ describe('repo-rpm metadata: primary', () => {
     for (const kind of RELATION_KINDS) assert.deepEqual(again.relations(1, kind), packages.relations(1, kind));
     assert.deepEqual(again.files(1), packages.files(1));
     assert.deepEqual(again.checksum(0), packages.checksum(0));
-    assert.equal(again.installedSize(1), 20);
+    assert.equal(again.quantity(1, Quantity.INSTALLED), 20);
     const damaged = (copy: Uint8Array): void =>
       assert.throws(
         () => decodePackages(copy, 'key'),
@@ -203,18 +201,18 @@ describe('repo-rpm metadata: primary as libsolv reads it (needs python3-solv and
       for (const [n, expected] of theirs.packages.entries()) {
         const index = n * step;
         assert.equal(nevra(packages, index), expected.nevra);
-        assert.equal(packages.text(index, Column.VENDOR), expected.vendor, expected.nevra);
-        assert.equal(packages.text(index, Column.SUMMARY), expected.summary, expected.nevra);
-        assert.equal(packages.text(index, Column.CHECKSUM), expected.checksum, expected.nevra);
+        assert.equal(packages.vendor(index), expected.vendor, expected.nevra);
+        assert.equal(packages.detail(index, Detail.SUMMARY), expected.summary, expected.nevra);
+        assert.equal(packages.detail(index, Detail.CHECKSUM), expected.checksum, expected.nevra);
         // libsolv keeps sizes in bytes here, as numbers of 64 bits.
-        assert.equal(packages.size(index), expected.size, expected.nevra);
-        assert.equal(packages.installedSize(index), expected.installedSize, expected.nevra);
+        assert.equal(packages.quantity(index, Quantity.SIZE), expected.size, expected.nevra);
+        assert.equal(packages.quantity(index, Quantity.INSTALLED), expected.installedSize, expected.nevra);
         for (const kind of RELATION_KINDS) {
           const ours = new Set(packages.relations(index, kind).map(show));
           const rewritten = REWRITTEN.test(directory) || [...ours].some((text) => text.startsWith('packageand('));
           if (kind === 'supplements' && rewritten) continue;
           // libsolv adds what a package is by itself.
-          const self = `${packages.text(index, Column.NAME)} = ${expected.nevra.slice(packages.text(index, Column.NAME).length + 1, expected.nevra.lastIndexOf('.'))}`;
+          const self = `${packages.name(index)} = ${expected.nevra.slice(packages.name(index).length + 1, expected.nevra.lastIndexOf('.'))}`;
           if (kind === 'provides') ours.add(self);
           const wanted = new Set(expected.relations[kind]!.map((text) => text.replace(/^namespace:/, '')));
           if (kind === 'provides') wanted.add(self);

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { PackageTable } from '@ostrata/core';
-import { Column, PrimaryReader } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
+import { Detail, PrimaryReader } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 
 /** The packages of a repository's primary.xml.gz, without its other metadata. */
 export function primaryTable(source: string, repository: string): PackageTable {
@@ -12,19 +12,20 @@ export function primaryTable(source: string, repository: string): PackageTable {
   const reader = new PrimaryReader();
   reader.write(gunzipSync(readFileSync(join(folder, file))));
   const packages = reader.end();
-  const text = (column: number) => (index: number) => packages.text(index, column);
   return {
     source,
     priority: 99,
     format: 'rpm',
     count: packages.count,
-    name: text(Column.NAME),
-    epoch: (index) => packages.epoch(index),
-    version: text(Column.VERSION),
-    release: text(Column.RELEASE),
-    arch: text(Column.ARCH),
-    vendor: text(Column.VENDOR),
-    summary: text(Column.SUMMARY),
+    name: (index) => packages.name(index),
+    epoch: (index) => packages.evr(index).epoch,
+    version: (index) => packages.evr(index).version,
+    release: (index) => packages.evr(index).release,
+    arch: (index) => packages.arch(index),
+    vendor: (index) => packages.vendor(index),
+    summary: (index) => packages.detail(index, Detail.SUMMARY),
+    columns: packages.columns,
+    owners: (paths) => packages.paths.owners(paths),
     relations: (index, kind) => packages.relations(index, kind),
     files: (index) => packages.files(index),
     filesComplete: true,

@@ -4,11 +4,15 @@ export class U32List {
   #length = 0;
 
   constructor(capacity = 1024) {
-    this.#data = new Uint32Array(capacity);
+    this.#data = new Uint32Array(Math.max(4, capacity));
   }
 
   get length(): number {
     return this.#length;
+  }
+
+  at(index: number): number {
+    return this.#data[index]!;
   }
 
   push(value: number): void {
@@ -26,6 +30,11 @@ export class U32List {
 
   clear(): void {
     this.#length = 0;
+  }
+
+  /** The numbers, valid until the next change. */
+  view(): Uint32Array {
+    return this.#data.subarray(0, this.#length);
   }
 
   /** The numbers without spare room. */

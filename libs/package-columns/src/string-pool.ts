@@ -1,0 +1,182 @@
+import type { StringColumn } from '@ostrata/core';
+
+/** Bytes that a pool may hold: far above any repository, and offsets fit 32 bits. */
+const MAX_BYTES = 1 << 30;
+
+/** More bytes than a pool may hold. */
+export class StringPoolError extends Error {
+  readonly code = 'STRINGS_TOO_LARGE';
+
+  constructor() {
+    super(`there are more than ${MAX_BYTES} bytes of different strings`);
+  }
+}
+
+/**
+ * Different byte strings, each stored once in one buffer: number 0 is the empty string, numbers count up from there. Strings are
+ * interned from bytes without becoming JavaScript strings, and decoded (once) when somebody asks for them.
+ */
+export class StringPool implements StringColumn {
+  #bytes: Uint8Array;
+  #offsets: Uint32Array;
+  #count: number;
+  /** Open addressing: pairs of number (0: free) and hash. Made when something is looked for. */
+  #slots: Int32Array | null = null;
+  #buffer: Buffer | null = null;
+  readonly #texts: string[] = [];
+  /** Nobody can know strings that all fall on one slot. */
+  readonly #seed = (Math.random() * 0x7fffffff) | 0;
+  #scratch: Uint8Array = new Uint8Array(256);
+
+  /** A pool of its own with the strings of another column; these are copied when the first one is added. */
+  constructor({ bytes, offsets }: Pick<StringColumn, 'bytes' | 'offsets'> = NOTHING) {
+    this.#bytes = bytes;
+    this.#offsets = offsets;
+    this.#count = offsets.length - 1;
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#offsets[this.#count]);
+  }
+
+  get offsets(): Uint32Array {
+    return this.#offsets.subarray(0, this.#count + 1);
+  }
+
+  /** The number of `source[start, end)`, given now if it is new. @throws StringPoolError */
+  intern(source: Uint8Array, start: number, end: number): number {
+    if (end === start) return 0;
+    const hash = this.#hash(source, start, end);
+    const slot = this.#seek(source, start, end, hash);
+    const known = this.#slots![slot]!;
+    if (known !== 0) return known;
+    const id = this.#append(source, start, end);
+    this.#slots![slot] = id;
+    this.#slots![slot + 1] = hash;
+    if (this.#count * 4 > this.#slots!.length) this.#index(this.#slots!.length * 2);
+    return id;
+  }
+
+  internText(text: string): number {
+    const length = this.#encode(text);
+    return this.intern(this.#scratch, 0, length);
+  }
+
+  /** The number of `source[start, end)`; -1 when it is not there. */
+  find(source: Uint8Array, start: number, end: number): number {
+    if (end === start) return 0;
+    const known = this.#slotOf(source, start, end);
+    return known === 0 ? -1 : known;
+  }
+
+  findText(text: string): number {
+    const length = this.#encode(text);
+    return this.find(this.#scratch, 0, length);
+  }
+
+  text(id: number): string {
+    const known = this.#texts[id];
+    if (known !== undefined) return known;
+    if (!(id < this.#count)) throw new RangeError(`no string ${id} in the pool`);
+    this.#buffer ??= Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset, this.#bytes.byteLength);
+    const text = this.#buffer.toString('utf8', this.#offsets[id]!, this.#offsets[id + 1]!);
+    this.#texts[id] = text;
+    return text;
+  }
+
+  /** The first byte of a string; 0 of the empty one. */
+  firstByte(id: number): number {
+    const offset = this.#offsets[id]!;
+    return offset === this.#offsets[id + 1] ? 0 : this.#bytes[offset]!;
+  }
+
+  #slotOf(source: Uint8Array, start: number, end: number): number {
+    const slot = this.#seek(source, start, end, this.#hash(source, start, end));
+    return this.#slots![slot]!;
+  }
+
+  #hash(source: Uint8Array, start: number, end: number): number {
+    let hash = this.#seed;
+    for (let i = start; i < end; i++) hash = Math.imul(hash ^ source[i]!, 0x01000193);
+    return hash ^ (hash >>> 15);
+  }
+
+  /** The slot that has a string, or the free one where it belongs. */
+  #seek(source: Uint8Array, start: number, end: number, hash: number): number {
+    if (this.#slots === null) this.#index(slotsFor(this.#count));
+    const slots = this.#slots!;
+    const mask = slots.length - 2;
+    let slot = (hash << 1) & mask;
+    for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
+      if (slots[slot + 1] === hash && this.#equals(id, source, start, end - start)) return slot;
+      slot = (slot + 2) & mask;
+    }
+    return slot;
+  }
+
+  #equals(id: number, source: Uint8Array, start: number, length: number): boolean {
+    const offset = this.#offsets[id]!;
+    if (this.#offsets[id + 1]! - offset !== length) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) if (bytes[offset + i] !== source[start + i]) return false;
+    return true;
+  }
+
+  #append(source: Uint8Array, start: number, end: number): number {
+    const id = this.#count;
+    const offset = this.#offsets[id]!;
+    const next = offset + (end - start);
+    if (next > MAX_BYTES) throw new StringPoolError();
+    if (next > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(256, next, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, offset));
+      this.#bytes = grown;
+      this.#buffer = null;
+    }
+    if (id + 2 > this.#offsets.length) {
+      const grown = new Uint32Array(Math.max(64, this.#offsets.length * 2));
+      grown.set(this.#offsets.subarray(0, id + 1));
+      this.#offsets = grown;
+    }
+    for (let i = start, to = offset; i < end; i++, to++) this.#bytes[to] = source[i]!;
+    this.#offsets[id + 1] = next;
+    this.#count = id + 1;
+    return id;
+  }
+
+  #index(length: number): void {
+    const slots = new Int32Array(length);
+    const old = this.#slots;
+    const mask = length - 2;
+    const place = (id: number, hash: number): void => {
+      let slot = (hash << 1) & mask;
+      while (slots[slot] !== 0) slot = (slot + 2) & mask;
+      slots[slot] = id;
+      slots[slot + 1] = hash;
+    };
+    if (old === null) {
+      for (let id = 1; id < this.#count; id++)
+        place(id, this.#hash(this.#bytes, this.#offsets[id]!, this.#offsets[id + 1]!));
+    } else for (let from = 0; from < old.length; from += 2) if (old[from] !== 0) place(old[from]!, old[from + 1]!);
+    this.#slots = slots;
+  }
+
+  #encode(text: string): number {
+    if (text.length * 3 > this.#scratch.length) this.#scratch = new Uint8Array(text.length * 6);
+    return ENCODER.encodeInto(text, this.#scratch).written;
+  }
+}
+
+const ENCODER = new TextEncoder();
+const NOTHING = { bytes: new Uint8Array(0), offsets: new Uint32Array(2) };
+
+/** Numbers of an index for so many strings: a power of two, at most half full with two numbers a string. */
+function slotsFor(count: number): number {
+  let length = 2048;
+  while (count * 4 >= length) length *= 2;
+  return length;
+}
