@@ -1,21 +1,19 @@
+import { join } from 'node:path';
 import type { Terminal } from '@ostrata/core';
 import { errorText, VerbError } from './error.ts';
 import { findExtension, runExtension } from './extension.ts';
 import { GLOBAL_OPTIONS, groupHelp, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
 import { parseOptions } from './options.ts';
 import { findRepository } from './repository.ts';
+import { signingTerminal } from './signing/context.ts';
 import type { Invocation } from './verb.ts';
 import { VERBS, type VerbEntry, type VerbGroup } from './verbs.ts';
-
-/** The release of libostree whose command line this is: what scripts compare against. */
-const COMPATIBLE_VERSION = '2022.7';
-/** Names of `ostree --version` for what is here; scripts skip what is not. */
-const FEATURES = ['libarchive', 'release'];
+import { versionText } from './version.ts';
 
 /** Runs a command line of `ostree`, without the name of the program. Gives the exit status; errors go to the terminal. */
 export async function runOstree(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
-    return await dispatch(argv, terminal);
+    return await dispatch(argv, signingTerminal(terminal));
   } catch (error) {
     const usage = error instanceof VerbError ? error.usage : undefined;
     terminal.err(`${usage ?? ''}error: ${errorText(error)}\n`);
@@ -33,7 +31,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   if (extension !== undefined) return runExtension(extension, argv, terminal);
   const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
   if (options.flag('version')) {
-    terminal.out(versionText());
+    terminal.out(await versionText(terminal));
     return 0;
   }
   const help = programHelp(
@@ -55,7 +53,7 @@ async function runGroup(group: VerbGroup, argv: readonly string[], terminal: Ter
   const help = groupHelp(program, group);
   const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
   if (options.flag('version')) {
-    terminal.out(versionText());
+    terminal.out(await versionText(terminal));
     return 0;
   }
   if (options.flag('help')) {
@@ -77,16 +75,13 @@ async function runVerb(entry: VerbEntry, argv: readonly string[], terminal: Term
     return 0;
   }
   if (options.flag('version')) {
-    terminal.out(versionText());
+    terminal.out(await versionText(terminal));
     return 0;
   }
-  const repo = entry.repo === 'none' ? '' : findRepository(options.text('repo'), terminal, help);
+  const sysroot = options.text('sysroot');
+  const given = sysroot === undefined ? options.text('repo') : join(sysroot, 'ostree', 'repo');
+  const repo = entry.repo === 'none' ? '' : findRepository(given, terminal, help);
   const call: Invocation = { options, args, terminal, repo, help };
   await verb.run(call);
   return 0;
-}
-
-function versionText(): string {
-  const features = FEATURES.map((feature) => `  - ${feature}\n`).join('');
-  return `libostree:\n Version: '${COMPATIBLE_VERSION}'\n Features:\n${features}`;
 }

@@ -73,6 +73,12 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     load: async () => (await import('./verbs/fsck.ts')).fsck,
   },
   {
+    name: 'gpg-sign',
+    summary: 'Sign a commit',
+    repo: 'existing',
+    load: async () => (await import('./verbs/gpg-sign.ts')).gpgSign,
+  },
+  {
     name: 'init',
     summary: 'Initialize a new empty repository',
     repo: 'path',
@@ -125,7 +131,32 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
         async () => (await import('./verbs/remote-delete.ts')).remoteDelete,
       ),
       subverb('show-url', 'Show remote repository URL', async () => (await import('./verbs/remote-list.ts')).showUrl),
+      subverb(
+        'gpg-import',
+        'Import GPG keys',
+        async () => (await import('./verbs/remote-gpg-import.ts')).remoteGpgImport,
+      ),
+      subverb(
+        'gpg-list-keys',
+        'Show remote GPG keys',
+        async () => (await import('./verbs/remote-gpg-list-keys.ts')).remoteGpgListKeys,
+      ),
       subverb('list', 'List remote repository names', async () => (await import('./verbs/remote-list.ts')).remoteList),
+      subverb(
+        'add-cookie',
+        'Add a cookie to remote',
+        async () => (await import('./verbs/remote-cookies.ts')).remoteAddCookie,
+      ),
+      subverb(
+        'delete-cookie',
+        'Remove one cookie from remote',
+        async () => (await import('./verbs/remote-cookies.ts')).remoteDeleteCookie,
+      ),
+      subverb(
+        'list-cookies',
+        'Show remote repository cookies',
+        async () => (await import('./verbs/remote-cookies.ts')).remoteListCookies,
+      ),
       subverb('refs', 'List remote refs', async () => (await import('./verbs/remote-refs.ts')).remoteRefsVerb),
       subverb('summary', 'Show remote summary', async () => (await import('./verbs/remote-refs.ts')).remoteSummaryVerb),
     ],
@@ -149,6 +180,12 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     load: async () => (await import('./verbs/show.ts')).show,
   },
   {
+    name: 'sign',
+    summary: 'Sign a commit',
+    repo: 'existing',
+    load: async () => (await import('./verbs/sign.ts')).sign,
+  },
+  {
     name: 'static-delta',
     summary: 'Static delta related commands',
     verbs: [
@@ -164,6 +201,11 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
         'apply-offline',
         'Apply static delta file',
         async () => (await import('./verbs/static-delta.ts')).deltaApply,
+      ),
+      subverb(
+        'verify',
+        'Verify static delta signatures',
+        async () => (await import('./verbs/static-delta.ts')).deltaVerify,
       ),
       subverb(
         'indexes',

@@ -15,11 +15,9 @@ import { executePart, type PartTarget } from './execute-part.ts';
 import { type OpenDelta, openDelta } from './open-delta.ts';
 import { readPart } from './read-part.ts';
 
-/** Says whether one of the signatures of a superblock is one of a trusted key; may throw to say why not. */
-export type DeltaVerifier = (bytes: Uint8Array, signatures: Metadata) => boolean;
-
 export interface ApplyOptions {
-  readonly verify?: DeltaVerifier;
+  /** That who calls has found a signature of the delta good. */
+  readonly verified?: boolean;
   /** Called after every part; may throw to stop. */
   readonly advance?: (done: number, total: number) => void;
 }
@@ -29,10 +27,10 @@ export interface ApplyOptions {
  * repository gets all objects or none. Throws OSTREE_DELTA_INVALID, OSTREE_DELTA_SOURCE, OSTREE_DELTA_FALLBACK,
  * OSTREE_DELTA_SIGNATURE.
  */
-export function applyDelta(repo: Repository, location: string, options: ApplyOptions = {}): Checksum {
-  const delta = openDelta(location);
+export function applyDelta(repo: Repository, location: string | OpenDelta, options: ApplyOptions = {}): Checksum {
+  const delta = typeof location === 'string' ? openDelta(location) : location;
   const { superblock } = delta;
-  checkSignature(repo, delta, options.verify);
+  checkSignature(repo, delta, options.verified ?? false);
   const staging = Staging.open(repo);
   try {
     const target = { repo, writer: new ObjectWriter(repo, staging.path) };
@@ -110,15 +108,11 @@ function mustVerify(repo: Repository): boolean {
   return config.get('core', 'sign-verify-deltas')?.trimEnd() === 'true';
 }
 
-function checkSignature(repo: Repository, { signed, path }: OpenDelta, verify: DeltaVerifier | undefined): void {
-  if (signed === undefined) return;
-  const problem = !verify
-    ? mustVerify(repo) && 'no key was given'
-    : !verify(signed.bytes, signed.signatures) && 'none fits';
-  if (problem === false) return;
+function checkSignature(repo: Repository, { signed, path }: OpenDelta, verified: boolean): void {
+  if (!signed || verified || !mustVerify(repo)) return;
   throw storeError(
     'OSTREE_DELTA_SIGNATURE',
-    `The signatures of the static delta ${path} cannot be verified: ${problem}.`,
+    `Key is mandatory to check delta signature: that of ${path} was not verified.`,
     {
       hint: 'Give the key of who made the delta.',
       data: { path, signatures: [...signed.signatures.keys()] },

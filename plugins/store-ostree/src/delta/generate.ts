@@ -37,8 +37,6 @@ export interface GenerateOptions {
   readonly metadata?: Metadata;
   /** Seconds since 1970. */
   readonly timestamp?: number;
-  /** Signatures of the superblock's bytes, by the keys of detached metadata. */
-  readonly sign?: (bytes: Uint8Array) => Metadata;
   /** Called after every object; may throw to stop. */
   readonly advance?: (done: number, total: number) => void;
 }
@@ -65,11 +63,24 @@ const XZ_LEVEL = 6;
 /** A file is made of pieces of another when that has at least half of them. */
 const ENOUGH_PIECES = 0.5;
 
+/** A delta of which the parts are written, but not yet what makes it one. */
+export interface PreparedDelta {
+  /** The bytes that signatures cover. */
+  readonly superblock: Buffer;
+  /** Writes the superblock, with signatures by the keys of detached metadata where they are given. */
+  write(signatures?: Metadata): GeneratedDelta;
+}
+
 /**
  * Makes a static delta between two commits of a repository, or from nothing, and writes it: parts first, the superblock last, so that a
  * delta that can be seen is complete. Throws OSTREE_OBJECT_MISSING for commits that are not there whole and OSTREE_DELTA_COMPRESSION.
  */
 export function generateDelta(repo: Repository, name: DeltaName, options: GenerateOptions = {}): GeneratedDelta {
+  return prepareDelta(repo, name, options).write();
+}
+
+/** As `generateDelta`, up to the superblock: it may be signed before it is written. */
+export function prepareDelta(repo: Repository, name: DeltaName, options: GenerateOptions = {}): PreparedDelta {
   using _lock = lockRepository(join(repo.path, '.lock'), 'shared', repo.config);
   const commit = repo.readMetadata(name.to, 'commit');
   const path = options.filename === undefined ? superblockPath(repo, name) : resolve(options.filename);
@@ -84,6 +95,7 @@ export function generateDelta(repo: Repository, name: DeltaName, options: Genera
     const detached = decodeMetadata(repo.readMetadata(name.to, 'commitmeta'));
     metadata.set(`${deltaPath(name)}/commitmeta`, variant('a{sv}', metadataToValue(detached)));
   }
+  const { parts, fallbacks, rollsums, patches } = packer;
   const superblock = encodeSuperblock(
     {
       metadata,
@@ -91,16 +103,20 @@ export function generateDelta(repo: Repository, name: DeltaName, options: Genera
       ...name,
       commit,
       parents: [],
-      parts: packer.parts,
-      fallbacks: packer.fallbacks,
+      parts,
+      fallbacks,
     },
     options.endianness ?? 'little',
   );
-  const file = options.sign ? encodeSigned({ superblock, signatures: options.sign(superblock) }) : superblock;
-  replaceFile(path, file, { fsync: repo.config.fsync });
-  if (options.filename === undefined) removeOldParts(dirname(path), options.inline ? 0 : packer.parts.length);
-  const { parts, fallbacks, rollsums, patches } = packer;
-  return { path, parts, fallbacks, rollsums, patches };
+  return {
+    superblock,
+    write: (signatures) => {
+      const file = signatures === undefined ? superblock : encodeSigned({ superblock, signatures });
+      replaceFile(path, file, { fsync: repo.config.fsync });
+      if (options.filename === undefined) removeOldParts(dirname(path), options.inline ? 0 : parts.length);
+      return { path, parts, fallbacks, rollsums, patches };
+    },
+  };
 }
 
 /** Parts of a longer delta that stood here before. */

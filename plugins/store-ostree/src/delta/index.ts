@@ -9,11 +9,17 @@ export {
   parseDeltaPath,
 } from '../codec/delta/name.ts';
 export type { Endianness, Fallback, PartHeader, Superblock } from '../codec/delta/superblock.ts';
-export { type ApplyOptions, applyDelta, applyPart, type DeltaVerifier, isPartNeeded, writeCommit } from './apply.ts';
+export { type ApplyOptions, applyDelta, applyPart, isPartNeeded, writeCommit } from './apply.ts';
 export { type DeltaDescription, describeDelta, type PartDescription } from './describe.ts';
 export { executePart, type PartTarget } from './execute-part.ts';
 export { formatDelta } from './format.ts';
-export { type GeneratedDelta, type GenerateOptions, generateDelta } from './generate.ts';
+export {
+  type GeneratedDelta,
+  type GenerateOptions,
+  generateDelta,
+  type PreparedDelta,
+  prepareDelta,
+} from './generate.ts';
 export { indexedDeltas, readDeltaIndex, reindexDeltas } from './indexes.ts';
 export {
   deleteDelta,
@@ -26,4 +32,3 @@ export {
 } from './names.ts';
 export { type OpenDelta, openDelta, type PartLocation, readDelta } from './open-delta.ts';
 export { unpackPart } from './read-part.ts';
-export { verifyDelta } from './verify.ts';

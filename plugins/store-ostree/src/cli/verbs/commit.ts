@@ -1,7 +1,7 @@
 import { createReadStream, readFileSync, statSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { type Checksum, isChecksum } from '../../codec/checksum.ts';
-import type { CommitObject } from '../../codec/commit.ts';
+import { type CommitObject, encodeCommit, type Metadata } from '../../codec/commit.ts';
 import type { DirEntry } from '../../codec/dir-tree.ts';
 import { variant } from '../../codec/gvariant/index.ts';
 import { encodeSizeEntry, SIZES_KEY } from '../../codec/sizes.ts';
@@ -19,6 +19,8 @@ import { openRepository } from '../open.ts';
 import { parseFlagValue } from '../options.ts';
 import { resolve, tryResolve } from '../resolve.ts';
 import { checkRefPlace, setRef } from '../set-ref.ts';
+import { detachedMetadata } from '../signing/commit.ts';
+import { GPG_OPTIONS, isSigned, SIGN_OPTIONS, signBytes, signingKeys } from '../signing/sign.ts';
 import { importArchive } from '../tar-tree.ts';
 import { dropTombstones } from '../tombstones.ts';
 import { TreeBuilder } from '../tree-builder.ts';
@@ -107,6 +109,8 @@ export const commit: Verb = {
     { name: 'skip-list', kind: 'text', summary: 'File containing list of files to skip', value: 'PATH' },
     { name: 'consume', kind: 'flag', summary: 'Consume (delete) content after commit (for local directories)' },
     { name: 'table-output', kind: 'flag', summary: 'Output more information in a KEY: VALUE format' },
+    ...GPG_OPTIONS,
+    ...SIGN_OPTIONS,
     { name: 'generate-sizes', kind: 'flag', summary: 'Generate size information along with commit metadata' },
     { name: 'disable-fsync', kind: 'flag', summary: 'Do not invoke fsync()' },
     { name: 'fsync', kind: 'text', summary: 'Specify how to invoke fsync()', value: 'POLICY' },
@@ -174,7 +178,8 @@ class CommitRun {
       };
       const id = session.writer.writeCommit(object);
       writer.commitWritten();
-      if (detached.size > 0) session.writer.writeCommitMeta(id, detached);
+      const signed = await this.#sign(id, encodeCommit(object), detached);
+      if (signed.size > 0) session.writer.writeCommitMeta(id, signed);
       session.flush();
       dropTombstones(this.#repo);
       if (this.#branch !== undefined) setRef(this.#repo, this.#branch, id);
@@ -183,6 +188,15 @@ class CommitRun {
     } finally {
       session.close();
     }
+  }
+
+  /** Detached metadata with the signatures that were asked for; a commit that was there already keeps those it has. */
+  async #sign(id: Checksum, bytes: Uint8Array, detached: Metadata): Promise<Metadata> {
+    const keys = signingKeys(this.#options);
+    if (!isSigned(keys)) return detached;
+    const before = detached.size > 0 ? detached : (detachedMetadata(this.#repo, id) ?? detached);
+    const once = { repository: this.#repo.path };
+    return this.#call.terminal.withContext((ctx) => signBytes(bytes, before, keys, ctx, once));
   }
 
   #modifier(): Modifier | undefined {

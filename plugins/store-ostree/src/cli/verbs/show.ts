@@ -13,6 +13,7 @@ import { usageError, VerbError } from '../error.ts';
 import { formatSize } from '../format-size.ts';
 import { openRepository } from '../open.ts';
 import { resolve } from '../resolve.ts';
+import { showSignatures } from '../signing/show.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
 export const show: Verb = {
@@ -45,7 +46,7 @@ export const show: Verb = {
     { name: 'gpg-homedir', kind: 'text', summary: 'GPG Homedir to use when looking for keyrings', value: 'HOMEDIR' },
     { name: 'gpg-verify-remote', kind: 'text', summary: 'Use REMOTE name for GPG configuration', value: 'REMOTE' },
   ],
-  run(call) {
+  async run(call) {
     const { args, options, terminal } = call;
     const rev = args[0];
     if (rev === undefined) throw usageError(call, 'An object argument is required');
@@ -66,8 +67,11 @@ export const show: Verb = {
       parseType(type);
       terminal.out(`${printValue(type, byteswap(type, decode(type, readFileSync(rev))))}\n`);
     } else if (options.flag('print-sizes')) terminal.out(sizes(repo, resolve(repo, rev)));
-    else if (isChecksum(rev)) terminal.out(anyObject(repo, rev, call));
-    else terminal.out(metadataObject(repo, 'commit', resolve(repo, rev), call));
+    else {
+      const commit = isChecksum(rev) ? rev : resolve(repo, rev);
+      terminal.out(isChecksum(rev) ? anyObject(repo, rev, call) : metadataObject(repo, 'commit', commit, call));
+      if (repo.find(commit, 'commit') !== undefined) await showSignatures(repo, commit, call);
+    }
   },
 };
 

@@ -1,3 +1,4 @@
+import type { Context } from '@ostrata/contract';
 import {
   applyDelta,
   deleteDelta,
@@ -6,18 +7,39 @@ import {
   describeDelta,
   type Endianness,
   formatDelta,
-  generateDelta,
   listDeltaIndexes,
   listDeltas,
+  locateSuperblock,
+  type OpenDelta,
+  openDelta,
+  prepareDelta,
   reindexDeltas,
 } from '../../delta/index.ts';
 import { VerbError } from '../error.ts';
 import { formatSize } from '../format-size.ts';
 import { openRepository } from '../open.ts';
 import { resolve } from '../resolve.ts';
-import type { OptionValues, Verb } from '../verb.ts';
+import { checkKeysFile } from '../signing/keys-file.ts';
+import { DEFAULT_TYPE, signVerifier } from '../signing/mechanism.ts';
+import { isSigned, signBytes } from '../signing/sign.ts';
+import { allSources, hasSystemKeys, type VerifyOptions, verifyBytes } from '../signing/verify.ts';
+import type { OptionSpec, OptionValues, Verb } from '../verb.ts';
 
 const MEGABYTE = 1_000_000;
+
+const SIGN_TYPE: OptionSpec = {
+  name: 'sign-type',
+  kind: 'text',
+  summary: "Signature type to use (defaults to 'ed25519')",
+  value: 'NAME',
+};
+const KEYS_FILE: OptionSpec = { name: 'keys-file', kind: 'text', summary: 'Read key(s) from file', value: 'NAME' };
+const KEYS_DIR: OptionSpec = {
+  name: 'keys-dir',
+  kind: 'text',
+  summary: 'Redefine system-wide directories with public and revoked keys for verification',
+  value: 'NAME',
+};
 
 export const deltaList: Verb = {
   usage: '',
@@ -74,8 +96,11 @@ export const deltaGenerate: Verb = {
       summary: 'Write the delta content to PATH (a directory).  If not specified, the OSTree repository is used',
       value: 'PATH',
     },
+    { name: 'sign', kind: 'list', summary: 'Sign the delta with', value: 'KEY_ID' },
+    SIGN_TYPE,
+    KEYS_FILE,
   ],
-  run({ repo: path, args, options, terminal }) {
+  async run({ repo: path, args, options, terminal }) {
     const target = options.text('to') ?? required(args[0], 'TO revision');
     const repo = openRepository(path);
     if (options.flag('empty') && options.flag('from'))
@@ -99,7 +124,12 @@ export const deltaGenerate: Verb = {
       ...(filename === undefined ? {} : { filename }),
     };
     terminal.out(`Generating static delta:\n  From: ${from ?? 'empty'}\n  To:   ${name.to}\n`);
-    const { rollsums, patches, fallbacks } = generateDelta(repo, name, settings);
+    const keys = deltaKeys(options);
+    const prepared = prepareDelta(repo, name, settings);
+    const signatures = isSigned(keys)
+      ? await terminal.withContext((ctx) => signBytes(prepared.superblock, new Map(), keys, ctx))
+      : undefined;
+    const { rollsums, patches, fallbacks } = prepared.write(signatures);
     for (const { id: object, uncompressedSize } of fallbacks)
       terminal.err(`fallback for ${object} (${formatSize(Number(uncompressedSize))})\n`);
     terminal.err(`rollsum=${rollsums} objects\nbsdiff=${patches} objects\n`);
@@ -108,9 +138,33 @@ export const deltaGenerate: Verb = {
 
 export const deltaApply: Verb = {
   usage: '',
-  options: [],
-  run({ repo, args }) {
-    applyDelta(openRepository(repo), required(args[0], 'PATH'));
+  options: [SIGN_TYPE, KEYS_FILE, KEYS_DIR],
+  async run({ repo: path, args, options, terminal }) {
+    const repo = openRepository(path);
+    const delta = openDelta(required(args[0], 'PATH'));
+    const settings = verifyOptions(options, args.slice(1));
+    const { signed } = delta;
+    const verified = signed ? await terminal.withContext((ctx) => verifyNamed(signed, settings, options, ctx)) : false;
+    applyDelta(repo, delta, { verified });
+  },
+};
+
+export const deltaVerify: Verb = {
+  usage: 'STATIC-DELTA-FILE [KEY-ID...]',
+  options: [SIGN_TYPE, KEYS_FILE, KEYS_DIR],
+  async run({ repo, args, options, terminal }) {
+    const { signed } = openDelta(locateSuperblock(openRepository(repo), required(args[0], 'DELTA')));
+    const settings = verifyOptions(options, args.slice(1));
+    await terminal.withContext(async (ctx) => {
+      try {
+        if (!signed) throw new VerbError('no signatures in static-delta');
+        await verifySigned(signed, settings, ctx);
+      } catch (error) {
+        terminal.out('Verification fails\n');
+        throw error;
+      }
+      terminal.out('Verification OK\n');
+    });
   },
 };
 
@@ -134,6 +188,48 @@ export const deltaReindex: Verb = {
 function required(word: string | undefined, what: string): string {
   if (word === undefined) throw new VerbError(`${what} must be specified`);
   return word;
+}
+
+function deltaKeys(options: OptionValues) {
+  const file = options.text('keys-file');
+  if (file !== undefined) checkKeysFile(file);
+  const type = options.text('sign-type') ?? DEFAULT_TYPE;
+  const files = file === undefined ? [] : [file];
+  return { type, keys: options.list('sign'), files, gpgKeys: [], gpgHome: undefined };
+}
+
+const verifyOptions = (options: OptionValues, keys: readonly string[]): VerifyOptions => ({
+  type: options.text('sign-type') ?? DEFAULT_TYPE,
+  keys,
+  file: options.text('keys-file'),
+  directory: options.text('keys-dir'),
+});
+
+/** Verifies with the keys that are named, else with those of the system. Without either nothing is verified: false. */
+async function verifyNamed(
+  signed: NonNullable<OpenDelta['signed']>,
+  settings: VerifyOptions,
+  options: OptionValues,
+  ctx: Context,
+): Promise<boolean> {
+  const { type, keys, file, directory } = settings;
+  const named = options.flag('sign-type') || keys.length > 0 || file !== undefined || directory !== undefined;
+  if (!named && !(await hasSystemKeys(type, ctx))) return false;
+  await verifySigned(signed, settings, ctx);
+  return true;
+}
+
+async function verifySigned(
+  { bytes, signatures }: NonNullable<OpenDelta['signed']>,
+  options: VerifyOptions,
+  ctx: Context,
+): Promise<void> {
+  if (options.file !== undefined) checkKeysFile(options.file);
+  const verifier = await signVerifier(ctx, options.type);
+  if (!signatures.has(verifier.metadataKey)) {
+    throw new VerbError(`no signature for '${verifier.metadataKey}' in static-delta superblock`);
+  }
+  await verifyBytes(verifier, options.type, bytes, signatures, await allSources(verifier, options), ctx);
 }
 
 function endianness(options: OptionValues): Endianness {

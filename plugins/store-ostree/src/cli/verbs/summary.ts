@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Context } from '@ostrata/contract';
+import { type CommitObject, encodeCommit } from '../../codec/commit.ts';
 import type { Variant } from '../../codec/gvariant/index.ts';
 import { variant } from '../../codec/gvariant/index.ts';
 import { parseVariant } from '../../codec/gvariant-text/parse.ts';
@@ -9,13 +11,17 @@ import { NO_XATTRS } from '../../codec/xattrs.ts';
 import { ownCollection } from '../../repo/collections.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { WriteSession } from '../../store/session.ts';
-import { updateSummary } from '../../summary/index.ts';
+import { parseSummary, updateSummary } from '../../summary/index.ts';
 import { COLLECTION_BINDING, REF_BINDING } from '../bindings.ts';
 import { dumpSummary } from '../dump-summary.ts';
 import { errorText, VerbError } from '../error.ts';
+import { localContext } from '../local-context.ts';
 import { openRepository } from '../open.ts';
 import { tryResolve } from '../resolve.ts';
 import { setCollectionRef } from '../set-ref.ts';
+import { GPG_OPTIONS, isSigned, SIGN_OPTIONS, type SigningKeys, signBytes, signingKeys } from '../signing/sign.ts';
+import { signSummary } from '../signing/summary.ts';
+import { dumpSummaryKeys, KEY_OPTIONS } from '../summary-keys.ts';
 import type { Verb } from '../verb.ts';
 
 /** The ref under which a collection keeps metadata of the repository (ostree-repo.h, OSTREE_REPO_METADATA_REF). */
@@ -27,6 +33,9 @@ export const summary: Verb = {
     { name: 'update', char: 'u', kind: 'flag', summary: 'Update the summary' },
     { name: 'view', char: 'v', kind: 'flag', summary: 'View the local summary file' },
     { name: 'raw', kind: 'flag', summary: 'View the raw bytes of the summary file' },
+    ...KEY_OPTIONS,
+    ...GPG_OPTIONS,
+    ...SIGN_OPTIONS,
     {
       name: 'add-metadata',
       char: 'm',
@@ -35,20 +44,28 @@ export const summary: Verb = {
       value: 'KEY=VALUE',
     },
   ],
-  run({ repo: path, options, terminal }) {
+  async run({ repo: path, options, terminal }) {
     const repo = openRepository(path);
     if (options.flag('update')) {
       const now = Math.floor(Date.now() / 1000);
       const metadata = additionalMetadata(options.list('add-metadata'));
       const collection = ownCollection(repo);
-      if (collection !== undefined) writeMetadataCommit(repo, collection, metadata, now);
-      updateSummary(repo, { now, metadata });
+      const keys = signingKeys(options);
+      const update = async (ctx: Context) => {
+        if (collection !== undefined) await writeMetadataCommit(repo, collection, metadata, { now, keys, ctx });
+        updateSummary(repo, { now, metadata });
+        if (isSigned(keys)) await signSummary(repo, keys, ctx);
+      };
+      await (isSigned(keys) ? terminal.withContext(update) : update(localContext()));
       return;
     }
-    if (!options.flag('view') && !options.flag('raw')) {
+    const view = options.flag('view') || options.flag('raw');
+    if (!view && KEY_OPTIONS.every(({ name }) => !options.flag(name))) {
       throw new VerbError('No option specified; use -u to update summary');
     }
-    terminal.out(dumpSummary(readFileSync(join(repo.path, 'summary')), { raw: options.flag('raw') }));
+    const bytes = readFileSync(join(repo.path, 'summary'));
+    if (view) terminal.out(dumpSummary(bytes, { raw: options.flag('raw') }));
+    else terminal.out(dumpSummaryKeys(parseSummary(bytes, join(repo.path, 'summary')), options)!);
   },
 };
 
@@ -68,19 +85,19 @@ function additionalMetadata(words: readonly string[]): Map<string, Variant> {
 }
 
 /** The metadata once more, as a commit without files that can be signed and pulled like any other. */
-function writeMetadataCommit(
+async function writeMetadataCommit(
   repo: Repository,
   collection: string,
   additional: ReadonlyMap<string, Variant>,
-  now: number,
-): void {
+  { now, keys, ctx }: { readonly now: number; readonly keys: SigningKeys; readonly ctx: Context },
+): Promise<void> {
   const metadata = new Map(additional);
   metadata.set(COLLECTION_BINDING, variant('s', collection));
   metadata.set(REF_BINDING, variant('as', [METADATA_REF]));
   const session = new WriteSession(repo);
   try {
     const { writer } = session;
-    const id = writer.writeCommit({
+    const object: CommitObject = {
       metadata: new Map(hashOrder(metadata.keys()).map((key) => [key, metadata.get(key)!])),
       parent: tryResolve(repo, METADATA_REF),
       related: [],
@@ -89,7 +106,9 @@ function writeMetadataCommit(
       timestamp: BigInt(now),
       tree: writer.writeDirTree({ files: new Map(), dirs: new Map() }),
       meta: writer.writeDirMeta({ uid: 0, gid: 0, mode: S_IFDIR | 0o755, xattrs: NO_XATTRS }),
-    });
+    };
+    const id = writer.writeCommit(object);
+    if (isSigned(keys)) writer.writeCommitMeta(id, await signBytes(encodeCommit(object), new Map(), keys, ctx));
     session.flush();
     setCollectionRef(repo, collection, METADATA_REF, id);
   } finally {

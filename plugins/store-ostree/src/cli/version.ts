@@ -1,0 +1,23 @@
+import { type Context, type Terminal, VERIFIER } from '@ostrata/contract';
+
+/** The release of libostree whose command line this is: what scripts compare against. */
+const COMPATIBLE_VERSION = '2022.7';
+/** Names of `ostree --version` for what is here; scripts skip what is not. */
+const FEATURES = ['libarchive', 'release'];
+/** The features that are there when a plugin verifies a mechanism. */
+const MECHANISMS = [
+  ['gpg', 'gpgme'],
+  ['ed25519', 'sign-ed25519'],
+  ['spki', 'sign-spki'],
+] as const;
+
+/** What `--version` prints: the features with those of the enabled plugins. */
+export async function versionText(terminal: Terminal): Promise<string> {
+  const features = [...(await terminal.withContext(pluginFeatures)), ...FEATURES];
+  return `libostree:\n Version: '${COMPATIBLE_VERSION}'\n Features:\n${features.map((name) => `  - ${name}\n`).join('')}`;
+}
+
+async function pluginFeatures(ctx: Context): Promise<string[]> {
+  const there = ctx.keys(VERIFIER);
+  return MECHANISMS.flatMap(([mechanism, feature]) => (there.includes(mechanism) ? [feature] : []));
+}
