@@ -7,6 +7,7 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   treefile: '@ostrata/plugin-treefile',
   'repo-rpm': '@ostrata/plugin-repo-rpm',
   'solver-sat': '@ostrata/plugin-solver-sat',
+  'solver-libsolv': '@ostrata/plugin-solver-libsolv',
   'sandbox-bwrap': '@ostrata/plugin-sandbox-bwrap',
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
@@ -14,9 +15,12 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'sign-gpg': '@ostrata/plugin-sign-gpg',
 };
 
+/** Built-in plugins that take the place of another one, or need more than every machine has. */
+const OFF: ReadonlySet<string> = new Set(['solver-libsolv']);
+
 /** What is in force where no file says otherwise. */
 export const DEFAULTS: Settings = {
-  plugins: Object.fromEntries(Object.keys(BUILT_IN).map((name) => [name, { enabled: true }])),
+  plugins: Object.fromEntries(Object.keys(BUILT_IN).map((name) => [name, { enabled: !OFF.has(name) }])),
   order: [],
   capabilities: {},
   cache: null,

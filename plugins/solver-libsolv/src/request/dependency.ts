@@ -1,0 +1,52 @@
+import type { Comparison, Relation } from '@ostrata/core';
+import { parseRichDependency, type RichOperator } from '@ostrata/package-spec';
+import { REL } from '../native/constants.ts';
+
+/** Numbers strings and relations: a file to be read by libsolv, or a pool of it. */
+export interface DependencyNumbers {
+  string(text: string): number;
+  relation(left: number, flags: number, right: number): number;
+}
+
+const COMPARISONS: Record<Comparison, number> = {
+  '<': REL.LT,
+  '<=': REL.LT | REL.EQ,
+  '=': REL.EQ,
+  '>=': REL.GT | REL.EQ,
+  '>': REL.GT,
+};
+const OPERATORS: Record<RichOperator, number> = {
+  and: REL.AND,
+  or: REL.OR,
+  with: REL.WITH,
+  without: REL.WITHOUT,
+  if: REL.COND,
+  unless: REL.UNLESS,
+  else: REL.ELSE,
+};
+
+/** The number of a simple, versioned or (in parentheses) rich dependency. @throws RichDependencyError */
+export function dependencyOf(numbers: DependencyNumbers, { name, compare, evr }: Relation): number {
+  if (compare !== undefined && evr !== undefined) {
+    return numbers.relation(numbers.string(name), COMPARISONS[compare], numbers.string(withoutZeroEpoch(evr)));
+  }
+  if (!name.startsWith('(')) return numbers.string(name);
+  return parseRichDependency<number>(name, {
+    name: (text) => numbers.string(text),
+    versioned: (text, comparison, version) =>
+      numbers.relation(numbers.string(text), COMPARISONS[comparison], numbers.string(version)),
+    combined: (left, operator, right) => numbers.relation(left, OPERATORS[operator], right),
+  });
+}
+
+/** An epoch of 0 is left out in packages: equal versions are one string. */
+function withoutZeroEpoch(evr: string): string {
+  return evr.startsWith('0:') ? evr.slice(2) : evr;
+}
+
+/** Reads what somebody asked for: a name, `name >= version`, or a rich dependency. */
+export function relationOfSpec(spec: string): Relation {
+  const [, name, compare, evr] = /^(\S+)\s*(<=|>=|<|>|=)\s*(\S+)$/.exec(spec) ?? [];
+  if (spec.startsWith('(') || name === undefined || compare === undefined || evr === undefined) return { name: spec };
+  return { name, compare: compare as Comparison, evr };
+}

@@ -1,0 +1,19 @@
+import { pluginConformance, solverConformance, testContext } from '@ostrata/testkit';
+import plugin from '../../../plugins/solver-libsolv/src/index.ts';
+import { LibsolvSolver } from '../../../plugins/solver-libsolv/src/request/solver.ts';
+import { hasLibsolv, LIBSOLV } from './support/library.ts';
+
+describe('solver-libsolv as a solver (needs libsolv.so.1)', () => {
+  before(function () {
+    if (!hasLibsolv()) this.skip();
+  });
+  const suite = solverConformance(async () => ({
+    ...testContext(),
+    solver: new LibsolvSolver({ library: LIBSOLV, multilib: true, installonly: [] }),
+  }));
+  for (const { name, run } of suite) it(name, run);
+});
+
+describe('solver-libsolv as a plugin', () => {
+  for (const { name, run } of pluginConformance(plugin)) it(name, run);
+});
