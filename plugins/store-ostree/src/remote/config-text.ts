@@ -11,7 +11,7 @@ export function withoutGroup(text: string, group: string): string {
     if (header) inside = header[1] === group;
     if (!inside) kept.push(line);
   }
-  return `${kept.join('\n').trimEnd()}\n`;
+  return `${kept.join('\n').replace(/\n+$/, '')}\n`;
 }
 
 /** The text with a group at its end, in place of one of the same name. Values are escaped. */

@@ -4,11 +4,12 @@ import { storeError } from '../errors.ts';
 import { openSource } from '../pull/open-source.ts';
 import type { PullOptions } from '../pull/options.ts';
 import { allRefs } from '../pull/resolve-refs.ts';
-import { signaturePolicy, verifySignatures } from '../pull/signatures.ts';
+import { signaturePolicy } from '../pull/signatures.ts';
 import type { SignedSummary } from '../pull/source.ts';
+import { verifiedSummary } from '../pull/verified-summary.ts';
 import type { Repository } from '../repo/repository.ts';
 import { WriteSession } from '../store/session.ts';
-import { findRemote } from './remotes.ts';
+import { findRemote, remoteUrl } from './remotes.ts';
 
 /** The summary of a remote as it is served. */
 export type RemoteSummary = SignedSummary;
@@ -23,14 +24,9 @@ export async function fetchSummary(
   const remote = findRemote(repo, name, options);
   const session = new WriteSession(repo);
   try {
+    if (options.url === undefined) remoteUrl(remote);
     const { source } = await openSource(repo, session, remote, options, ctx);
-    const signed = await source.summary();
-    const policy = signaturePolicy(remote, repo.path);
-    if (signed && policy.summaries.length > 0) {
-      const { bytes, signature } = signed;
-      await verifySignatures(policy.summaries, policy, 'Summary', bytes, signature?.metadata ?? null, ctx);
-    }
-    return signed;
+    return await verifiedSummary(source, signaturePolicy(remote, repo.path), ctx, options);
   } finally {
     session.close();
   }

@@ -1,7 +1,9 @@
 /** The door of remotes: how they are configured and what they offer. */
+export { addCookie, deleteCookie, type JarCookie, listCookies, type NewCookie } from './cookie-jar.ts';
 export { fetchSummary, type RemoteSummary, remoteRefs } from './fetch-summary.ts';
 export {
   addRemote,
+  checkName as checkRemoteName,
   deleteRemote,
   findRemote,
   listRemotes,

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeError } from '../errors.ts';
 import { unescapeValue } from '../repo/config-edit.ts';
@@ -36,8 +36,16 @@ const NAME = /^[\p{L}\p{N}_][-._\p{L}\p{N}]*$/u;
 const SYSTEM_REMOTES = '/etc/ostree/remotes.d';
 const SYSTEM_REPOSITORIES = ['/ostree/repo', '/sysroot/ostree/repo'];
 
-/** All remotes, sorted by name. @throws OSTREE_REMOTE_INVALID */
+/** All remotes, also those of the repository's parents, sorted by name. @throws OSTREE_REMOTE_INVALID */
 export function listRemotes(repo: Repository, place: RemotePlace = {}): Remote[] {
+  const remotes = ownRemotes(repo, place);
+  for (let { parent } = repo; parent; { parent } = parent) {
+    for (const [name, remote] of ownRemotes(parent, {})) if (!remotes.has(name)) remotes.set(name, remote);
+  }
+  return [...remotes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function ownRemotes(repo: Repository, place: RemotePlace): Map<string, Remote> {
   const remotes = new Map<string, Remote>();
   for (const [path, file] of configFiles(repo, place)) {
     for (const remote of remotesOf(path, file)) {
@@ -50,18 +58,21 @@ export function listRemotes(repo: Repository, place: RemotePlace = {}): Remote[]
       remotes.set(remote.name, remote);
     }
   }
-  return [...remotes.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+  return remotes;
 }
 
 /** A remote by its name. @throws OSTREE_REMOTE_UNKNOWN, OSTREE_REMOTE_INVALID */
 export function findRemote(repo: Repository, name: string, place: RemotePlace = {}): Remote {
   const found = listRemotes(repo, place).find((remote) => remote.name === name);
   if (found) return found;
-  throw storeError('OSTREE_REMOTE_UNKNOWN', `Remote "${name}" not found in ${repo.path}.`, {
+  throw unknownRemote(repo, name);
+}
+
+const unknownRemote = (repo: Repository, name: string) =>
+  storeError('OSTREE_REMOTE_UNKNOWN', `Remote "${name}" not found in ${repo.path}.`, {
     hint: 'Add it with `remote add`, or check the spelling with `remote list`.',
     data: { remote: name, repository: repo.path },
   });
-}
 
 /**
  * Adds a remote: to `remotes.d` when the repository has such a directory and `core.add-remotes-config-dir` does not forbid it, else to
@@ -69,13 +80,16 @@ export function findRemote(repo: Repository, name: string, place: RemotePlace = 
  */
 export function addRemote(repo: Repository, name: string, remote: NewRemote, place: RemotePlace = {}): boolean {
   checkName(name);
-  const existing = listRemotes(repo, place).find((other) => other.name === name);
+  const existing = ownRemotes(repo, place).get(name);
   if (existing && remote.existing === 'keep') return false;
   if (existing && remote.existing !== 'replace') {
     throw storeError(
       'OSTREE_REMOTE_EXISTS',
       `Remote configuration for "${name}" already exists: ${existing.file ?? '(in config)'}.`,
-      { hint: 'Delete it first, or say that it is to be replaced.', data: { remote: name, repository: repo.path } },
+      {
+        hint: 'Delete it first, or say that it is to be replaced.',
+        data: { remote: name, repository: repo.path, file: existing.file },
+      },
     );
   }
   const options = new Map<string, string>();
@@ -99,8 +113,10 @@ export function deleteRemote(
   options: RemotePlace & { readonly ifExists?: boolean } = {},
 ): boolean {
   checkName(name);
-  if (options.ifExists && !listRemotes(repo, options).some((remote) => remote.name === name)) return false;
-  const { file } = findRemote(repo, name, options);
+  const remote = ownRemotes(repo, options).get(name);
+  if (!remote && options.ifExists) return false;
+  if (!remote) throw unknownRemote(repo, name);
+  const { file } = remote;
   if (file !== null) rmSync(file);
   else {
     const path = join(repo.path, 'config');
@@ -115,7 +131,7 @@ export function remoteUrl(remote: Remote): string {
   const metalink = remote.options.get('metalink');
   const url = metalink === undefined ? remote.options.get('url') : `${METALINK}${metalink}`;
   if (url !== undefined) return url;
-  throw storeError('OSTREE_REMOTE_INVALID', `The remote "${remote.name}" has no url.`, {
+  throw storeError('OSTREE_REMOTE_INVALID', `No "url" option in remote "${remote.name}".`, {
     hint: 'Set url or metalink in its section of the config.',
     data: { remote: remote.name },
   });
@@ -188,26 +204,24 @@ function addsToDirectory(repo: Repository): boolean {
 }
 
 function writeGroup(repo: Repository, file: string | null, name: string, options: ReadonlyMap<string, string>): void {
-  if (file !== null) {
-    replaceFile(file, withGroup('', groupOf(name), options));
-    return;
-  }
-  const path = join(repo.path, 'config');
-  replaceFile(path, withGroup(readFileSync(path, 'utf8'), groupOf(name), options));
+  const path = file ?? join(repo.path, 'config');
+  const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+  replaceFile(path, withGroup(text, groupOf(name), options));
 }
 
-function checkName(name: string): void {
+/** @throws OSTREE_REMOTE_INVALID for what cannot be the name of a remote */
+export function checkName(name: string): void {
   if (NAME.test(name)) return;
   throw storeError('OSTREE_REMOTE_INVALID', `Invalid remote name ${name}.`, {
     hint: 'Names are made of letters, digits, ".", "_" and "-", and begin with a letter, digit or "_".',
-    data: { remote: name },
+    data: { remote: name, reason: 'name' },
   });
 }
 
 function checkKey(key: string): string {
-  if (/^[A-Za-z0-9][-_.A-Za-z0-9]*$/.test(key)) return key;
+  if (/^[^\s=[\]#\p{Cc}](?:[^=[\]\p{Cc}]*[^\s=[\]\p{Cc}])?$/u.test(key)) return key;
   throw storeError('OSTREE_REMOTE_INVALID', `${JSON.stringify(key)} is no name for an option of a remote.`, {
-    hint: 'Names of options are made of letters, digits and dashes.',
+    hint: 'Names of options are words without "=", brackets and line ends, such as "gpg-verify".',
     data: { key },
   });
 }

@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
+import { listRemotes } from '../remote/remotes.ts';
 import { KeyFile } from './key-file.ts';
 import { listMirrorRefs, listRefs, parseRefSpec } from './refs.ts';
 import { replaceFile } from './replace-file.ts';
@@ -31,21 +32,29 @@ export interface CollectionRefOptions {
   readonly remotes: boolean;
 }
 
+/** The refs that belong to a collection, sorted; of those that are there twice that of a remote, else the mirrored one. */
 export function listCollectionRefs(repo: Repository, options: CollectionRefOptions): CollectionRef[] {
-  const config = readConfig(repo);
-  const own = config.get('core', 'collection-id');
+  const own = ownCollection(repo);
+  const refs = [...listRefs(repo)].map(([name, commit]) => ({ ...parseRefSpec(name)!, commit }));
   const found: CollectionRef[] = [];
-  for (const [name, commit] of listRefs(repo)) {
-    const { remote, ref } = parseRefSpec(name)!;
-    const collection = remote === undefined ? own : config.get(`remote "${remote}"`, 'collection-id');
-    if (collection === undefined || !isCollectionId(collection)) continue;
-    if (remote === undefined || options.remotes) found.push({ collection, ref, commit });
+  for (const { remote, ref, commit } of refs) {
+    if (remote === undefined && own !== undefined) found.push({ collection: own, ref, commit });
   }
   for (const [name, commit] of listMirrorRefs(repo)) {
     const slash = name.indexOf('/');
     found.push({ collection: name.slice(0, slash), ref: name.slice(slash + 1), commit });
   }
-  return found.filter(({ collection }) => options.collection === undefined || collection === options.collection);
+  const remotes = new Map((options.remotes ? listRemotes(repo) : []).map((remote) => [remote.name, remote]));
+  for (const { remote, ref, commit } of refs) {
+    const collection = remote === undefined ? undefined : remotes.get(remote)?.options.get('collection-id');
+    if (collection !== undefined) found.push({ collection, ref, commit });
+  }
+  const wanted = found.filter(
+    ({ collection }) =>
+      isCollectionId(collection) && (options.collection === undefined || collection === options.collection),
+  );
+  const unique = new Map(wanted.map((entry) => [`${entry.collection} ${entry.ref}`, entry]));
+  return [...unique].sort(([a], [b]) => Buffer.compare(Buffer.from(a), Buffer.from(b))).map(([, entry]) => entry);
 }
 
 /** Sets or, with null, deletes a ref of a mirrored collection (`refs/mirrors/COLLECTION/REF`). */

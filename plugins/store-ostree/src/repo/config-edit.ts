@@ -33,14 +33,12 @@ function findKey(lines: readonly string[], group: string, key: string): { at?: n
   return { ...(at === undefined ? {} : { at }), ...(end === undefined ? {} : { end }) };
 }
 
-const ESCAPED: Readonly<Record<string, string>> = { '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\\\' };
+const ESCAPED: Readonly<Record<string, string>> = { ' ': '\\s', '\n': '\\n', '\t': '\\t', '\r': '\\r', '\\': '\\\\' };
 const UNESCAPED: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', s: ' ', '\\': '\\' };
 
-/** A string as key files hold it (Desktop Entry Specification, "Possible value types"). */
-export function escapeValue(value: string): string {
-  const leading = value.length - value.replace(/^ +/, '').length;
-  return '\\s'.repeat(leading) + value.slice(leading).replace(/[\n\t\r\\]/g, (char) => ESCAPED[char]!);
-}
+/** A string as key files hold it (Desktop Entry Specification, "Possible value types"): blanks are only escaped where it begins. */
+export const escapeValue = (value: string): string =>
+  value.replace(/^[ \t]+|[\n\r\\]/g, (found) => [...found].map((char) => ESCAPED[char]).join(''));
 
 export const unescapeValue = (value: string): string =>
   value.replace(/\\([ntrs\\])/g, (_, char: string) => UNESCAPED[char]!);

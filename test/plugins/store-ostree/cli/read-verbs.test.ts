@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hasOstree, ostree, temporary } from '../support.ts';
-import { assertSame, ours, theirs } from './support.ts';
+import { assertSame, ours, succeed, theirs } from './support.ts';
 
 describe('ostree verbs that read (needs ostree)', () => {
   const place = temporary();
@@ -32,7 +32,7 @@ describe('ostree verbs that read (needs ostree)', () => {
 
   same('rev-parse', ['rev-parse', 'main'], ['rev-parse', 'main^', 'other/branch'], ['rev-parse', 'main^^']);
   same('rev-parse of what is not there', ['rev-parse', 'absent'], ['rev-parse', 'no name'], ['rev-parse', '-S']);
-  same('refs', ['refs'], ['refs', 'other'], ['refs', '--list', 'other'], ['refs', 'absent'], ['refs', '-c']);
+  same('refs', ['refs', 'other'], ['refs', '--list', 'other'], ['refs', 'absent'], ['refs', '-c'], ['refs', '-c', 'x']);
   same('log and show', ['log', 'main'], ['show', 'main'], ['show', '--raw', 'main'], ['log', '--raw', 'main']);
   same('metadata', ['show', '--print-metadata-key=number', 'main'], ['show', '--print-metadata-key=d', 'main']);
   same('metadata without swapped bytes', ['show', '-B', '--print-metadata-key=number', 'main']);
@@ -58,7 +58,7 @@ describe('ostree verbs that read (needs ostree)', () => {
   same('unknown options', ['refs', '--nothing'], ['ls', '-z', 'main']);
 
   it('help and mistakes look alike but for the name of the program', async () => {
-    for (const verb of ['ls', 'refs', 'rev-parse', 'prune', 'checksum']) {
+    for (const verb of ['ls', 'cat', 'rev-parse', 'prune', 'checksum']) {
       const real = theirs(verb, '--help').out.replace(/^ {2}\S*ostree /m, '  ostree ');
       assert.equal((await ours(verb, '--help')).out, Buffer.from(real, 'latin1').toString('latin1'), verb);
     }
@@ -75,10 +75,14 @@ describe('ostree verbs that read (needs ostree)', () => {
     assert.match((await ours('--version')).out, /^libostree:\n Version: '2022\.7'\n Features:\n( {2}- \S+\n)+$/);
   });
 
-  it('lists refs in the order of libostree', async () => {
+  it('lists the same refs, sorted', async () => {
     const commit = ostree(place.in('repo'), 'rev-parse', 'main');
     for (let number = 0; number < 6; number++) ostree(place.in('repo'), 'refs', `--create=r${number}/x`, commit);
-    await assertSame(`--repo=${place.in('repo')}`, 'refs');
+    const { out } = theirs(`--repo=${place.in('repo')}`, 'refs');
+    const names = out.trimEnd().split('\n').sort();
+    assert.equal(await succeed(`--repo=${place.in('repo')}`, 'refs'), `${names.join('\n')}\n`);
+    const lines = (await succeed(`--repo=${place.in('repo')}`, 'refs', '-r', '--list', 'r0')).split('\n');
+    assert.deepEqual(lines, [`r0/x\t${commit}`, '']);
   });
 
   it('exports the same archive', async () => {

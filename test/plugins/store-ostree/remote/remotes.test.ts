@@ -63,8 +63,10 @@ describe('Remotes', () => {
     assert.equal(remoteUrl(findRemote(repo, 'r')), 'http://127.0.0.1/2');
     for (const name of ['', 'a/b', 'a:b', '.a', 'a"]\n[core'])
       assert.throws(() => addRemote(repo, name, { url: 'http://127.0.0.1/' }), { code: 'OSTREE_REMOTE_INVALID' });
-    const options = new Map([['bad key', 'x']]);
-    assert.throws(() => addRemote(repo, 's', { options }), { code: 'OSTREE_REMOTE_INVALID' });
+    for (const key of ['', 'bad=key', ' key', '[core]', 'a\nb', '#key']) {
+      const options = new Map([[key, 'x']]);
+      assert.throws(() => addRemote(repo, 's', { options }), { code: 'OSTREE_REMOTE_INVALID' }, key);
+    }
     addRemote(repo, 's', { options: new Map([['custom-backend', ' a\\b\n[core]\nmode=bare']]) });
     assert.equal(findRemote(repo, 's').options.get('custom-backend'), ' a\\b\n[core]\nmode=bare');
     assert.throws(() => remoteUrl(findRemote(repo, 's')), { code: 'OSTREE_REMOTE_INVALID' });

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { hashOrder } from '../../codec/hash-order.ts';
-import { listCollectionRefs } from '../../repo/collections.ts';
+import type { Checksum } from '../../codec/checksum.ts';
+import { isCollectionId, listCollectionRefs } from '../../repo/collections.ts';
 import { deleteRef, listRefs, parseRefSpec, readRef } from '../../repo/refs.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { VerbError } from '../error.ts';
@@ -15,6 +15,7 @@ export const refs: Verb = {
   options: [
     { name: 'delete', kind: 'flag', summary: 'Delete refs which match PREFIX, rather than listing them' },
     { name: 'list', kind: 'flag', summary: 'Do not remove the prefix from the refs' },
+    { name: 'revision', char: 'r', kind: 'flag', summary: 'Show revisions in listing' },
     {
       name: 'alias',
       char: 'A',
@@ -44,24 +45,37 @@ export const refs: Verb = {
       else if (create !== undefined) createRef(repo, prefix!, create, call);
       else if (options.flag('alias')) {
         const aliases = listAliases(repo);
-        for (const name of hashOrder(matching(aliases.keys(), prefix)))
+        for (const name of sorted(matching(aliases.keys(), prefix)))
           call.terminal.out(`${name} -> ${aliases.get(name)}\n`);
-      } else for (const name of listNames(repo, prefix, options.flag('list'))) call.terminal.out(`${name}\n`);
+      } else {
+        for (const [name, commit] of listNames(repo, prefix, options.flag('list')))
+          call.terminal.out(options.flag('revision') ? `${name}\t${commit}\n` : `${name}\n`);
+      }
     }
   },
 };
 
-/** Names of refs at or below a prefix; without `whole` what is below it is shown without it. */
-function listNames(repo: Repository, prefix: string | undefined, whole: boolean): string[] {
+/** Refs at or below a prefix, sorted as libostree does since 2023; without `whole` what is below it is shown without it. */
+function listNames(repo: Repository, prefix: string | undefined, whole: boolean): [name: string, commit: Checksum][] {
   if (prefix === undefined && !existsSync(join(repo.path, 'refs', 'remotes'))) {
     throw new VerbError('Listing refs: opendir(refs/remotes): No such file or directory');
   }
-  const found = matching(listRefs(repo).keys(), prefix);
-  if (prefix === undefined || whole) return hashOrder(found);
+  const refs = listRefs(repo);
+  const found = matching(refs.keys(), prefix);
+  const named = new Map(found.map((name) => [shownName(name, whole ? undefined : prefix), refs.get(name)!]));
+  return sorted(named.keys()).map((name) => [name, named.get(name)!]);
+}
+
+function shownName(name: string, prefix: string | undefined): string {
+  if (prefix === undefined) return name;
   const cut = /:\.?$/.test(prefix) ? prefix.replace(/\.$/, '') : `${prefix}/`;
   const remote = cut.includes(':') ? `${cut.split(':', 1)[0]}:` : '';
-  return hashOrder(found.map((name) => (name.startsWith(cut) ? remote + name.slice(cut.length) : name)));
+  return name.startsWith(cut) ? remote + name.slice(cut.length) : name;
 }
+
+/** In the order of their bytes. */
+const sorted = (names: Iterable<string>): string[] =>
+  [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 
 function matching(names: Iterable<string>, prefix: string | undefined): string[] {
   if (prefix === undefined) return [...names];
@@ -112,7 +126,7 @@ function writeAlias(repo: Repository, name: string, target: string): void {
 function deleteRefs(repo: Repository, prefix: string, onlyAliases: boolean): void {
   const aliases = listAliases(repo);
   const names = onlyAliases ? aliases.keys() : listRefs(repo).keys();
-  for (const name of hashOrder(matching(names, prefix))) {
+  for (const name of sorted(matching(names, prefix))) {
     const { ref } = parseRefSpec(name)!;
     for (const [alias, target] of aliases) {
       if (target === ref) throw new VerbError(`Ref '${ref}' has an active alias: '${alias}'`);
@@ -134,8 +148,11 @@ function collectionRefs(repo: Repository, prefix: string | undefined, { options,
     setCollectionRef(repo, create.slice(0, Math.max(colon, 0)), create.slice(colon + 1), commit);
     return;
   }
-  for (const { collection, ref } of listCollectionRefs(repo, { collection: prefix, remotes: true })) {
+  if (prefix !== undefined && !isCollectionId(prefix)) {
+    throw new VerbError(`Listing refs: Invalid collection ID ${prefix}`);
+  }
+  for (const { collection, ref, commit } of listCollectionRefs(repo, { collection: prefix, remotes: true })) {
     if (options.flag('delete')) setCollectionRef(repo, collection, ref, null);
-    else terminal.out(`(${collection}, ${ref})\n`);
+    else terminal.out(`(${collection}, ${ref})${options.flag('revision') ? `\t${commit}` : ''}\n`);
   }
 }

@@ -1,8 +1,11 @@
 import { addRemote } from '../../remote/index.ts';
-import { isCollectionId } from '../../repo/collections.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
+import { remotePlace, SYSROOT_OPTION } from '../remote-place.ts';
 import type { Invocation, Verb } from '../verb.ts';
+
+/** The mechanisms of libostree's ostree_sign_get_by_name. */
+const SIGN_TYPES = ['ed25519', 'spki', 'dummy'];
 
 export const remoteAdd: Verb = {
   usage: 'NAME [metalink=|mirrorlist=]URL [BRANCH...]',
@@ -32,6 +35,7 @@ export const remoteAdd: Verb = {
         'Globally unique ID for this repository as an collection of refs for redistribution to other repositories',
       value: 'COLLECTION-ID',
     },
+    SYSROOT_OPTION,
   ],
   run(call) {
     const { args, options } = call;
@@ -47,7 +51,8 @@ export const remoteAdd: Verb = {
     if (options.flag('if-not-exists')) existing = 'keep';
     else if (options.flag('force')) existing = 'replace';
     const repo = openRepository(call.repo);
-    addRemote(repo, name, { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing });
+    const remote = { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing };
+    addRemote(repo, name, remote, remotePlace(options));
   },
 };
 
@@ -55,6 +60,8 @@ export const remoteAdd: Verb = {
 function remoteOptions({ args, options }: Invocation): Map<string, string> {
   const result = new Map<string, string>();
   const branches = args.slice(2);
+  const broken = branches.find((branch) => /[;,\s]/.test(branch));
+  if (broken !== undefined) throw new VerbError(`Invalid ref name ${broken}`);
   if (branches.length > 0) result.set('branches', branches.map((branch) => `${branch};`).join(''));
   for (const key of ['contenturl', 'custom-backend']) {
     const value = options.text(key);
@@ -62,7 +69,7 @@ function remoteOptions({ args, options }: Invocation): Map<string, string> {
   }
   for (const word of options.list('set')) {
     const equals = word.indexOf('=');
-    if (equals < 0) throw new VerbError(`Missing '=' in KEY=VALUE for --set ${word}`);
+    if (equals < 0) throw new VerbError("Missing '=' in KEY=VALUE for --set");
     result.set(word.slice(0, equals), word.slice(equals + 1));
   }
   if (options.flag('no-gpg-verify') || options.flag('no-sign-verify')) result.set('gpg-verify', 'false');
@@ -74,6 +81,7 @@ function remoteOptions({ args, options }: Invocation): Map<string, string> {
   for (const word of verify) {
     const [, type, place, key] = /^([^=]+)=([^:]*):(.*)$/s.exec(word) ?? [];
     if (type === undefined) throw new VerbError(`Failed to parse KEYTYPE=[inline|file]:DATA in ${word}`);
+    if (!SIGN_TYPES.includes(type)) throw new VerbError('Requested signature type is not implemented');
     if (place !== 'inline' && place !== 'file') {
       throw new VerbError(`Invalid key reference ${place}, expected inline|file`);
     }
@@ -81,9 +89,7 @@ function remoteOptions({ args, options }: Invocation): Map<string, string> {
   }
   if (verify.length > 0) result.set('sign-verify', verify.map((word) => word.split('=', 1)[0]).join(','));
   const collection = options.text('collection-id');
-  if (collection !== undefined) {
-    if (!isCollectionId(collection)) throw new VerbError(`Invalid collection ID ${collection}`);
-    result.set('collection-id', collection);
-  }
+  // Not held to be one: libostree ignores remotes whose collection has no valid name.
+  if (collection !== undefined) result.set('collection-id', collection);
   return result;
 }

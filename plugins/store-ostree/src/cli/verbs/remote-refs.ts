@@ -2,32 +2,36 @@ import { fetchSummary, remoteRefs } from '../../remote/index.ts';
 import { dumpSummary } from '../dump-summary.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
+import { dumpSummaryKeys, KEY_OPTIONS } from '../summary-keys.ts';
 import type { OptionSpec, Verb } from '../verb.ts';
 
 const CACHE_DIR: OptionSpec = { name: 'cache-dir', kind: 'text', summary: 'Use custom cache dir' };
 
 export const remoteRefsVerb: Verb = {
   usage: 'NAME',
-  options: [CACHE_DIR],
+  options: [{ name: 'revision', char: 'r', kind: 'flag', summary: 'Show revisions in listing' }, CACHE_DIR],
   async run(call) {
     const name = call.args[0];
     if (name === undefined) throw usageError(call, 'NAME must be specified');
     const repo = openRepository(call.repo);
     const refs = await call.terminal.withContext((ctx) => remoteRefs(repo, name, {}, ctx));
-    const names = [...refs.keys()].map((ref) => `${name}:${ref}\n`);
+    const revision = call.options.flag('revision');
+    const names = [...refs].map(([ref, commit]) => `${name}:${ref}${revision ? `\t${commit}` : ''}\n`);
     call.terminal.out(names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join(''));
   },
 };
 
 export const remoteSummaryVerb: Verb = {
   usage: 'NAME',
-  options: [CACHE_DIR, { name: 'raw', kind: 'flag', summary: 'Show raw variant data' }],
+  options: [...KEY_OPTIONS, CACHE_DIR, { name: 'raw', kind: 'flag', summary: 'Show raw variant data' }],
   async run(call) {
     const name = call.args[0];
     if (name === undefined) throw usageError(call, 'NAME must be specified');
     const repo = openRepository(call.repo);
     const signed = await call.terminal.withContext((ctx) => fetchSummary(repo, name, {}, ctx));
     if (!signed) throw new VerbError('Remote server has no summary file');
-    call.terminal.out(dumpSummary(signed.bytes, { raw: call.options.flag('raw') }));
+    call.terminal.out(
+      dumpSummaryKeys(signed.summary, call.options) ?? dumpSummary(signed.bytes, { raw: call.options.flag('raw') }),
+    );
   },
 };
