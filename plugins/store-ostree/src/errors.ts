@@ -20,6 +20,8 @@ export const STORE_ERRORS = {
   OSTREE_REPO_UNWRITABLE: 'The repository that shall get a commit cannot be written or made.',
   OSTREE_NO_SPACE: 'Writing would leave less free space than the min-free-space setting of the repository asks for.',
   OSTREE_CHECKOUT_EXISTS: 'A checkout met a path that is already there.',
+  OSTREE_CHECKOUT_LINK: 'A checkout was to be made of hard links only, and a file cannot be one.',
+  OSTREE_CHECKOUT_WHITEOUT: 'A file of a commit has the name of a whiteout that names nothing.',
   OSTREE_CHECKOUT_PATH: 'A path that was asked for is not in the commit.',
   OSTREE_TREE_PATH: 'A path given to a tree is not a relative path without empty, "." or ".." parts.',
   OSTREE_TREE_MISSING: 'A path that an operation on a tree needs is not in the tree.',
@@ -50,6 +52,16 @@ export const STORE_ERRORS = {
   OSTREE_PULL_DELTA: 'A static delta is required and the remote has none that fits.',
   OSTREE_SUMMARY_INVALID: 'A summary, its signature or a metalink is not what its format says.',
   OSTREE_SUMMARY_MISSING: 'A summary, or its signature, is needed and there is none.',
+  SYSROOT_MISSING: 'There is no system with deployments at the given path.',
+  SYSROOT_INVALID: 'Boot entries, links or deployment directories of a system do not fit together.',
+  SYSROOT_LOCKED: 'Another program is changing the system.',
+  SYSROOT_STATEROOT: 'A stateroot that was named is not there.',
+  SYSROOT_KERNEL: 'A tree that shall boot has no kernel, or more than one.',
+  SYSROOT_TREE: 'A tree lacks what a deployment needs, or has what it must not have.',
+  SYSROOT_ETC: 'Changes made to /etc cannot be brought to a new deployment.',
+  SYSROOT_ORIGIN: 'An origin file cannot be read, or lacks what is needed.',
+  SYSROOT_BOOTED: 'Something was asked for that only the booted deployment, or any other, can have.',
+  SYSROOT_STAGED: 'The state of a staged deployment cannot be read.',
 } as const;
 
 export type StoreErrorCode = keyof typeof STORE_ERRORS;

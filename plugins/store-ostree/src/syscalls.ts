@@ -11,8 +11,10 @@ const call = {
   lgetxattr: libc.func('long lgetxattr(const char *path, const char *name, void *value, size_t size)'),
   llistxattr: libc.func('long llistxattr(const char *path, void *list, size_t size)'),
   lremovexattr: libc.func('int lremovexattr(const char *path, const char *name)'),
+  mknod: libc.func('int mknod(const char *path, uint32_t mode, uint64_t dev)'),
   syncfs: libc.func('int syncfs(int fd)'),
   fcntl: libc.func('int fcntl(int fd, int command, ...)'),
+  ioctl: libc.func('int ioctl(int fd, unsigned long request, ...)'),
 };
 
 const { ENODATA, ENOTSUP, EAGAIN, EACCES, EINTR } = osConstants.errno;
@@ -65,6 +67,14 @@ export function lremovexattr(path: string, name: string): void {
   if (call.lremovexattr(path, name) !== 0 && koffi.errno() !== ENODATA) throw failure('lremovexattr', path);
 }
 
+/** The type of a character device in st_mode (inode(7)). */
+export const S_IFCHR = 0o020000;
+
+/** Makes a device or a pipe: type and permissions are in the mode, from which the umask of the process takes some away. */
+export function mknod(path: string, mode: number, device: number): void {
+  if (call.mknod(path, mode, device) !== 0) throw failure('mknod', path);
+}
+
 /** Writes everything of the file system that holds the open file to its device. */
 export function syncfs(fd: number): void {
   if (call.syncfs(fd) !== 0) throw failure('syncfs', undefined);
@@ -93,4 +103,39 @@ export function tryLock(fd: number, kind: LockKind): boolean {
     if (number === EAGAIN || number === EACCES) return false;
     if (number !== EINTR) throw failure('fcntl', undefined);
   }
+}
+
+// <linux/fs.h>
+const FS_IOC_GETFLAGS = 0x80086601;
+const FS_IOC_SETFLAGS = 0x40086602;
+const FS_IMMUTABLE_FL = 0x10;
+const FIFREEZE = 0xc0045877;
+const FITHAW = 0xc0045878;
+const { EPERM, ENOTTY, EOPNOTSUPP, ENOSYS, EBUSY, EINVAL } = osConstants.errno;
+
+/** Sets or clears the immutable flag of an open file or directory; nothing where the file system has none or the user may not. */
+export function changeInodeFlag(fd: number, immutable: boolean): void {
+  const flags = Buffer.alloc(8);
+  const refused = () => [EPERM, ENOTTY, EOPNOTSUPP, ENOSYS].includes(koffi.errno());
+  if (call.ioctl(fd, FS_IOC_GETFLAGS, 'void *', flags) !== 0) {
+    if (refused()) return;
+    throw failure('ioctl(FS_IOC_GETFLAGS)', undefined);
+  }
+  const before = flags.readUInt32LE(0);
+  const after = immutable ? before | FS_IMMUTABLE_FL : before & ~FS_IMMUTABLE_FL;
+  if (after === before) return;
+  flags.writeUInt32LE(after, 0);
+  if (call.ioctl(fd, FS_IOC_SETFLAGS, 'void *', flags) !== 0 && !refused()) {
+    throw failure('ioctl(FS_IOC_SETFLAGS)', undefined);
+  }
+}
+
+/** Freezes the file system of an open file, which empties its journal, and thaws it at once; a sync where that may not be done. */
+export function freezeFileSystem(fd: number): void {
+  if (call.ioctl(fd, FIFREEZE, 'int', 0) !== 0) {
+    if (![EOPNOTSUPP, ENOSYS, EPERM, EBUSY].includes(koffi.errno())) throw failure('ioctl(FIFREEZE)', undefined);
+    syncfs(fd);
+    return;
+  }
+  if (call.ioctl(fd, FITHAW, 'int', 0) !== 0 && koffi.errno() !== EINVAL) throw failure('ioctl(FITHAW)', undefined);
 }

@@ -1,3 +1,6 @@
+import { basename } from 'node:path';
+import { CodecError } from '../codec/errors.ts';
+
 /** A failure in the words of the `ostree` command. */
 export class VerbError extends Error {
   /** What stands before the error: the help, where the command line itself is wrong. */
@@ -15,7 +18,7 @@ export function usageError(call: { readonly help: string }, message: string): Ve
   return new VerbError(message, { usage: call.help });
 }
 
-/** The sentence of strerror(3) for the errors that users meet. */
+/** The sentences of strerror(3) for the errors that users meet. */
 const ERRNO: Readonly<Record<string, string>> = {
   ENOENT: 'No such file or directory',
   ENOTDIR: 'Not a directory',
@@ -27,47 +30,108 @@ const ERRNO: Readonly<Record<string, string>> = {
   EROFS: 'Read-only file system',
   ENOTEMPTY: 'Directory not empty',
   ELOOP: 'Too many levels of symbolic links',
+  EXDEV: 'Invalid cross-device link',
+  EMLINK: 'Too many links',
+  ENOTSUP: 'Operation not supported',
+  EOPNOTSUPP: 'Operation not supported',
 };
 
-/** The line that is printed for an error. Scripts match some of libostree's sentences: those are kept. */
+/** What a connection is said to have ended with when the server went away in the middle of a file. */
+const BROKEN_OFF = ['ECONNRESET', 'ERR_STREAM_PREMATURE_CLOSE', 'UND_ERR_ABORTED', 'UND_ERR_SOCKET'];
+
+type Data = Readonly<Record<string, unknown>>;
+
+/** libostree's sentences for errors, by their codes; undefined where the error's own one does. Scripts match some of them. */
+const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | undefined>> = {
+  OSTREE_REPO_MISSING: ({ path }) => `opening repo: opendir(${path}): No such file or directory`,
+  OSTREE_OBJECT_MISSING({ object, type }) {
+    if (object === undefined) return undefined;
+    return type === 'file' ? `Couldn't find file object '${object}'` : `No such metadata object ${object}.${type}`;
+  },
+  OSTREE_OBJECT_CORRUPT: (data, error) => badEntry(error) ?? mismatch(data),
+  OSTREE_PULL_CORRUPT({ object, type }, error) {
+    const problem = badEntry(error);
+    return problem === undefined ? undefined : `${object}.${type}: ${problem}`;
+  },
+  OSTREE_REV_AMBIGUOUS: ({ rev }) => `Refspec ${rev} not unique`,
+  OSTREE_REF_INVALID({ path, ref, reason }) {
+    if (reason === 'name') return `Invalid ref name ${ref}`;
+    return path === undefined ? `Invalid refspec ${ref}` : undefined;
+  },
+  OSTREE_REMOTE_UNKNOWN: ({ remote }) => `Remote "${remote}" not found`,
+  OSTREE_REMOTE_EXISTS: ({ remote, file }) =>
+    `Remote configuration for "${remote}" already exists: ${file ?? '(in config)'}`,
+  OSTREE_REMOTE_INVALID({ url, remote, reason }) {
+    if (reason === 'name') return `Invalid remote name ${remote}`;
+    return reason === 'scheme' ? `Invalid URI scheme in ${url}` : undefined;
+  },
+  OSTREE_DELTA_NAME: ({ delta }) => `Invalid rev ${delta}`,
+  OSTREE_SOURCE_UNSUPPORTED: ({ path, reason }) =>
+    reason === 'encoding' ? `Invalid UTF-8 in filename ${path}` : undefined,
+  OSTREE_CHECKOUT_EXISTS: checkoutExists,
+  OSTREE_CHECKOUT_LINK: checkoutLink,
+  OSTREE_CHECKOUT_WHITEOUT: ({ kind }) =>
+    kind === 'overlayfs' ? "Invalid empty overlayfs whiteout ''" : "Invalid empty whiteout ''",
+  TRANSPORT_HTTP_STATUS: ({ url, status }) => `While fetching ${url}: Server returned HTTP ${status}`,
+  TRANSPORT_CONNECTION: ({ url, code }) =>
+    BROKEN_OFF.includes(String(code)) ? `While fetching ${url}: [18] Transferred a partial file` : undefined,
+};
+
+/** The line that is printed for an error. */
 export function errorText(error: unknown): string {
   if (error instanceof VerbError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const code = 'code' in error ? String(error.code) : '';
-  const data = ('data' in error ? error.data : undefined) as Record<string, unknown> | undefined;
-  if (code === 'OSTREE_REPO_MISSING') return `opening repo: opendir(${data?.['path']}): No such file or directory`;
-  if (code === 'OSTREE_OBJECT_MISSING' && data?.['object'] !== undefined) {
-    return data['type'] === 'file'
-      ? `Couldn't find file object '${data['object']}'`
-      : `No such metadata object ${data['object']}.${data['type']}`;
-  }
-  if (code === 'OSTREE_REV_AMBIGUOUS') return `Refspec ${data?.['rev']} not unique`;
-  if (code === 'OSTREE_REF_INVALID' && data?.['path'] === undefined) return `Invalid refspec ${data?.['ref']}`;
-  const slash = /^OSTREE_(OBJECT|PULL)_CORRUPT$/.test(code)
-    ? /the name ("(?:[^"\\]|\\.)*") with a slash/.exec(error.message)
-    : null;
-  if (slash) {
-    const object = code === 'OSTREE_PULL_CORRUPT' ? `${data?.['object']}.${data?.['type']}: ` : '';
-    return `${object}Invalid / in filename ${JSON.parse(slash[1]!)}`;
-  }
-  const actual =
-    code === 'OSTREE_OBJECT_CORRUPT' ? /have the checksum ([0-9a-f]{64})/.exec(error.message)?.[1] : undefined;
-  if (actual !== undefined) {
-    return `Corrupted ${data?.['type']} object; checksum expected='${data?.['object']}' actual='${actual}'`;
-  }
-  const answer = /^(\S+) answered with status (\d+)/.exec(error.message);
-  if (answer) return `While fetching ${answer[1]}: Server returned HTTP ${answer[2]}`;
-  const broken = /^(\S+) could not be fetched: (?:aborted|terminated)/.exec(error.message);
-  if (broken) return `While fetching ${broken[1]}: [18] Transferred a partial file`;
-  const scheme = code === 'OSTREE_REMOTE_INVALID' ? /^"(.*)" is not a URL/.exec(error.message)?.[1] : undefined;
-  if (scheme !== undefined) return `Invalid URI scheme in ${scheme}`;
-  if (code === 'OSTREE_DELTA_NAME') return `Invalid rev ${/^"(.*)" is not/.exec(error.message)?.[1] ?? error.message}`;
-  if (code === 'OSTREE_SOURCE_UNSUPPORTED' && error.message.includes('not valid UTF-8')) {
-    return `Invalid UTF-8 in filename ${data?.['path']}`;
-  }
+  const data = (('data' in error ? error.data : undefined) ?? {}) as Data;
+  const sentence = Object.hasOwn(SENTENCES, code) ? SENTENCES[code]!(data, error) : undefined;
+  if (sentence !== undefined) return sentence;
   if ('syscall' in error && ERRNO[code] !== undefined) {
     const { syscall, path } = error as NodeJS.ErrnoException;
     return path === undefined ? `${syscall}: ${ERRNO[code]}` : `${syscall}(${path}): ${ERRNO[code]}`;
   }
   return error.message;
+}
+
+/** What is wrong with a name of a directory, where that is why an object is not valid. */
+function badEntry({ cause }: Error): string | undefined {
+  if (!(cause instanceof CodecError) || cause.entry === undefined) return undefined;
+  if (cause.entry === '') return 'Invalid empty filename';
+  if (cause.entry === '.' || cause.entry === '..') return `Invalid self-referential filename ${cause.entry}`;
+  return cause.entry.includes('/') ? `Invalid / in filename ${cause.entry}` : undefined;
+}
+
+function mismatch({ type, object, actual }: Data): string | undefined {
+  if (actual === undefined) return undefined;
+  return `Corrupted ${type} object; checksum expected='${object}' actual='${actual}'`;
+}
+
+const loosePath = (object: unknown): string => `${String(object).slice(0, 2)}/${String(object).slice(2)}.file`;
+
+function checkoutExists({ path, step, object }: Data): string {
+  const name = basename(String(path));
+  switch (step) {
+    case 'mkdir':
+      return 'mkdirat: File exists';
+    case 'open':
+      return `opendir(${name}): Not a directory`;
+    case 'link':
+      return `Hardlinking ${loosePath(object)} to ${name}: File exists`;
+    case 'replace':
+      return 'renameat: Is a directory';
+    default:
+      return `Copy checkout of ${object} to ${name}: ${step === 'symlink' ? 'symlinkat' : 'linkat'}: File exists`;
+  }
+}
+
+function checkoutLink({ path, reason, source, destination, object, errno }: Data): string {
+  switch (reason) {
+    case 'user-repository':
+      return 'User repository mode requires user checkout mode to hardlink';
+    case 'user-checkout':
+      return 'Bare repository mode cannot hardlink in user checkout mode';
+    case 'device':
+      return `Unable to do hardlink checkout across devices (src=${source} destination=${destination})`;
+    default:
+      return `Hardlinking ${loosePath(object)} to ${basename(String(path))}: ${ERRNO[String(errno)] ?? errno}`;
+  }
 }

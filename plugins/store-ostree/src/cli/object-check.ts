@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { startFileChecksum } from '../codec/file-header.ts';
-import { decode } from '../codec/gvariant/index.ts';
 import { checkObject } from '../fsck/check-object.ts';
 import type { Repository } from '../repo/repository.ts';
 import type { MetadataType } from './dump.ts';
@@ -30,20 +29,9 @@ function verifyMetadata(repo: Repository, id: Checksum, type: MetadataType): voi
   const actual = sha256(bytes);
   if (actual !== id) throw new VerbError(prefix + mismatch(type, id, actual));
   try {
-    if (type === 'dirtree') verifyNames(bytes);
     checkObject(repo, id, type);
   } catch (error) {
     throw new VerbError(prefix + errorText(error), { cause: error });
-  }
-}
-
-/** Names that would lead out of their directory. */
-function verifyNames(bytes: Uint8Array): void {
-  const lists = decode('(a(say)a(sayay))', bytes) as readonly (readonly (readonly [string])[])[];
-  for (const [name] of lists.flat()) {
-    if (name === '') throw new VerbError('Invalid empty filename');
-    if (name === '.' || name === '..') throw new VerbError(`Invalid self-referential filename ${name}`);
-    if (name.includes('/')) throw new VerbError(`Invalid / in filename ${name}`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type Checksum, checksumBytes, checksumFromBytes } from './checksum.ts';
-import { invalid } from './errors.ts';
+import { invalidEntry } from './errors.ts';
 import { decode, encode } from './gvariant/index.ts';
 
 export interface DirEntry {
@@ -74,6 +74,6 @@ export function decodeDirTree(bytes: Uint8Array): DirTree {
 
 function checkName(name: string, taken: boolean): void {
   const problem = nameProblem(name);
-  if (problem) throw invalid(`a directory with ${problem}`);
-  if (taken) throw invalid(`a directory with the name ${JSON.stringify(name)} twice`);
+  if (problem) throw invalidEntry(`a directory with ${problem}`, name);
+  if (taken) throw invalidEntry(`a directory with the name ${JSON.stringify(name)} twice`, name);
 }

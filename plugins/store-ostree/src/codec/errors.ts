@@ -2,12 +2,15 @@
 export class CodecError extends Error {
   readonly code: 'CODEC_INVALID' | 'CODEC_LIMIT';
   readonly offset: number | undefined;
+  /** The name of a directory entry that is at fault. */
+  readonly entry: string | undefined;
 
-  constructor(code: 'CODEC_INVALID' | 'CODEC_LIMIT', message: string, offset?: number) {
+  constructor(code: 'CODEC_INVALID' | 'CODEC_LIMIT', message: string, offset?: number, entry?: string) {
     super(offset === undefined ? message : `${message} (at byte ${offset})`);
     this.name = 'CodecError';
     this.code = code;
     this.offset = offset;
+    this.entry = entry;
   }
 }
 
@@ -17,4 +20,8 @@ export function invalid(message: string, offset?: number): CodecError {
 
 export function limit(message: string, offset?: number): CodecError {
   return new CodecError('CODEC_LIMIT', message, offset);
+}
+
+export function invalidEntry(message: string, entry: string): CodecError {
+  return new CodecError('CODEC_INVALID', message, undefined, entry);
 }

@@ -80,7 +80,7 @@ export class FileImporter {
     const problem = stat ? 'is neither a file, a directory nor a symbolic link' : 'has a name that is not valid UTF-8';
     throw storeError('OSTREE_SOURCE_UNSUPPORTED', `${path} ${problem}.`, {
       hint: 'Remove it: OSTree cannot hold it.',
-      data: { path },
+      data: { path, reason: stat ? 'type' : 'encoding' },
     });
   }
 }

@@ -10,7 +10,8 @@ export function checkObject(repo: Repository, id: Checksum, type: ObjectType): v
     case 'file': {
       const { meta, content } = repo.streamFile(id);
       const actual = contentChecksum(meta, content);
-      if (actual !== id) throw repo.corrupt(id, type, `its content and metadata have the checksum ${actual}`);
+      if (actual !== id)
+        throw repo.corrupt(id, type, `its content and metadata have the checksum ${actual}`, { actual });
       return;
     }
     case 'dirtree':

@@ -71,7 +71,7 @@ function checkMetadata(repo: Repository) {
   const problems: Problem[] = [];
   const seen = new Set<string>();
   const files: Checksum[] = [];
-  const index = new ObjectIndex(repo.mode, [repo.objectsPath, ...repo.extraObjects]);
+  const index = new ObjectIndex(repo.mode, repo.places);
   /** Whether this is the first time that an object is met, and it is there. */
   const meet = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
     const key = `${id}.${type}`;

@@ -34,7 +34,7 @@ export class ObjectWriter {
   constructor(repo: Repository, staging: string) {
     this.#repo = repo;
     this.#staging = staging;
-    this.#index = new ObjectIndex(repo.mode, [...new Set([repo.objectsPath, staging, ...repo.extraObjects])]);
+    this.#index = new ObjectIndex(repo.mode, [...new Set([...repo.places, staging])]);
     const parents: Repository[] = [];
     for (let parent = repo.parent; parent; parent = parent.parent) parents.push(parent);
     this.#inherited = parents.map((parent) => new ObjectIndex(parent.mode, [parent.objectsPath]));

@@ -86,6 +86,11 @@ export class Repository {
     return join(this.path, 'objects');
   }
 
+  /** The directories laid out as `objects/` that hold objects as this repository keeps them. */
+  get places(): readonly string[] {
+    return [this.objectsPath, ...this.extraObjects];
+  }
+
   /** Where an object is, or undefined where it is not. A file of a parent may be kept in another way than here. */
   find(id: Checksum, type: ObjectType): string | undefined {
     return this.#findHere(id, type) ?? this.parent?.find(id, type);
@@ -93,7 +98,7 @@ export class Repository {
 
   #findHere(id: Checksum, type: ObjectType): string | undefined {
     const relative = objectPath(id, type, this.mode);
-    for (const directory of [this.objectsPath, ...this.extraObjects]) {
+    for (const directory of this.places) {
       const path = `${directory}/${relative}`;
       if (lstatSync(path, { throwIfNoEntry: false })) return path;
     }
@@ -117,7 +122,9 @@ export class Repository {
       if (size > MAX_METADATA) throw this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
       return readFileSync(path);
     });
-    if (type !== 'commitmeta' && sha256(bytes) !== id) throw this.corrupt(id, type, 'its bytes have another checksum');
+    if (type === 'commitmeta') return bytes;
+    const actual = sha256(bytes);
+    if (actual !== id) throw this.corrupt(id, type, 'its bytes have another checksum', { actual });
     return bytes;
   }
 
@@ -138,6 +145,11 @@ export class Repository {
     return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.inspect(path)));
   }
 
+  /** The mode and size of a file object, at the least cost. */
+  glanceFile(id: Checksum): { readonly mode: number; readonly size: number } {
+    return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.glance(path)));
+  }
+
   readFile(id: Checksum): { readonly meta: FileMeta; readonly content: Uint8Array } {
     return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.read(path)));
   }
@@ -147,10 +159,16 @@ export class Repository {
     return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.stream(path)));
   }
 
-  corrupt(id: Checksum, type: ObjectType, problem: string, cause?: unknown) {
+  /** `actual` is the checksum that the bytes have. */
+  corrupt(
+    id: Checksum,
+    type: ObjectType,
+    problem: string,
+    { cause, actual }: { cause?: unknown; actual?: Checksum } = {},
+  ) {
     return storeError('OSTREE_OBJECT_CORRUPT', `The ${type} object ${id} in ${this.path} is corrupt: ${problem}.`, {
       hint: 'Run a check of the repository, remove the object and pull its commit again.',
-      data: { repository: this.path, object: id, type },
+      data: { repository: this.path, object: id, type, ...(actual === undefined ? {} : { actual }) },
       cause,
     });
   }
@@ -171,7 +189,7 @@ export class Repository {
     try {
       return read();
     } catch (error) {
-      if (error instanceof CodecError) throw this.corrupt(id, type, error.message, error);
+      if (error instanceof CodecError) throw this.corrupt(id, type, error.message, { cause: error });
       throw error;
     }
   }

@@ -48,7 +48,7 @@ function resolvePrefix(repo: Repository, prefix: string): Checksum | undefined {
 /** The commit objects whose checksums begin with a prefix, those of parents as well. */
 export function listCommits(repo: Repository, prefix = ''): Set<Checksum> {
   const commits = repo.parent ? listCommits(repo.parent, prefix) : new Set<Checksum>();
-  for (const root of [repo.objectsPath, ...repo.extraObjects]) {
+  for (const root of repo.places) {
     for (const directory of readNames(root)) {
       if (directory.length !== 2 || !(directory.startsWith(prefix) || prefix.startsWith(directory))) continue;
       for (const name of readNames(join(root, directory))) {

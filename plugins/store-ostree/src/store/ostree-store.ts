@@ -207,7 +207,7 @@ export class OstreeStore implements ObjectStore {
     options: { user?: boolean; copy?: boolean; subpath?: string },
   ): Promise<void> {
     const found = findInCommit(this.#repo, this.#checksum(commit), options.subpath ?? '');
-    const checkout = new Checkout(this.#repo, options);
+    const checkout = new Checkout(this.#repo, { ...options, timeless: true });
     try {
       if ('tree' in found) checkout.directory(found, destination);
       else checkout.file(found.file, destination);

@@ -22,7 +22,7 @@ export function directoryFromDisk(
 ): Ownership {
   const disk = { uid: stat.uid, gid: stat.gid, mode: stat.mode, xattrs: ownXattrs(xattrs, before) };
   if (!context.userOwned) return disk;
-  return fromUser(disk, before, (mode) => directoryPermissions(context.repoMode, mode));
+  return fromUser(disk, before, (mode) => [directoryPermissions(context.repoMode, mode)]);
 }
 
 /** What a file of a root means for the tree; `before` is the file that the tree has at its path. */
@@ -31,7 +31,7 @@ export function fileFromDisk(context: RootContext, found: FileMeta, before: File
   const disk = { ...found, xattrs: ownXattrs(found.xattrs, origin) };
   if (!context.userOwned) return disk;
   const permissions = (mode: number) =>
-    isSymlink(mode) ? mode & ~S_IFMT : userFilePermissions(context.repoMode, mode);
+    isSymlink(mode) ? [mode & ~S_IFMT] : userFilePermissions(context.repoMode, mode);
   return { ...fromUser(disk, origin, permissions), target: found.target };
 }
 
@@ -47,10 +47,15 @@ function originOf(context: RootContext, found: FileMeta, before: FileMeta | unde
 }
 
 /** Where all is the user's: what the user owns keeps its owner of before or is root's, and unchanged permissions mean the full mode. */
-function fromUser(disk: Ownership, origin: Ownership | undefined, permissions: (mode: number) => number): Ownership {
+function fromUser(
+  disk: Ownership,
+  origin: Ownership | undefined,
+  permissions: (mode: number) => readonly number[],
+): Ownership {
   const sameType = origin && (origin.mode & S_IFMT) === (disk.mode & S_IFMT) ? origin : undefined;
-  const expected = sameType && permissions(sameType.mode);
-  const same = sameType && [expected, expected! | openBits(disk.mode)].includes(disk.mode & 0o7777);
+  const expected = sameType ? permissions(sameType.mode) : [];
+  const found = disk.mode & 0o7777;
+  const same = sameType && expected.some((mode) => found === mode || found === (mode | openBits(disk.mode)));
   const names = new Set(disk.xattrs.map(([name]) => name));
   const hidden = (sameType?.xattrs ?? []).filter(([name]) => !names.has(name));
   return {

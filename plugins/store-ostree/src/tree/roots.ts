@@ -45,7 +45,8 @@ export class Roots {
     const wanted = { tree: this.#store.flush(this.#root), meta: this.#root.meta };
     const directory = this.#directory ?? (await this.#create(ctx));
     const lower = join(directory, 'lower');
-    const options = { user: this.#userOwned, copy: !this.#overlay };
+    // Times must not depend on when it is done: programs write them into what they make.
+    const options = { user: this.#userOwned, copy: !this.#overlay, linkAll: true, timeless: true };
     const checkout = new Checkout(this.#store.repo, options);
     const changed = this.#shown?.tree !== wanted.tree || this.#shown.meta !== wanted.meta;
     // Programs will run for some time, and what they need is in the cache.

@@ -3,9 +3,10 @@ import { appendFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileS
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { CheckoutRun } from '../../../../plugins/store-ostree/src/cli/checkout-run.ts';
+import { Checkout } from '../../../../plugins/store-ostree/src/checkout/checkout.ts';
 import { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
 import type { OstreeStore } from '../../../../plugins/store-ostree/src/store/ostree-store.ts';
+import { mknod } from '../../../../plugins/store-ostree/src/syscalls.ts';
 import { commitMeta, hasOstree, isRoot, MODES, newStore, ostree, temporary } from '../support.ts';
 import { type RandomDirectory, randomTree, writeRandomTree } from './random-tree.ts';
 import { snapshot } from './snapshot.ts';
@@ -18,16 +19,6 @@ const SECONDS = 1_700_000_000;
 
 /** Who is not root can neither own the files of others nor check them out as theirs. */
 const WRITABLE = isRoot ? MODES : MODES.filter((mode) => mode !== 'bare');
-
-const CHECKOUT = {
-  overwrite: 'none',
-  copy: false,
-  requireLinks: false,
-  whiteouts: false,
-  plainDirectories: false,
-  cache: false,
-  skip: new Set<string>(),
-} as const;
 
 describe('OSTree commits and checkouts of random trees (needs ostree)', function () {
   this.timeout(RUNS === undefined ? 120_000 : 60 * 60_000);
@@ -60,18 +51,22 @@ describe('OSTree commits and checkouts of random trees (needs ostree)', function
     ostree(mine, 'fsck', '-q');
     const other = Repository.open(theirs);
     const { tree: root, meta } = other.readCommit(commit);
-    for (const user of [false, true]) {
+    const kinds = [
+      { flags: ['--disable-cache'], options: {} },
+      { flags: ['-U', '--disable-cache'], options: { user: true } },
+      { flags: ['-U'], options: { user: true, cache: true } },
+      { flags: ['-U', '-C'], options: { user: true, copy: true } },
+    ];
+    for (const [number, { flags, options }] of kinds.entries()) {
       // Only root can give files away, and a bare-user-only repository knows no owners.
-      if (!user && !isRoot) continue;
-      const flags = user ? ['-U'] : [];
-      // Each checks out what the other one has written.
-      ostree(mine, 'checkout', ...flags, commit, `${source}-theirs-${user}`);
-      new CheckoutRun(other, { ...CHECKOUT, user }).run({ dir: { tree: root, meta } }, '', `${source}-mine-${user}`);
-      assert.deepEqual(
-        snapshot(`${source}-mine-${user}`),
-        snapshot(`${source}-theirs-${user}`),
-        `the checkout${user ? ' -U' : ''} in mode ${mode}`,
-      );
+      if (!options.user && !isRoot) continue;
+      const [byMe, byThem] = [`${source}-mine-${number}`, `${source}-theirs-${number}`];
+      // Each checks out what the other one has written; with the cache twice, the second time from it.
+      for (const again of options.cache && mode === 'archive' ? ['-first', ''] : ['']) {
+        ostree(mine, 'checkout', ...flags, commit, byThem + again);
+        new Checkout(other, options).directory({ tree: root, meta }, byMe + again);
+      }
+      assert.deepEqual(snapshot(byMe), snapshot(byThem), `the checkout ${flags.join(' ')} in mode ${mode}`);
     }
     store.close();
   }
@@ -107,6 +102,28 @@ describe('OSTree commits and checkouts of random trees (needs ostree)', function
 
   describe('of what neither can hold', () => {
     const tmp = temporary();
+
+    it('refuse devices, pipes and sockets', async () => {
+      const kinds: readonly (readonly [string, number])[] = [
+        ['pipe', 0o010000],
+        ['socket', 0o140000],
+        ...(isRoot
+          ? ([
+              ['character', 0o020000],
+              ['block', 0o060000],
+            ] as const)
+          : []),
+      ];
+      const store = (await newStore(tmp.in('repo'), 'archive')) as OstreeStore;
+      ostree(tmp.in('theirs'), 'init', '--mode=archive');
+      for (const [name, type] of kinds) {
+        mkdirSync(tmp.in(name));
+        mknod(tmp.in(name, 'node'), type | 0o644, 0x103);
+        await assert.rejects(store.importDirectory(tmp.in(name)), { code: 'OSTREE_SOURCE_UNSUPPORTED' }, name);
+        assert.throws(() => ostree(tmp.in('theirs'), 'commit', '--orphan', `--tree=dir=${tmp.in(name)}`), name);
+      }
+      store.close();
+    });
 
     it('refuse names and targets that are not UTF-8', async () => {
       mkdirSync(tmp.in('name'));

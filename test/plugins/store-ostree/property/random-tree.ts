@@ -77,10 +77,15 @@ const xattrs = fc
 
 const ids = isRoot ? fc.constantFrom(0, 0, 1, 1000, 65_534, 0x7fffffff) : fc.constant(-1);
 
-/** Owners can read and write: who is not root could not make objects of what nobody can read. */
+/** Owners can read and write but where root does: who is not could not make objects of what nobody can read. */
 const meta = (withXattrs: boolean): fc.Arbitrary<Meta> =>
   fc.record({
-    mode: fc.integer({ min: 0, max: isRoot ? 0o7777 : 0o777 }).map((mode) => mode | 0o600),
+    mode: isRoot
+      ? fc.oneof(
+          { weight: 4, arbitrary: fc.integer({ min: 0, max: 0o7777 }) },
+          fc.constantFrom(0, 0o200, 0o755, 0o4111),
+        )
+      : fc.integer({ min: 0, max: 0o777 }).map((mode) => mode | 0o600),
     uid: ids,
     gid: ids,
     xattrs: withXattrs
@@ -118,7 +123,7 @@ export function randomTree(largest: number): fc.Arbitrary<RandomDirectory> {
     ) as fc.Arbitrary<RandomNode>,
     directory: fc.record({
       kind: fc.constant('directory' as const),
-      meta: meta(true).map((found) => ({ ...found, mode: found.mode | 0o700 })),
+      meta: meta(true).map((found) => (isRoot ? found : { ...found, mode: found.mode | 0o700 })),
       entries: fc.uniqueArray(fc.tuple(names, tie('node')), { selector: ([name]) => name, maxLength: 9 }),
     }) as fc.Arbitrary<RandomDirectory>,
   }));

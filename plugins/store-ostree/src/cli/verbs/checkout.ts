@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { posix } from 'node:path';
-import type { OverwriteMode } from '../../checkout/checkout.ts';
+import { Checkout } from '../../checkout/checkout.ts';
+import type { CheckoutOptions, OverwriteMode } from '../../checkout/options.ts';
 import type { Checksum } from '../../codec/checksum.ts';
-import { readConfig } from '../../repo/collections.ts';
 import type { Repository } from '../../repo/repository.ts';
-import { CheckoutRun, type CheckoutRunOptions } from '../checkout-run.ts';
 import { commitPath, findPath } from '../commit-path.ts';
 import { errorText, usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
@@ -60,7 +59,7 @@ export const checkout: Verb = {
     const first = args[0];
     if (first === undefined) throw usageError(call, 'COMMIT must be specified');
     const repo = openRepository(call.repo);
-    const run = new CheckoutRun(repo, runOptions(repo, options));
+    const run = new Checkout(repo, checkoutOptions(repo, options));
     const listFile = options.text('from-file');
     if (options.flag('from-stdin') || listFile !== undefined) {
       for (const [rev, subpath] of readList(listFile ?? terminal.input)) {
@@ -90,7 +89,7 @@ const NO_CACHE = [
   'skip-list',
 ];
 
-function runOptions(repo: Repository, options: OptionValues): CheckoutRunOptions {
+function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptions {
   const given = (name: string) => options.flag(name);
   const conflict = (a: string, b: string) => {
     if (given(a) && given(b)) throw new VerbError(`Cannot specify both --${a} and --${b}`);
@@ -114,7 +113,7 @@ function runOptions(repo: Repository, options: OptionValues): CheckoutRunOptions
     requireLinks: given('require-hardlinks'),
     whiteouts: given('whiteouts'),
     plainDirectories: given('bareuseronly-dirs'),
-    cache: !NO_CACHE.some(given) && readConfig(repo).get('core', 'enable-uncompressed-cache')?.trim() !== 'false',
+    cache: repo.config.uncompressedCache && !NO_CACHE.some(given),
     skip: new Set(
       skipList === undefined
         ? []
@@ -127,7 +126,7 @@ function runOptions(repo: Repository, options: OptionValues): CheckoutRunOptions
 
 function checkOut(
   repo: Repository,
-  run: CheckoutRun,
+  run: Checkout,
   commit: Checksum,
   subpath: string,
   destination: string,
@@ -142,7 +141,12 @@ function checkOut(
     if (options.flag('allow-noent') && error instanceof VerbError) return;
     throw error;
   }
-  run.run(found, posix.basename(path), destination);
+  if ('dir' in found) {
+    run.directory(found.dir, destination);
+    return;
+  }
+  if (destination !== '.') mkdirSync(destination, { recursive: true, mode: 0o700 });
+  run.file(found.file, `${destination}/${posix.basename(path)}`);
 }
 
 /** Pairs of revision and path, each ended by a zero byte. */

@@ -4,18 +4,23 @@ import { invalid } from '../../codec/errors.ts';
 import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
 import { isSymlink } from '../../codec/mode.ts';
 import { borrowedContent, bytesContent, type Content, contentBytes } from '../content.ts';
-import { type FileStorage, writeAll } from './storage.ts';
+import { type FileStorage, type StoredFile, writeAll } from './storage.ts';
 
 /** Covers all headers but those with large attributes. */
 const FIRST_READ = 512;
 
 /** Mode archive: one file with header and raw-deflated content, to be served over HTTP. */
 export function archiveStorage(options: { level: number }): FileStorage {
+  const inspect = (path: string): StoredFile => {
+    const { meta, size } = readHeader(path);
+    return { meta, size: isSymlink(meta.mode) ? 0 : size };
+  };
   return {
-    inspect(path) {
-      const { meta, size } = readHeader(path);
-      return { meta, size: isSymlink(meta.mode) ? 0 : size };
+    glance(path) {
+      const { meta, size } = inspect(path);
+      return { mode: meta.mode, size };
     },
+    inspect,
     read: (path) => unpack(readFileSync(path)),
     stream(path) {
       const { meta, content } = unpack(contentBytes(borrowedContent(path, lstatSync(path).size)));

@@ -4,7 +4,7 @@ import { invalid } from '../../codec/errors.ts';
 import { decode } from '../../codec/gvariant/index.ts';
 import { isSymlink } from '../../codec/mode.ts';
 import { XATTRS_TYPE, type Xattr, xattrsFromValue } from '../../codec/xattrs.ts';
-import { bareMeta, bareSize } from './bare.ts';
+import { bareMeta, bareSize, glanceBare } from './bare.ts';
 import { borrowing, type FileStorage, type StoredFile } from './storage.ts';
 
 /**
@@ -12,6 +12,7 @@ import { borrowing, type FileStorage, type StoredFile } from './storage.ts';
  * file leads to. libostree writes it only as an experiment; here it is read.
  */
 export const bareSplitXattrsStorage: FileStorage = {
+  glance: glanceBare,
   inspect,
   read(path) {
     const { meta } = inspect(path);

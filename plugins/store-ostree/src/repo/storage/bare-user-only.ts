@@ -3,13 +3,14 @@ import { invalid } from '../../codec/errors.ts';
 import type { FileMeta } from '../../codec/file-header.ts';
 import { isRegular, isSymlink, S_IFMT } from '../../codec/mode.ts';
 import { NO_XATTRS } from '../../codec/xattrs.ts';
-import { bareMeta, bareSize } from './bare.ts';
+import { bareMeta, bareSize, glanceBare } from './bare.ts';
 import { borrowing, type FileStorage, type StoredFile, writeBareFile } from './storage.ts';
 
 const PERMISSIONS = 0o775;
 
 /** Mode bare-user-only: files of the invoking user that stand for root's, with plain permissions and without attributes. */
 export const bareUserOnlyStorage: FileStorage = {
+  glance: glanceBare,
   inspect,
   read(path) {
     const { meta } = inspect(path);

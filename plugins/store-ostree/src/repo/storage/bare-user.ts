@@ -16,6 +16,12 @@ export const OSTREEMETA = 'user.ostreemeta';
  * content, zero-terminated, since links cannot carry attributes of users.
  */
 export const bareUserStorage: FileStorage = {
+  glance(path) {
+    const attribute = lgetxattr(path, OSTREEMETA);
+    // Owner, group and mode are the first three numbers. What is not there or too short is explained by readMeta.
+    const mode = attribute && attribute.length >= 12 ? attribute.readUInt32BE(8) : readMeta(path).mode;
+    return { mode, size: isSymlink(mode) ? 0 : lstatSync(path).size };
+  },
   inspect(path) {
     const meta = readMeta(path);
     return { meta, size: isSymlink(meta.mode) ? 0 : lstatSync(path).size };
@@ -36,12 +42,6 @@ export const bareUserStorage: FileStorage = {
 
 /** The permissions a file gets on disk: without setuid and writing by others, and always readable by its owner. */
 export const userMode = (mode: number): number => (mode & ~S_IFMT & 0o775) | 0o400;
-
-/** Whether an object of this mode stands for a symbolic link, without reading all of its metadata. */
-export function storesSymlink(path: string): boolean {
-  const attribute = lgetxattr(path, OSTREEMETA);
-  return attribute !== undefined && attribute.length >= 12 && isSymlink(attribute.readUInt32BE(8));
-}
 
 function readMeta(path: string): FileMeta {
   const attribute = lgetxattr(path, OSTREEMETA);

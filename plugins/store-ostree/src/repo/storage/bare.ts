@@ -22,6 +22,7 @@ export function bareStorage(options: { xattrs: boolean }): FileStorage {
     return { meta: bareMeta(path, stat, options.xattrs ? readXattrs(path) : NO_XATTRS), size: bareSize(stat) };
   };
   return {
+    glance: glanceBare,
     inspect,
     read(path) {
       const { meta } = inspect(path);
@@ -48,6 +49,11 @@ export function bareStorage(options: { xattrs: boolean }): FileStorage {
   };
 }
 
+export function glanceBare(path: string): { readonly mode: number; readonly size: number } {
+  const stat = lstatSync(path);
+  return { mode: stat.mode, size: bareSize(stat) };
+}
+
 export const bareSize = (stat: Stats): number => (stat.isSymbolicLink() ? 0 : stat.size);
 
 export function bareMeta(path: string, stat: Stats, xattrs: readonly Xattr[]) {
@@ -66,7 +72,7 @@ function readTarget(path: string): string {
   if (target.includes('\ufffd') && !isUtf8(readlinkSync(path, { encoding: 'buffer' }))) {
     throw storeError('OSTREE_SOURCE_UNSUPPORTED', `${path} is a symbolic link whose target is not valid UTF-8.`, {
       hint: 'Remove it: OSTree cannot hold it.',
-      data: { path },
+      data: { path, reason: 'encoding' },
     });
   }
   return target;

@@ -12,6 +12,8 @@ export interface StoredFile {
 
 /** How one repository mode keeps file objects on disk. Errors are those of the system calls or CodecErrors. */
 export interface FileStorage {
+  /** The mode of the file that is stored, with its type, and the bytes of its content (0 for a link), at the least cost. */
+  glance(path: string): { readonly mode: number; readonly size: number };
   /** Reads no content. */
   inspect(path: string): StoredFile;
   read(path: string): { readonly meta: FileMeta; readonly content: Uint8Array };
