@@ -22,6 +22,7 @@ export interface LocalOptions {
 /** A repository on this machine. */
 export class LocalSource implements PullSource {
   readonly local = true;
+  readonly absence = '';
   readonly repo: Repository;
   readonly #target: PullTarget;
   readonly #options: LocalOptions;

@@ -110,7 +110,7 @@ export function checkUsable(remote: Remote): Remote {
   const backend = remote.options.get('custom-backend');
   if (backend === undefined) return remote;
   throw unusable(
-    `Cannot fetch from the remote '${remote.name}': it uses the custom backend '${backend}'.`,
+    `Cannot fetch from here: remote '${remote.name}' uses custom backend '${backend}'.`,
     'Use the program that the remote belongs to.',
   );
 }

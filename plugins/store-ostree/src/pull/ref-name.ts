@@ -13,6 +13,6 @@ export function checkedRef(ref: string): string {
   if (spec && spec.remote === undefined) return ref;
   throw storeError('OSTREE_REF_INVALID', `${JSON.stringify(ref)} is not a name for a ref.`, {
     hint: 'Names are made of letters, digits, ".", "_" and "-", in parts divided by slashes.',
-    data: { ref },
+    data: { ref, reason: 'name' },
   });
 }

@@ -24,7 +24,7 @@ async function configuredMode(source: HttpSource): Promise<string> {
       data: { from: source.name },
       ...(cause === undefined ? {} : { cause }),
     });
-  if (bytes === null) throw fail('its config is not there');
+  if (bytes === null) throw fail(`its config is not there${source.absence}`);
   try {
     return KeyFile.parse(Buffer.from(bytes).toString('utf8')).get('core', 'mode')?.trim() ?? 'bare';
   } catch (error) {

@@ -38,7 +38,7 @@ export async function resolveRevs(
       continue;
     }
     const commit = await source.ref({ collection: null, ref });
-    if (commit === null) throw unknownRef(`${source.name} has no ref ${ref}`, ref);
+    if (commit === null) throw unknownRef(`Refspec '${ref}' not found at ${source.name}${source.absence}`, ref);
     wanted.push({ rev, ref: { collection: null, ref }, commit });
   }
   return wanted;

@@ -1,32 +1,36 @@
-import { type Context, type Signature, VERIFIER, type Verifier } from '@ostrata/contract';
+import {
+  type Context,
+  type HostError,
+  type KeySource,
+  type Signature,
+  VERIFIER,
+  type Verifier,
+} from '@ostrata/contract';
 import type { Metadata } from '../codec/commit.ts';
 import { storeError } from '../errors.ts';
 import { listValue } from '../remote/config-text.ts';
 import { type Remote, remoteFlag } from '../remote/remotes.ts';
 
-/** What a remote demands of signatures. */
+/** A valid signature by one of these mechanisms; null for any that is not OpenPGP. */
+export type Demand = readonly string[] | null;
+
+/** What a remote demands of signatures. Each demand must be met. */
 export interface SignaturePolicy {
   readonly remote: Remote;
   /** Directory of the repository that is pulled into. */
   readonly repository: string;
-  /** Mechanisms each of which must find a valid signature: sets of which one suffices. */
-  readonly commits: readonly (readonly string[])[];
-  readonly summaries: readonly (readonly string[])[];
+  readonly commits: readonly Demand[];
+  readonly summaries: readonly Demand[];
 }
 
 const GPG = 'gpg';
-/** The mechanisms of libostree's ostree_sign_get_all, as far as they are for use. */
-const SIGN_MECHANISMS = ['ed25519', 'spki'];
 
 /**
  * Reads the options `gpg-verify` (on unless it is switched off), `gpg-verify-summary`, `sign-verify` and `sign-verify-summary` (off; true
- * for any mechanism, or a list of some). @throws OSTREE_REMOTE_INVALID
+ * for any mechanism that has keys, or a list of some). @throws OSTREE_REMOTE_INVALID
  */
 export function signaturePolicy(remote: Remote, repository: string): SignaturePolicy {
-  const demands = (gpg: boolean, key: string): string[][] => {
-    const mechanisms = signMechanisms(remote, key);
-    return [...(gpg ? [[GPG]] : []), ...(mechanisms.length > 0 ? [mechanisms] : [])];
-  };
+  const demands = (gpg: boolean, key: string): Demand[] => [...(gpg ? [[GPG]] : []), ...signDemands(remote, key)];
   return {
     remote,
     repository,
@@ -35,81 +39,160 @@ export function signaturePolicy(remote: Remote, repository: string): SignaturePo
   };
 }
 
-function signMechanisms(remote: Remote, key: string): string[] {
+function signDemands(remote: Remote, key: string): Demand[] {
   const value = remote.options.get(key)?.trim();
   if (value === undefined || value === 'false' || value === '0' || value === '') return [];
-  return value === 'true' || value === '1' ? SIGN_MECHANISMS : listValue(value);
+  return [value === 'true' || value === '1' ? null : listValue(value)];
 }
 
+type Place = Pick<SignaturePolicy, 'remote' | 'repository'>;
+
 /**
- * Holds bytes to what a remote demands: every set of mechanisms must have one that finds a valid signature. `what` names the bytes in
- * messages. @throws OSTREE_PULL_SIGNATURE
+ * Holds bytes to what a remote demands, in libostree's order and words. `what` names the bytes in messages.
+ * @throws OSTREE_PULL_SIGNATURE
  */
 export async function verifySignatures(
-  demands: readonly (readonly string[])[],
-  policy: Pick<SignaturePolicy, 'remote' | 'repository'>,
+  demands: readonly Demand[],
+  place: Place,
   what: string,
   bytes: Uint8Array,
   signatures: Metadata | null,
   ctx: Context,
 ): Promise<void> {
-  for (const mechanisms of demands) {
-    const verdicts: Signature[] = [];
-    const lines: string[] = [];
-    for (const verifier of await verifiersOf(mechanisms, policy.remote, ctx)) {
-      const found = signaturesOf(signatures, verifier.metadataKey);
-      if (found.length === 0) continue;
-      const { remote, repository } = policy;
-      const options = Object.fromEntries(remote.options);
-      const keys = await verifier.trusted({ repository, remote: remote.name, options });
-      const checked = await verifier.verify(bytes, found, keys, ctx);
-      verdicts.push(...checked);
-      lines.push(...checked.flatMap((signature) => verifier.describe(signature)));
-    }
-    if (!verdicts.some(({ verdict }) => verdict === 'good'))
-      throw unverified(what, mechanisms, verdicts, lines, policy);
+  for (const demand of demands) {
+    if (demand?.[0] === GPG) await verifyGpg(place, what, bytes, signatures, ctx);
+    else await verifySign(demand, place, what, bytes, signatures, ctx);
   }
 }
 
-/** The verifiers that are there. @throws OSTREE_PULL_SIGNATURE when a mechanism was named that is not, or none is left */
-async function verifiersOf(mechanisms: readonly string[], remote: Remote, ctx: Context): Promise<readonly Verifier[]> {
-  const there = ctx.keys(VERIFIER);
-  const known = mechanisms.filter((mechanism) => there.includes(mechanism));
-  if (known.length > 0) return Promise.all(known.map((key) => ctx.get(VERIFIER, key)));
-  throw storeError(
-    'OSTREE_PULL_SIGNATURE',
-    `The remote "${remote.name}" demands signatures and nothing here can verify them (${mechanisms.join(', ')}).`,
-    {
-      hint: `Enable a plugin that verifies ${mechanisms.join(' or ')}, such as sign-${mechanisms[0]}, or change the options of the remote.`,
-      data: { remote: remote.name, mechanisms: [...mechanisms] },
-    },
-  );
+async function verifyGpg(
+  place: Place,
+  what: string,
+  bytes: Uint8Array,
+  signatures: Metadata | null,
+  ctx: Context,
+): Promise<void> {
+  if (!ctx.keys(VERIFIER).includes(GPG)) throw notHere(GPG, place.remote);
+  const verifier = await ctx.get(VERIFIER, GPG);
+  const found = signaturesOf(signatures, verifier.metadataKey);
+  if (found === undefined) {
+    const problem =
+      'GPG verification enabled, but no signatures found (use gpg-verify=false in remote config to disable)';
+    throw unverified(what, problem, [], place.remote, GPG_HINT);
+  }
+  const verdicts = await verifier.verify(bytes, found, await trusted(verifier, place), ctx);
+  if (verdicts.some(({ verdict }) => verdict === 'good')) return;
+  const lines = verdicts.toReversed().flatMap((signature) => verifier.describe(signature));
+  throw unverified(what, lines.join('\n') || 'No GPG signatures found', verdicts, place.remote, GPG_HINT);
 }
 
-function signaturesOf(metadata: Metadata | null, key: string): readonly Uint8Array[] {
-  const found = metadata?.get(key);
-  return found?.type === 'aay' ? (found.value as readonly Uint8Array[]) : [];
+/** One good signature of one mechanism suffices. A mechanism that is named must have keys of its own for the remote. */
+async function verifySign(
+  demand: Demand,
+  place: Place,
+  what: string,
+  bytes: Uint8Array,
+  signatures: Metadata | null,
+  ctx: Context,
+): Promise<void> {
+  const there = ctx.keys(VERIFIER).filter((mechanism) => mechanism !== GPG);
+  if (demand === null && there.length === 0) throw notHere('ed25519', place.remote);
+  const verdicts: Signature[] = [];
+  const problems: string[] = [];
+  const usable: { readonly verifier: Verifier; readonly keys: readonly KeySource[] }[] = [];
+  for (const mechanism of demand ?? there) {
+    if (!there.includes(mechanism)) throw notHere(mechanism, place.remote);
+    const verifier = await ctx.get(VERIFIER, mechanism);
+    usable.push({ verifier, keys: await keysOf(verifier, mechanism, demand !== null, place, ctx) });
+  }
+  for (const { verifier, keys } of usable) {
+    const found = signaturesOf(signatures, verifier.metadataKey);
+    if (found === undefined) continue;
+    try {
+      const checked = await verifier.verify(bytes, found, keys, ctx);
+      if (checked.some(({ verdict }) => verdict === 'good')) return;
+      verdicts.push(...checked);
+      problems.push(failure(verifier, checked));
+    } catch (error) {
+      // Without a key, or with keys that cannot be read, a mechanism has found no good signature; another one may.
+      ctx.signal.throwIfAborted();
+      if (!(error instanceof Error)) throw error;
+      problems.push(error.message);
+    }
+  }
+  const others = problems.length > 1 ? `(${problems.length - 1} other invalid signatures): ` : '';
+  throw unverified(what, `${others}${problems[0] ?? 'No signatures found'}`, verdicts, place.remote, SIGN_HINT);
 }
+
+/** The keys of a mechanism for a remote. Those that its options name must be usable, whether there is a signature or not. */
+async function keysOf(
+  verifier: Verifier,
+  mechanism: string,
+  required: boolean,
+  place: Place,
+  ctx: Context,
+): Promise<readonly KeySource[]> {
+  const { options, name } = place.remote;
+  const [file, key] = [options.get(`verification-${mechanism}-file`), options.get(`verification-${mechanism}-key`)];
+  const keys = await trusted(verifier, place);
+  const invalid = (problem: string, cause?: unknown) =>
+    storeError('OSTREE_REMOTE_INVALID', `${problem}.`, {
+      hint: `Set verification-${mechanism}-key or verification-${mechanism}-file of the remote to what has its key.`,
+      data: { remote: name, mechanism },
+      cause,
+    });
+  if (file === undefined && key === undefined) {
+    if (required) throw invalid(`No keys found for required signapi type ${mechanism}`);
+    return keys;
+  }
+  try {
+    await verifier.verify(new Uint8Array(), [], keys, ctx);
+  } catch (error) {
+    ctx.signal.throwIfAborted();
+    const from = file === undefined ? 'inline `verification-key`' : `'${file}'`;
+    throw invalid(`Failed loading '${mechanism}' keys from ${from}`, error);
+  }
+  return keys;
+}
+
+/** Why a mechanism found no good signature; those that name no key tell all the keys that were tried. */
+function failure(verifier: Verifier, checked: readonly Signature[]): string {
+  const tried = checked.flatMap((signature) => signature.tried ?? []);
+  const shown = tried.length > 0 ? [{ key: '', verdict: 'bad' as const, signer: null, tried }] : checked;
+  return shown.flatMap((signature) => verifier.describe(signature)).join('\n') || 'no signatures found';
+}
+
+function trusted(verifier: Verifier, { remote, repository }: Place): Promise<readonly KeySource[]> {
+  return verifier.trusted({ repository, remote: remote.name, options: Object.fromEntries(remote.options) });
+}
+
+function signaturesOf(metadata: Metadata | null, key: string): readonly Uint8Array[] | undefined {
+  const found = metadata?.get(key);
+  return found?.type === 'aay' ? (found.value as readonly Uint8Array[]) : undefined;
+}
+
+const GPG_HINT = 'Import the key of the remote; gpg-verify=false in its configuration switches the check off.';
+const SIGN_HINT = 'Give the remote the right key; sign-verify=false in its configuration switches the check off.';
 
 function unverified(
   what: string,
-  mechanisms: readonly string[],
+  problem: string,
   verdicts: readonly Signature[],
-  lines: readonly string[],
-  { remote }: Pick<SignaturePolicy, 'remote'>,
-) {
-  const gpg = mechanisms.includes(GPG);
-  const name = gpg ? 'GPG' : 'Signature';
-  const problem =
-    verdicts.length === 0
-      ? `${name} verification enabled, but no signatures found`
-      : verdicts.every(({ verdict }) => verdict === 'unknown-key')
-        ? `${gpg ? 'GPG signatures' : 'Signatures'} found, but none are in trusted keyring`
-        : `no valid signature among ${verdicts.length}: ${lines.join(' ')}`;
-  return storeError('OSTREE_PULL_SIGNATURE', `${what}: ${problem}.`, {
-    hint: gpg
-      ? 'Import the key of the remote; gpg-verify=false in its configuration switches the check off.'
-      : 'Give the remote the right key; sign-verify=false in its configuration switches the check off.',
-    data: { remote: remote.name, verdicts: verdicts.map(({ key, verdict }) => ({ key, verdict })) },
+  { name }: Remote,
+  hint: string,
+): HostError {
+  return storeError('OSTREE_PULL_SIGNATURE', `${what}: ${problem}`, {
+    hint,
+    data: { remote: name, verdicts: verdicts.map(({ key, verdict }) => ({ key, verdict })) },
   });
 }
+
+const notHere = (mechanism: string, { name }: Remote): HostError =>
+  storeError(
+    'OSTREE_PULL_SIGNATURE',
+    `Requested signature type is not implemented: the remote "${name}" demands ${mechanism}, and nothing here verifies that.`,
+    {
+      hint: `Enable a plugin that verifies ${mechanism}, such as sign-${mechanism}, or change the options of the remote.`,
+      data: { remote: name, mechanism },
+    },
+  );

@@ -21,6 +21,8 @@ export interface PullSource {
   readonly name: string;
   /** Whether it is a repository on this machine. */
   readonly local: boolean;
+  /** Ends a message about something that is not there: how that was said. */
+  readonly absence: string;
   /** Null when there is none; `fresh` looks past what was kept of earlier pulls. */
   summary(options?: { readonly fresh?: boolean }): Promise<SignedSummary | null>;
   /** Keeps the summary for later pulls: it has been verified. */

@@ -241,9 +241,13 @@ export class Walk {
   }
 
   #missing(id: Checksum, type: string) {
-    return storeError('OSTREE_PULL_MISSING', `${this.#source.name} lacks the ${type} object ${id}.`, {
-      hint: 'The repository there is not complete, or the commit was pruned: pull a newer one.',
-      data: { object: id, type, from: this.#source.name },
-    });
+    return storeError(
+      'OSTREE_PULL_MISSING',
+      `${this.#source.name} lacks the ${type} object ${id}${this.#source.absence}.`,
+      {
+        hint: 'The repository there is not complete, or the commit was pruned: pull a newer one.',
+        data: { object: id, type, from: this.#source.name },
+      },
+    );
   }
 }

@@ -19,6 +19,7 @@ const MAX_METADATA = 128 * 1024 * 1024;
 /** What it was up to libostree 2022.7: objects that are larger are hardly ever what they should be. */
 const OLD_MAX_METADATA = 10 * 1024 * 1024;
 const MAX_REF = 4096;
+const SHOWN_OF_REF = 64;
 /** Objects of more bytes go through a file. */
 const MAX_IN_MEMORY = 4 * 1024 * 1024;
 /** And so do those that say they unpack to more. */
@@ -55,6 +56,10 @@ export class HttpSource implements PullSource {
     return this.#places.served.urls[0]!;
   }
 
+  get absence(): string {
+    return `: the server answers with HTTP ${this.#network.absence}`;
+  }
+
   summary(options: { readonly fresh?: boolean } = {}): Promise<SignedSummary | null> {
     if (options.fresh) this.#summary = undefined;
     this.#summary ??= this.#fetchSummary(options.fresh ? undefined : this.#places.cache);
@@ -71,10 +76,16 @@ export class HttpSource implements PullSource {
     if (bytes === null) return null;
     const text = Buffer.from(bytes).toString('latin1').trimEnd();
     if (isChecksum(text)) return text;
-    throw storeError('OSTREE_PULL_CORRUPT', `The ref ${ref} of ${this.name} does not hold a checksum.`, {
-      hint: 'Check the URL: it may lead to a page about something else.',
-      data: { ref, from: this.name },
-    });
+    // What is no checksum may be a whole page.
+    const shown = text.slice(0, SHOWN_OF_REF).replace(/[^ -~]/g, ' ');
+    throw storeError(
+      'OSTREE_PULL_CORRUPT',
+      `Fetching checksum for ref (${collection ?? '(empty)'}, ${ref}): Invalid rev ${shown}`,
+      {
+        hint: `Check the URL ${this.name}: it may lead to a page about something else.`,
+        data: { ref, from: this.name },
+      },
+    );
   }
 
   async metadata(id: Checksum, type: MetadataType): Promise<Uint8Array | null> {
@@ -208,7 +219,7 @@ export class HttpSource implements PullSource {
   }
 
   #missing(id: Checksum) {
-    return storeError('OSTREE_PULL_MISSING', `${this.name} lacks the file object ${id}.`, {
+    return storeError('OSTREE_PULL_MISSING', `${this.name} lacks the file object ${id}${this.absence}.`, {
       hint: 'The repository there is not complete: run a check there, or pull again when an upload has ended.',
       data: { object: id, from: this.name },
     });

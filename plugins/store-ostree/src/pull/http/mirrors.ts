@@ -25,7 +25,7 @@ export function checkUrl(url: string): string {
   if (URL.canParse(url) && /^(https?|file):$/.test(new URL(url).protocol)) return url.replace(/\/+$/, '');
   throw storeError('OSTREE_REMOTE_INVALID', `${JSON.stringify(url)} is not a URL that can be pulled from.`, {
     hint: 'Give http://, https:// or file:// followed by the place of the repository.',
-    data: { url },
+    data: { url, reason: 'scheme' },
   });
 }
 

@@ -39,6 +39,8 @@ export class Network {
   readonly #transports = new Map<string, Transport>();
   #counter = 0;
   bytes = 0;
+  /** How servers last said that there is nothing. */
+  absence = 404;
 
   constructor(remote: Remote | undefined, options: NetworkOptions, ctx: Context) {
     this.#ctx = ctx;
@@ -71,7 +73,7 @@ export class Network {
       this.bytes += fetched.bytes?.length ?? 0;
       return fetched;
     } catch (error) {
-      if (saysNothingThere(error)) return null;
+      if (this.#saysNothingThere(error)) return null;
       throw error;
     }
   }
@@ -86,7 +88,7 @@ export class Network {
       this.bytes += result.bytes;
       return true;
     } catch (error) {
-      if (saysNothingThere(error)) return false;
+      if (this.#saysNothingThere(error)) return false;
       throw error;
     }
   }
@@ -99,6 +101,13 @@ export class Network {
     } finally {
       for (const suffix of ['', '.part', '.part.json']) rmSync(destination + suffix, { force: true });
     }
+  }
+
+  #saysNothingThere(error: unknown): boolean {
+    if (!isHostError(error) || error.problems.length === 0) return false;
+    if (!error.problems.every(({ data }) => NOTHING.has(data['status']))) return false;
+    this.absence = Number(error.problems[0]!.data['status']);
+    return true;
   }
 
   #headers(url: string): { readonly [name: string]: string } {
@@ -124,11 +133,6 @@ export const isTooLarge = (error: unknown): boolean =>
 
 /** What servers answer for a file that is not there; object storage says 403 where a listing is not allowed. */
 const NOTHING = new Set<unknown>([403, 404, 410]);
-
-function saysNothingThere(error: unknown): boolean {
-  if (!isHostError(error) || error.problems.length === 0) return false;
-  return error.problems.every(({ data }) => NOTHING.has(data['status']));
-}
 
 function credentialsOf(remote: Remote): Credentials | undefined {
   const certificate = remote.options.get('tls-client-cert-path');
