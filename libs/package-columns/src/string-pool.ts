@@ -22,17 +22,36 @@ export class StringPool implements StringColumn {
   #count: number;
   /** Open addressing: pairs of number (0: free) and hash. Made when something is looked for. */
   #slots: Int32Array | null = null;
+  #ownsSlots = true;
   #buffer: Buffer | null = null;
   readonly #texts: string[] = [];
   /** Nobody can know strings that all fall on one slot. */
-  readonly #seed = (Math.random() * 0x7fffffff) | 0;
+  readonly #seed: number;
   #scratch: Uint8Array = new Uint8Array(256);
 
-  /** A pool of its own with the strings of another column; these are copied when the first one is added. */
-  constructor({ bytes, offsets }: Pick<StringColumn, 'bytes' | 'offsets'> = NOTHING) {
-    this.#bytes = bytes;
-    this.#offsets = offsets;
-    this.#count = offsets.length - 1;
+  /**
+   * A pool of its own with the strings of another column, which are copied when the first one is added.
+   * @param index what {@link index} gave for these strings; another pool's is taken over
+   */
+  constructor(column: Pick<StringColumn, 'bytes' | 'offsets'> = NOTHING, index?: Int32Array) {
+    this.#bytes = column.bytes;
+    this.#offsets = column.offsets;
+    this.#count = column.offsets.length - 1;
+    const known = index ?? (column instanceof StringPool && column.#slots !== null ? column.index : undefined);
+    this.#seed = known?.[0] ?? (Math.random() * 0x7fffffff) | 0;
+    if (known !== undefined) {
+      this.#slots = known.subarray(INDEX_HEADER);
+      this.#ownsSlots = false;
+    }
+  }
+
+  /** What finds strings without another look at all of them; to be kept beside {@link bytes} and {@link offsets}. */
+  get index(): Int32Array {
+    const slots = this.#slots ?? this.#indexOf(slotsFor(this.#count));
+    const index = new Int32Array(INDEX_HEADER + slots.length);
+    index[0] = this.#seed;
+    index.set(slots, INDEX_HEADER);
+    return index;
   }
 
   get count(): number {
@@ -55,9 +74,13 @@ export class StringPool implements StringColumn {
     const known = this.#slots![slot]!;
     if (known !== 0) return known;
     const id = this.#append(source, start, end);
+    if (!this.#ownsSlots) {
+      this.#slots = this.#slots!.slice();
+      this.#ownsSlots = true;
+    }
     this.#slots![slot] = id;
     this.#slots![slot + 1] = hash;
-    if (this.#count * 4 > this.#slots!.length) this.#index(this.#slots!.length * 2);
+    if (this.#count * 4 > this.#slots!.length) this.#slots = this.#indexOf(this.#slots!.length * 2);
     return id;
   }
 
@@ -107,8 +130,8 @@ export class StringPool implements StringColumn {
 
   /** The slot that has a string, or the free one where it belongs. */
   #seek(source: Uint8Array, start: number, end: number, hash: number): number {
-    if (this.#slots === null) this.#index(slotsFor(this.#count));
-    const slots = this.#slots!;
+    this.#slots ??= this.#indexOf(slotsFor(this.#count));
+    const slots = this.#slots;
     const mask = slots.length - 2;
     let slot = (hash << 1) & mask;
     for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
@@ -148,7 +171,7 @@ export class StringPool implements StringColumn {
     return id;
   }
 
-  #index(length: number): void {
+  #indexOf(length: number): Int32Array {
     const slots = new Int32Array(length);
     const old = this.#slots;
     const mask = length - 2;
@@ -162,7 +185,8 @@ export class StringPool implements StringColumn {
       for (let id = 1; id < this.#count; id++)
         place(id, this.#hash(this.#bytes, this.#offsets[id]!, this.#offsets[id + 1]!));
     } else for (let from = 0; from < old.length; from += 2) if (old[from] !== 0) place(old[from]!, old[from + 1]!);
-    this.#slots = slots;
+    this.#ownsSlots = true;
+    return slots;
   }
 
   #encode(text: string): number {
@@ -170,6 +194,9 @@ export class StringPool implements StringColumn {
     return ENCODER.encodeInto(text, this.#scratch).written;
   }
 }
+
+/** Seed, and one number for nothing: pairs stay pairs. */
+const INDEX_HEADER = 2;
 
 const ENCODER = new TextEncoder();
 const NOTHING = { bytes: new Uint8Array(0), offsets: new Uint32Array(2) };

@@ -8,6 +8,10 @@ export function words(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
+export function signed(bytes: Uint8Array): Int32Array {
+  return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+}
+
 export function doubles(bytes: Uint8Array): Float64Array {
   return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
 }
@@ -26,6 +30,7 @@ export function encodePackages({ columns, details, paths: files }: PackedPackage
   return encodeSections(PackedKind.PRIMARY, key, [
     strings.bytes,
     strings.offsets,
+    new StringPool(strings).index,
     names,
     evrs,
     archs,
@@ -49,11 +54,11 @@ export function encodePackages({ columns, details, paths: files }: PackedPackage
 
 /** Reads what {@link encodePackages} wrote, without copying. @throws MetadataError METADATA_CACHE_DAMAGED */
 export function decodePackages(file: Uint8Array, key: string): PackedPackages {
-  const sections = decodeSections(PackedKind.PRIMARY, key, file, 20);
+  const sections = decodeSections(PackedKind.PRIMARY, key, file, 21);
   let next = 0;
   const take = (): Uint8Array => sections[next++]!;
   const columns = {
-    strings: pool(take(), take()),
+    strings: new StringPool({ bytes: take(), offsets: words(take()) }, signed(take())),
     rows: null,
     names: words(take()),
     evrs: words(take()),

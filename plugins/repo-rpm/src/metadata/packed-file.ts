@@ -12,7 +12,7 @@ const HEADER_WORDS = 6;
 /** What a packed file holds. */
 export const PackedKind = { PRIMARY: 1, FILELISTS: 2, OTHER: 3, UPDATEINFO: 4 } as const;
 
-export type Section = Uint8Array | Uint32Array | Float64Array;
+export type Section = Uint8Array | Int32Array | Uint32Array | Float64Array;
 
 /** Arrays of numbers as one file; `key` identifies what they were made of. */
 export function encodeSections(kind: number, key: string, sections: readonly Section[]): Buffer {

@@ -1,7 +1,7 @@
 import { type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS, type StringColumn } from '@ostrata/core';
 import { IntList } from '../util/int-list.ts';
 import type { ArchPolicy } from './arch.ts';
-import { type DependencyKind, NO_REPO, type PoolColumns, type Repo, SYSTEM } from './columns.ts';
+import { type DependencyKind, NO_REPO, type PoolColumns, type Repo } from './columns.ts';
 import { Pool, type PoolOptions } from './pool.ts';
 import { EQUAL, RelationTable } from './relations.ts';
 import { parseRichDependency } from './rich-dependency.ts';
@@ -19,6 +19,8 @@ const KINDS: readonly DependencyKind[] = [
   'enhances',
 ];
 
+const PROVIDES = RELATION_KINDS.indexOf('provides');
+const REQUIRES = RELATION_KINDS.indexOf('requires');
 const OPEN = 40;
 const SLASH = 47;
 
@@ -96,41 +98,51 @@ export class PoolBuilder {
   /** Adds all packages of a table to a repository; returns the id of the first one. @throws RichDependencyError */
   addColumns(repo: number, columns: PackageColumns, owners: Owners): number {
     const first = this.count;
-    const { rows, names, evrs, archs, vendors, starts, lists } = columns;
+    const { rows, names, evrs, archs, vendors, dependencies, starts, lists } = columns;
     const string = this.#stringIds(columns);
-    const dependency = this.#dependencyIds(columns, string);
+    const ids = this.#dependencyIds(columns, string);
+    const deps = this.#deps;
     const count = rows === null ? names.length : rows.length;
+    const relations = this.relations;
+    deps.reserve(lists.length + count * KINDS.length);
+    this.#extend(first + count);
+    const vendor = this.#vendor.data;
+    const listsOf = RELATION_KINDS.map((kind) => this.#lists[kind].data);
+    const preRequires = this.#lists.preRequires.data;
     for (let index = 0; index < count; index++) {
       const row = rows === null ? index : rows[index]!;
-      const id = this.count;
-      const name = string(names[row]!);
-      const evr = string(evrs[row]!);
-      this.#push(name, evr, string(archs[row]!), repo);
-      if (vendors[row] !== 0) this.#vendor.data[id] = string(vendors[row]!);
+      const id = first + index;
+      this.#name.data[id] = string(names[row]!);
+      this.#evr.data[id] = string(evrs[row]!);
+      this.#arch.data[id] = string(archs[row]!);
+      this.#repo.data[id] = repo;
+      if (vendors[row] !== 0) vendor[id] = string(vendors[row]!);
       for (let kind = 0; kind < RELATION_KINDS.length; kind++) {
         const from = starts[row * RELATION_KINDS.length + kind]!;
         const to = starts[row * RELATION_KINDS.length + kind + 1]!;
-        // Every package provides itself, also where its metadata does not say so.
-        const self = kind === 0 ? this.relations.intern(name, EQUAL, evr) : 0;
-        if (from === to && self === 0) continue;
-        this.#lists[RELATION_KINDS[kind]!].data[id] = this.#deps.length;
-        let hasSelf = self === 0;
-        let pre = false;
+        if (from === to && kind !== PROVIDES) continue;
+        listsOf[kind]![id] = deps.length;
+        let hasSelf = kind !== PROVIDES;
+        let hasPre = false;
         for (let i = from; i < to; i++) {
           const entry = lists[i]!;
-          const dep = dependency(entry & ~PRE_DEPENDENCY);
-          if (dep === self) hasSelf = true;
-          if (entry >= PRE_DEPENDENCY) pre = true;
-          this.#deps.push(dep);
+          const number = entry & ~PRE_DEPENDENCY;
+          deps.push(ids[number]!);
+          if (entry >= PRE_DEPENDENCY) hasPre = true;
+          if (!hasSelf && dependencies.names[number] === names[row] && dependencies.evrs[number] === evrs[row]) {
+            hasSelf = dependencies.comparisons[number] === EQUAL;
+          }
         }
-        if (!hasSelf) this.#deps.push(self);
-        this.#deps.push(0);
-        if (!pre || RELATION_KINDS[kind] !== 'requires') continue;
-        this.#lists.preRequires.data[id] = this.#deps.length;
+        // Every package provides itself, also where its metadata does not say so.
+        if (!hasSelf) deps.push(relations.intern(string(names[row]!), EQUAL, string(evrs[row]!)));
+        deps.push(0);
+        if (!hasPre || kind !== REQUIRES) continue;
+        preRequires[id] = deps.length;
         for (let i = from; i < to; i++) {
-          if (lists[i]! >= PRE_DEPENDENCY) this.#deps.push(dependency(lists[i]! & ~PRE_DEPENDENCY));
+          const entry = lists[i]!;
+          if (entry >= PRE_DEPENDENCY) deps.push(ids[entry & ~PRE_DEPENDENCY]!);
         }
-        this.#deps.push(0);
+        deps.push(0);
       }
     }
     this.#files.push({ first, owners });
@@ -152,50 +164,57 @@ export class PoolBuilder {
     };
   }
 
-  /** The ids of a column's dependencies. */
-  #dependencyIds({ dependencies, strings }: PackageColumns, string: (number: number) => number) {
+  /** The ids of a column's dependencies; for those of the base in one go. */
+  #dependencyIds({ dependencies, strings }: PackageColumns, string: (number: number) => number): Int32Array {
     const { names, comparisons, evrs } = dependencies;
     const { bytes, offsets } = strings;
     const ids = new Int32Array(names.length);
-    return (number: number): number => {
-      let id = ids[number]!;
-      if (id !== 0) return id;
+    const rich: number[] = [];
+    const isNew = this.relations.size === 1;
+    for (let number = 0; number < ids.length; number++) {
       const name = names[number]!;
       const comparison = comparisons[number]!;
-      if (comparison !== 0) id = this.relations.intern(string(name), comparison, string(evrs[number]!));
-      else if (bytes[offsets[name]!] === OPEN) {
-        id = parseRichDependency(strings.text(name), this.strings, this.relations);
-      } else id = string(name);
-      ids[number] = id;
-      return id;
-    };
+      if (comparison !== 0) {
+        const left = string(name);
+        const right = string(evrs[number]!);
+        ids[number] = isNew
+          ? this.relations.append(left, comparison, right)
+          : this.relations.intern(left, comparison, right);
+      } else if (bytes[offsets[name]!] === OPEN) rich.push(number);
+      else ids[number] = string(name);
+    }
+    for (const number of rich) {
+      ids[number] = parseRichDependency(strings.text(names[number]!), this.strings, this.relations);
+    }
+    return ids;
   }
 
-  /** Makes the pool. `paths` are further dependencies whose paths are looked for in file lists. */
-  build(archs: ArchPolicy, options: PoolOptions & { paths?: readonly number[] }): Pool {
-    return new Pool(this.#columns(options.paths ?? []), this.strings, this.relations, this.#repos, archs, options);
+  /** Makes the pool. Of files only those count that a string names which was interned before. */
+  build(archs: ArchPolicy, options: PoolOptions): Pool {
+    return new Pool(this.#columns(), this.strings, this.relations, this.#repos, archs, options);
   }
 
-  #columns(paths: readonly number[]): PoolColumns {
+  #columns(): PoolColumns {
     const { count } = this;
     return {
       count,
-      name: this.#name.data.slice(0, count),
-      evr: this.#evr.data.slice(0, count),
-      arch: this.#arch.data.slice(0, count),
-      repo: this.#repo.data.slice(0, count),
-      vendor: this.#vendor.data.slice(0, count),
-      lists: Object.fromEntries(KINDS.map((kind) => [kind, this.#lists[kind].data.slice(0, count)])) as Record<
+      name: this.#name.view(),
+      evr: this.#evr.view(),
+      arch: this.#arch.view(),
+      repo: this.#repo.view(),
+      vendor: this.#vendor.view(),
+      lists: Object.fromEntries(KINDS.map((kind) => [kind, this.#lists[kind].view()])) as Record<
         DependencyKind,
         Int32Array
       >,
-      deps: this.#deps.data.slice(0, this.#deps.length),
-      filePairs: this.#filePairs(paths),
+      deps: this.#deps.view(),
+      filePairs: this.#filePairs(),
     };
   }
 
-  #filePairs(more: readonly number[]): Int32Array {
-    const wanted = this.#pathIds(more);
+  /** Who has the paths that something names. */
+  #filePairs(): Int32Array {
+    const wanted = this.strings.beginningWith(SLASH);
     const paths = wanted.map((id) => this.strings.text(id));
     const pairs = new IntList(1024);
     for (const { first, owners } of this.#files) {
@@ -204,37 +223,12 @@ export class PoolBuilder {
         pairs.push(wanted[path]!);
       }
     }
-    return pairs.data.slice(0, pairs.length);
+    return pairs.view();
   }
 
-  /** Paths that a dependency other than a provide names. */
-  #pathIds(more: readonly number[]): number[] {
-    const paths: number[] = [];
-    const { strings, relations } = this;
-    const seen = new Uint8Array(strings.size);
-    const seenRelations = new Uint8Array(relations.size);
-    const visit = (dep: number): void => {
-      if (dep < 0) {
-        if (seenRelations[-dep] === 1) return;
-        seenRelations[-dep] = 1;
-        visit(relations.left(dep));
-        visit(relations.right(dep));
-      } else if (dep > 0 && seen[dep] === 0) {
-        seen[dep] = 1;
-        if (strings.beginsWith(dep, SLASH)) paths.push(dep);
-      }
-    };
-    for (const kind of KINDS) {
-      if (kind === 'provides') continue;
-      const offsets = this.#lists[kind];
-      for (let p = SYSTEM; p < this.count; p++) {
-        const start = offsets.data[p]!;
-        if (start === 0) continue;
-        for (let i = start; this.#deps.data[i] !== 0; i++) visit(this.#deps.data[i]!);
-      }
-    }
-    for (const dep of more) visit(dep);
-    return paths;
+  #extend(count: number): void {
+    for (const column of [this.#name, this.#evr, this.#arch, this.#repo, this.#vendor]) column.extendTo(count);
+    for (const kind of KINDS) this.#lists[kind].extendTo(count);
   }
 
   #push(name: number, evr: number, arch: number, repo: number): void {

@@ -105,6 +105,7 @@ export class ProviderIndex {
 
   #eachProvide(visit: (p: number, name: number, dep: number) => void): void {
     const { count, deps, lists, relations, filePairs } = this.#pool;
+    const { lefts } = relations;
     let file = 0;
     for (let p = SYSTEM + 1; p < count; p++) {
       const skipped = this.#skipped(p);
@@ -112,7 +113,7 @@ export class ProviderIndex {
       if (!skipped && start !== 0) {
         for (let i = start; deps[i] !== 0; i++) {
           let name = deps[i]!;
-          while (name < 0) name = relations.left(name);
+          while (name < 0) name = lefts[-name]!;
           visit(p, name, deps[i]!);
         }
       }

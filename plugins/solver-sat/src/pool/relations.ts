@@ -24,6 +24,8 @@ export class RelationTable {
   readonly #right = new IntList(1024);
   readonly #operator = new IntList(1024);
   #slots = new Int32Array(4096);
+  /** Relations that are in #slots; the ones behind were appended and are entered when something is looked for. */
+  #indexed = 1;
 
   constructor() {
     this.#push(0, 0, 0);
@@ -31,6 +33,11 @@ export class RelationTable {
 
   get size(): number {
     return this.#left.length;
+  }
+
+  /** What {@link left} gives, by `-id`, until the next relation is made. */
+  get lefts(): Int32Array {
+    return this.#left.view();
   }
 
   left(id: number): number {
@@ -45,7 +52,14 @@ export class RelationTable {
     return this.#operator.data[-id]!;
   }
 
+  /** Adds a relation that is known to be new. */
+  append(left: number, operator: number, right: number): number {
+    this.#push(left, operator, right);
+    return 1 - this.size;
+  }
+
   intern(left: number, operator: number, right: number): number {
+    if (this.#indexed < this.size) this.#rehash();
     const mask = this.#slots.length - 1;
     let slot = hash(left, operator, right) & mask;
     for (let step = 1; ; step++) {
@@ -63,6 +77,7 @@ export class RelationTable {
     const index = this.size;
     this.#slots[slot] = index;
     this.#push(left, operator, right);
+    this.#indexed = this.size;
     if (index * 2 > this.#slots.length) this.#rehash();
     return -index;
   }
@@ -74,13 +89,18 @@ export class RelationTable {
   }
 
   #rehash(): void {
-    this.#slots = new Int32Array(this.#slots.length * 2);
-    const mask = this.#slots.length - 1;
+    let length = this.#slots.length;
+    while (this.size * 2 > length) length *= 2;
+    const slots = new Int32Array(length);
+    const mask = length - 1;
+    const [left, right, operator] = [this.#left.data, this.#right.data, this.#operator.data];
     for (let index = 1; index < this.size; index++) {
-      let slot = hash(this.#left.at(index), this.#operator.at(index), this.#right.at(index)) & mask;
-      for (let step = 1; this.#slots[slot] !== 0; step++) slot = (slot + step) & mask;
-      this.#slots[slot] = index;
+      let slot = hash(left[index]!, operator[index]!, right[index]!) & mask;
+      for (let step = 1; slots[slot] !== 0; step++) slot = (slot + step) & mask;
+      slots[slot] = index;
     }
+    this.#slots = slots;
+    this.#indexed = this.size;
   }
 }
 

@@ -28,9 +28,12 @@ export class StringTable {
     return id === 0 ? '' : this.#pool.text(id - 1);
   }
 
-  /** Whether a string begins with a byte of ASCII, without decoding it. */
-  beginsWith(id: number, byte: number): boolean {
-    return id > 0 && this.#pool.firstByte(id - 1) === byte;
+  /** Ids of all strings that begin with a byte of ASCII. */
+  beginningWith(byte: number): number[] {
+    const found: number[] = [];
+    const { bytes, offsets, count } = this.#pool;
+    for (let number = 1; number < count; number++) if (bytes[offsets[number]!] === byte) found.push(number + 1);
+    return found;
   }
 
   get size(): number {

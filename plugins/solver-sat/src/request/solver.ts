@@ -73,7 +73,6 @@ function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Att
     multilib: config.multilib,
     compareVersions: compare,
     excluded: marks,
-    paths: [...wishes.install, ...wishes.replace].map(({ dependency }) => dependency),
   });
   const jobs = makeJobs(pool, wishes, reasons);
   const wanted = [...wishes.install, ...wishes.replace].map(({ dependency }) => dependency);

@@ -18,6 +18,11 @@ export class IntList {
     this.data[this.length++] = value;
   }
 
+  /** Makes room for so many more. */
+  reserve(count: number): void {
+    if (this.length + count > this.data.length) this.#grow(this.length + count);
+  }
+
   /** Appends unless it is in the list from `start` on; for short lists. */
   pushUnique(value: number, start = 0): void {
     if (!this.includes(value, start)) this.push(value);

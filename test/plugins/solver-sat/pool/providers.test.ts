@@ -11,7 +11,6 @@ function providersOf(packages: readonly TestPackage[], name: string, comparison 
   const pool = builder.build(new ArchPolicy('x86_64'), {
     multilib: true,
     compareVersions: compare,
-    paths: [dependency],
   });
   const { providers } = pool;
   const found: string[] = [];
