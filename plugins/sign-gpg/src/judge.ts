@@ -121,9 +121,17 @@ function detailsOf(
     primaryKeyExpires,
     keyAlgorithm: keyAlgorithmName(library, packet.publicKeyAlgorithm),
     hashAlgorithm: hashName(library, packet.hashAlgorithm),
-    userName: user?.name || null,
-    userEmail: user?.email || null,
+    ...userParts(user?.userID ?? null),
   };
+}
+
+/** Name and address as gpgme takes a user id apart: `Name (comment) <address>`; without brackets all of it is the name. */
+function userParts(id: string | null): Pick<SignatureDetails, 'userName' | 'userEmail'> {
+  if (id === null) return { userName: null, userEmail: null };
+  const [, before = '', address = ''] = /^([^<]*)(?:<([^>]*)>?)?/.exec(id) ?? [];
+  const name = before.replace(/\([^)]*\)\s*$/, '').trim();
+  const isAddress = address === '' && /^[^\s@]+@[^\s@]+$/.test(name);
+  return { userName: name, userEmail: isAddress ? name : address };
 }
 
 /** The user id that stands first. */

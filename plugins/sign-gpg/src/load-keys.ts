@@ -7,15 +7,17 @@ import { ANY_TIME, configuration, openPgp } from './openpgp.ts';
 
 /**
  * The public keys of all sources; a key that stands in several is merged, so that a revocation anywhere counts. A file that is named
- * must have a key in it; one in a directory of trust need not. Keys that the library cannot read (version 3) are passed over.
+ * must have a key in it; one in a directory need not, as with libostree. Keys that the library cannot read (version 3) are passed over.
  */
 export async function loadPublicKeys(sources: readonly KeySource[]): Promise<PublicKey[]> {
   const keys: PublicKey[] = [];
   for (const source of sources) {
     const isTrust = typeof source !== 'string' && 'trust' in source;
-    for (const file of isTrust ? readKeyrings(source.trust) : filesOf(source)) {
-      const found = await readKeys(file);
-      if (found.length === 0 && !isTrust) throw noKeys(file, null);
+    const files = isTrust ? readKeyrings(source.trust) : filesOf(source);
+    const isNamed = !isTrust && files.every(({ name }) => typeof source !== 'string' || name === source);
+    for (const file of files) {
+      const found = isNamed ? await readKeys(file) : await keysIfAny(file);
+      if (found.length === 0 && isNamed) throw noKeys(file, null);
       keys.push(...found.map((key) => key.toPublic()));
     }
   }
@@ -46,6 +48,15 @@ export async function loadSecretKeys(source: Exclude<KeySource, { trust: string 
 
 function filesOf(source: Exclude<KeySource, { trust: string }>): KeyBytes[] {
   return typeof source === 'string' ? readKeyFiles(source) : [{ name: source.name, bytes: source.keys }];
+}
+
+/** Of a file in a directory, which may be anything. */
+async function keysIfAny(file: KeyBytes): Promise<Key[]> {
+  try {
+    return await readKeys(file);
+  } catch {
+    return [];
+  }
 }
 
 async function readKeys(file: KeyBytes): Promise<Key[]> {

@@ -72,6 +72,10 @@ const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | 
   OSTREE_CHECKOUT_LINK: checkoutLink,
   OSTREE_CHECKOUT_WHITEOUT: ({ kind }) =>
     kind === 'overlayfs' ? "Invalid empty overlayfs whiteout ''" : "Invalid empty whiteout ''",
+  GPG_KEY_UNREADABLE: ({ path }, { cause }) => {
+    const errno = ERRNO[String((cause as NodeJS.ErrnoException | undefined)?.code)];
+    return errno === undefined ? undefined : `GPG: openat(${path}): ${errno}`;
+  },
   TRANSPORT_HTTP_STATUS: ({ url, status }) => `While fetching ${url}: Server returned HTTP ${status}`,
   TRANSPORT_CONNECTION: ({ url, code }) =>
     BROKEN_OFF.includes(String(code)) ? `While fetching ${url}: [18] Transferred a partial file` : undefined,
@@ -81,6 +85,9 @@ const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | 
 export function errorText(error: unknown): string {
   if (error instanceof VerbError) return error.message;
   if (!(error instanceof Error)) return String(error);
+  if (isHostError(error) && error.code === 'TRANSPORT_FAILED' && error.problems.length === 1) {
+    return errorText(error.problems[0]);
+  }
   const code = 'code' in error ? String(error.code) : '';
   const data = (('data' in error ? error.data : undefined) ?? {}) as Data;
   const sentence = Object.hasOwn(SENTENCES, code) ? SENTENCES[code]!(data, error) : undefined;

@@ -83,7 +83,7 @@ describe('Signatures of what is pulled', () => {
     const gpg = { gpg: verifier(GPG, asked) };
     await assert.rejects(fetch({}, gpg), { ...refused, message: /no signatures found/ });
     sign(GPG, `stranger:${length}`);
-    await assert.rejects(fetch({}, gpg), { ...refused, message: /none are in trusted keyring/ });
+    await assert.rejects(fetch({}, gpg), { ...refused, message: /a unknown-key signature/ });
     sign(GPG, 'good:1');
     await assert.rejects(fetch({}, gpg), { ...refused, message: /a bad signature/ });
     sign(GPG, 'good:1', `good:${length}`);
@@ -94,7 +94,7 @@ describe('Signatures of what is pulled', () => {
   });
 
   it('are never passed over because nothing can verify them', async () => {
-    await assert.rejects(fetch({}, {}), { ...refused, message: /nothing here can verify/ });
+    await assert.rejects(fetch({}, {}), { ...refused, message: /nothing here verifies that/ });
     const off = { 'gpg-verify': 'false' };
     await assert.rejects(fetch({ ...off, 'sign-verify': 'true' }, {}), refused);
     await assert.rejects(fetch({ ...off, 'sign-verify': 'unheard-of' }, { ed25519: verifier(ED25519) }), refused);
@@ -107,9 +107,29 @@ describe('Signatures of what is pulled', () => {
     sign(ED25519, `good:${length}`);
     await assert.rejects(fetch({ 'sign-verify': 'true' }, both), refused);
     await fetch({ 'gpg-verify': 'false', 'sign-verify': 'true' }, both);
-    await fetch({ 'gpg-verify': 'false', 'sign-verify': 'ed25519' }, both);
+    const named = { 'gpg-verify': 'false', 'sign-verify': 'ed25519' };
+    await assert.rejects(fetch(named, both), { code: 'OSTREE_REMOTE_INVALID', message: /No keys found for required/ });
+    await fetch({ ...named, 'verification-ed25519-key': 'good' }, both);
     sign(ED25519, 'good:1');
     await assert.rejects(fetch({ 'gpg-verify': 'false', 'sign-verify': 'true' }, both), refused);
+  });
+
+  it('by a mechanism without keys do not keep another from being accepted', async () => {
+    const keyless: Verifier = {
+      ...verifier('ostree.sign.spki'),
+      verify: async () => {
+        throw new Error('no keys loaded');
+      },
+    };
+    const options = { 'gpg-verify': 'false', 'sign-verify': 'true' };
+    sign('ostree.sign.spki', `good:${length}`);
+    await assert.rejects(fetch(options, { spki: keyless }), { ...refused, message: /: no keys loaded$/ });
+    sign(ED25519, `good:${length}`);
+    await fetch(options, { spki: keyless, ed25519: verifier(ED25519) });
+    await assert.rejects(
+      fetch({ ...options, 'verification-spki-file': '/nowhere' }, { spki: keyless, ed25519: verifier(ED25519) }),
+      { code: 'OSTREE_REMOTE_INVALID', message: "Failed loading 'spki' keys from '/nowhere'." },
+    );
   });
 
   it('of the summary are demanded where the remote says so', async () => {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context, KeySource } from '@ostrata/contract';
 import { KEYRINGS, type Keyrings } from '@ostrata/signatures';
-import { findRemote } from '../../remote/index.ts';
+import { findRemote, type RemotePlace } from '../../remote/index.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { VerbError } from '../error.ts';
@@ -24,8 +24,9 @@ export async function importKeys(
   from: readonly KeySource[] | null,
   ids: readonly string[],
   ctx: Context,
+  place: RemotePlace = {},
 ): Promise<number> {
-  findRemote(repo, name);
+  findRemote(repo, name, place);
   const path = join(repo.path, `${name}.trustedkeys.gpg`);
   const keyrings = await gpgKeyrings(ctx);
   const before = existing(path);

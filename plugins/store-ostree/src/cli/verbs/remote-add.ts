@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
 import { addRemote } from '../../remote/index.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { remotePlace, SYSROOT_OPTION } from '../remote-place.ts';
+import { importKeys, importReport } from '../signing/import-keys.ts';
 import type { Invocation, Verb } from '../verb.ts';
 
 /** The mechanisms of libostree's ostree_sign_get_by_name. */
@@ -21,6 +23,7 @@ export const remoteAdd: Verb = {
     },
     { name: 'if-not-exists', kind: 'flag', summary: 'Do nothing if the provided remote exists' },
     { name: 'force', kind: 'flag', summary: 'Replace the provided remote if it exists' },
+    { name: 'gpg-import', kind: 'text', summary: 'Import GPG key from FILE', value: 'FILE' },
     {
       name: 'custom-backend',
       kind: 'text',
@@ -37,8 +40,8 @@ export const remoteAdd: Verb = {
     },
     SYSROOT_OPTION,
   ],
-  run(call) {
-    const { args, options } = call;
+  async run(call) {
+    const { args, options, terminal } = call;
     const [name, url] = args;
     if (options.flag('custom-backend') && name === undefined) throw usageError(call, 'NAME must be specified');
     if (name === undefined || (url === undefined && !options.flag('custom-backend'))) {
@@ -52,7 +55,13 @@ export const remoteAdd: Verb = {
     else if (options.flag('force')) existing = 'replace';
     const repo = openRepository(call.repo);
     const remote = { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing };
-    addRemote(repo, name, remote, remotePlace(options));
+    const place = remotePlace(options);
+    addRemote(repo, name, remote, place);
+    const file = options.text('gpg-import');
+    if (file === undefined) return;
+    const keys = [{ keys: readFileSync(file), name: file }];
+    const count = await terminal.withContext((ctx) => importKeys(repo, name, keys, [], ctx, place));
+    terminal.out(importReport(count, name));
   },
 };
 
