@@ -1,5 +1,5 @@
 import type { OptionSpec, Verb } from './verb.ts';
-import type { VerbGroup } from './verbs.ts';
+import type { VerbGroup } from './verb-entry.ts';
 
 export const HELP_OPTION: OptionSpec = { name: 'help', char: 'h', kind: 'flag', summary: 'Show help options' };
 
@@ -30,7 +30,8 @@ export function programHelp(program: string, verbs: readonly (readonly [name: st
 
 /** The help of a verb that has verbs below it. */
 export function groupHelp(program: string, group: VerbGroup): string {
-  const lines = group.verbs.map(({ name, summary }) => `\n  ${name.padEnd(18)}${summary}`).join('');
+  const shown = group.verbs.filter(({ hidden }) => hidden !== true);
+  const lines = shown.map(({ name, summary }) => `\n  ${name.padEnd(18)}${summary}`).join('');
   const usage = `  ${program} [OPTION…] COMMAND`;
   return `Usage:\n${usage}\n\n${group.summary}\n\nBuiltin "${group.name}" Commands:${lines}\n\n${optionSections(GLOBAL_OPTIONS)}\n`;
 }

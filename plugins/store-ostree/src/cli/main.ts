@@ -7,7 +7,8 @@ import { parseOptions } from './options.ts';
 import { findRepository } from './repository.ts';
 import { signingTerminal } from './signing/context.ts';
 import type { Invocation } from './verb.ts';
-import { VERBS, type VerbEntry, type VerbGroup } from './verbs.ts';
+import type { VerbEntry, VerbGroup } from './verb-entry.ts';
+import { VERBS } from './verbs.ts';
 import { versionText } from './version.ts';
 
 /** Runs a command line of `ostree`, without the name of the program. Gives the exit status; errors go to the terminal. */
@@ -49,9 +50,15 @@ async function runGroup(group: VerbGroup, argv: readonly string[], terminal: Ter
   const at = argv.findIndex((word) => !word.startsWith('-'));
   const entry = at < 0 ? undefined : group.verbs.find(({ name }) => name === argv[at]);
   const program = `${terminal.program} ${group.name}`;
+  if (entry && 'verbs' in entry) return runGroup(entry, argv.toSpliced(at, 1), { ...terminal, program });
   if (entry) return runVerb(entry, argv.toSpliced(at, 1), { ...terminal, program });
   const help = groupHelp(program, group);
-  const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
+  const specs = [HELP_OPTION, ...GLOBAL_OPTIONS, ...(group.flag?.options ?? [])];
+  const { options } = parseOptions(specs, at < 0 ? argv : argv.toSpliced(at, 1));
+  if (group.flag && options.flag(group.flag.name)) {
+    (await group.flag.load())({ options, terminal });
+    return 0;
+  }
   if (options.flag('version')) {
     terminal.out(await versionText(terminal));
     return 0;

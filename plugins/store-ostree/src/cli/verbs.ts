@@ -1,20 +1,6 @@
-import type { Verb } from './verb.ts';
-
-/** A verb before it is loaded: start-up reads only the module of the verb that was asked for. */
-export interface VerbEntry {
-  readonly name: string;
-  readonly summary: string;
-  /** Whether it works on a repository: one that is there, one that it may make, or none. */
-  readonly repo: 'existing' | 'path' | 'none';
-  load(): Promise<Verb>;
-}
-
-/** A verb that only has verbs of its own below it, such as `remote add`. */
-export interface VerbGroup {
-  readonly name: string;
-  readonly summary: string;
-  readonly verbs: readonly VerbEntry[];
-}
+import { ADMIN_OPTIONS } from './admin/options.ts';
+import { ADMIN_VERBS } from './admin/verbs.ts';
+import type { VerbEntry, VerbGroup } from './verb-entry.ts';
 
 const subverb = (name: string, summary: string, load: VerbEntry['load']): VerbEntry => ({
   name,
@@ -24,6 +10,16 @@ const subverb = (name: string, summary: string, load: VerbEntry['load']): VerbEn
 });
 
 export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
+  {
+    name: 'admin',
+    summary: 'Commands for managing a host system booted with ostree',
+    flag: {
+      name: 'print-current-dir',
+      options: ADMIN_OPTIONS,
+      load: async () => (await import('./admin/admin-verb.ts')).printCurrentDirectory,
+    },
+    verbs: ADMIN_VERBS,
+  },
   {
     name: 'cat',
     summary: 'Concatenate contents of files',

@@ -33,6 +33,14 @@ export class KeyFile {
     return [...(this.#groups.get(group) ?? [])];
   }
 
+  delete(group: string, key: string): void {
+    this.#groups.get(group)?.delete(key);
+  }
+
+  deleteGroup(group: string): void {
+    this.#groups.delete(group);
+  }
+
   groups(): string[] {
     return [...this.#groups.keys()];
   }

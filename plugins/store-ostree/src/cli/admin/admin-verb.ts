@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import type { SysrootDeployment } from '../../sysroot/deployment.ts';
+import { lockSysroot } from '../../sysroot/lock.ts';
+import { Sysroot } from '../../sysroot/sysroot.ts';
+import { VerbError } from '../error.ts';
+import type { Invocation, OptionSpec, Verb } from '../verb.ts';
+import { ADMIN_OPTIONS } from './options.ts';
+
+/** What a verb of `ostree admin` gets. */
+export interface AdminInvocation extends Invocation {
+  readonly sysroot: Sysroot;
+}
+
+export interface AdminVerb {
+  readonly usage: string;
+  readonly options?: readonly OptionSpec[];
+  /** Whether it changes the system: then it has to be alone, and root where it is the running one. */
+  readonly writes: boolean;
+  run(call: AdminInvocation): void | Promise<void>;
+}
+
+/** A verb that works on a sysroot: `--sysroot`, else OSTREE_SYSROOT, else the running system. */
+export function adminVerb({ usage, options = [], writes, run }: AdminVerb): Verb {
+  return {
+    usage,
+    options: [...ADMIN_OPTIONS, ...options],
+    async run(call) {
+      const path = sysrootPath(call);
+      if (call.options.flag('print-current-dir')) return printCurrentDirectory(call);
+      if (!writes) return run({ ...call, sysroot: Sysroot.load(path) });
+      const { terminal } = call;
+      using _lock = await lockSysroot(Sysroot.load(path).path, {
+        onWait: () => terminal.out('Waiting for sysroot lock...\n'),
+      });
+      const sysroot = Sysroot.load(path);
+      if (sysroot.booted !== null && process.geteuid?.() !== 0) {
+        throw new VerbError('You must be root to perform this command');
+      }
+      await run({ ...call, sysroot });
+    },
+  };
+}
+
+export function sysrootPath({ options, terminal }: Pick<Invocation, 'options' | 'terminal'>): string {
+  return options.text('sysroot') ?? terminal.environment['OSTREE_SYSROOT'] ?? '/';
+}
+
+export function printCurrentDirectory(call: Pick<Invocation, 'options' | 'terminal'>): void {
+  const sysroot = Sysroot.load(sysrootPath(call));
+  const [first] = sysroot.deployments;
+  if (first === undefined) throw new VerbError('Unable to find a deployment in sysroot');
+  call.terminal.out(`${resolve(sysroot.directory(first))}\n`);
+}
+
+/** The deployment of a number on the command line. */
+export function deploymentAt(sysroot: Sysroot, index: number): SysrootDeployment {
+  if (index < 0) throw new VerbError(`Invalid index ${index}`);
+  const found = sysroot.deployments[index];
+  if (found !== undefined) return found;
+  throw new VerbError(`Out of range deployment index ${index}, expected < ${sysroot.deployments.length}`);
+}
+
+/** The stateroot that `--os` names, else the booted one. */
+export function staterootOf({ options, sysroot }: AdminInvocation): string {
+  const stateroot = options.text('os') ?? options.text('stateroot') ?? sysroot.booted?.stateroot;
+  if (stateroot !== undefined) return stateroot;
+  throw new VerbError('Not currently booted into an OSTree system and no --os= argument given');
+}
+
+/** What OSTREE_SYSROOT_DEBUG asks for: a test wants to write into a deployment, or see none of its device trees. */
+export function debugFlags({ terminal }: Pick<Invocation, 'terminal'>): Set<string> {
+  return new Set((terminal.environment['OSTREE_SYSROOT_DEBUG'] ?? '').split(/[,:; \t]+/));
+}

@@ -1,0 +1,18 @@
+import { usageError, VerbError } from '../error.ts';
+import { adminVerb, deploymentAt } from './admin-verb.ts';
+import { write } from './write.ts';
+
+export const setDefault = adminVerb({
+  usage: 'INDEX',
+  writes: true,
+  async run(call) {
+    const { args, sysroot } = call;
+    if (args[0] === undefined) throw usageError(call, 'INDEX must be specified');
+    if (!/^\d+$/.test(args[0])) throw new VerbError(`Invalid index: ${args[0]}`);
+    const index = Number(args[0]);
+    const chosen = deploymentAt(sysroot, index);
+    if (index === 0) throw new VerbError('Already default deployment: 0');
+    if (chosen.staged) throw new VerbError('Cannot set staged deployment as default');
+    await write(call, [chosen, ...sysroot.deployments.toSpliced(index, 1)]);
+  },
+});

@@ -1,0 +1,147 @@
+import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { Checkout } from '../checkout/checkout.ts';
+import { BootEntry } from '../codec/boot/boot-entry.ts';
+import type { KernelArgs } from '../codec/boot/kernel-args.ts';
+import type { Checksum } from '../codec/checksum.ts';
+import { storeError } from '../errors.ts';
+import { readNames } from '../repo/directory.ts';
+import type { KeyFile } from '../repo/key-file.ts';
+import { removeTree } from '../repo/remove-tree.ts';
+import { findInCommit } from '../store/find-in-commit.ts';
+import { originPathOf, type SysrootDeployment } from './deployment.ts';
+import { diffEtc } from './etc-diff.ts';
+import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
+import { setImmutable } from './immutable.ts';
+import { findKernel } from './kernel-layout.ts';
+import { writeOriginFile } from './origin.ts';
+import type { Sysroot } from './sysroot.ts';
+
+export interface DeployOptions {
+  readonly stateroot: string;
+  readonly commit: Checksum;
+  readonly origin: KeyFile | null;
+  /** Whose /etc, and kernel arguments when `kargs` is null, are taken over. */
+  readonly merge: SysrootDeployment | null;
+  readonly kargs: KernelArgs | null;
+  /** sha256 of initial ram disks that have been staged; see `stageInitrd`. */
+  readonly overlayInitrds?: readonly string[];
+  /** Leaves the deployment's root directory writable; for tests of other tools. */
+  readonly mutable?: boolean;
+  /** Hears of what is left out. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** Checks a commit out below its stateroot, ready to be written into the boot configuration: `prepareTree`, then `completeTree`. */
+export function deployTree(sysroot: Sysroot, options: DeployOptions): SysrootDeployment {
+  const prepared = prepareTree(sysroot, options);
+  completeTree(sysroot, prepared, options);
+  return withKargs(prepared, options.merge);
+}
+
+/** The part that may run long before a reboot: everything but what depends on the state of the running system. */
+export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDeployment {
+  const { stateroot, commit, origin, overlayInitrds = [] } = options;
+  const parent = join(sysroot.path, 'ostree/deploy', stateroot);
+  if (!isDirectory(join(parent, 'var'))) {
+    throw storeError('SYSROOT_STATEROOT', `No such OS: '${stateroot}', expected path: ${parent}`, {
+      hint: `Make it with \`ostrata ostree admin os-init ${stateroot}\`, or name another.`,
+      data: { stateroot, path: parent },
+    });
+  }
+  mkdirSync(join(parent, 'deploy'), { recursive: true, mode: 0o775 });
+  const name = { stateroot, commit, serial: freeSerial(sysroot, stateroot, commit) };
+  const root = sysroot.directory(name);
+  removeTree(root);
+  try {
+    checkOut(sysroot, commit, '', root, false);
+    const { bootChecksum } = findKernel(root);
+    prepareEtc(sysroot, commit, root);
+    for (const entry of readNames(join(root, 'var'))) {
+      options.onNote?.(`Deploying commit ${commit} which contains content in /var/${entry} that will be ignored.`);
+    }
+    const entry = new BootEntry();
+    if (options.kargs !== null) entry.set('options', options.kargs.toString());
+    return { ...name, bootChecksum, origin, entry, overlayInitrds, unlocked: 'none', staged: false };
+  } catch (error) {
+    removeTree(root);
+    throw error;
+  }
+}
+
+/** The part that has to see the running system as it is at last: /etc is merged, the origin written, the tree sealed. */
+export function completeTree(
+  sysroot: Sysroot,
+  deployment: SysrootDeployment,
+  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote'>,
+): EtcSkipped[] {
+  const root = sysroot.directory(deployment);
+  const { merge } = options;
+  const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root);
+  for (const { path } of skipped)
+    options.onNote?.(`/etc/${path} is no file, link or directory and was not taken over.`);
+  // Asks systemd to update /etc and /var at the next boot (systemd-update-done.service(8)).
+  rmSync(join(root, 'etc/.updated'), { force: true });
+  rmSync(join(varOf(sysroot, deployment.stateroot), '.updated'), { force: true });
+  writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
+  if (!options.mutable) setImmutable(root, true);
+  return skipped;
+}
+
+/** A deployment with the kernel arguments of the one it follows, unless it has its own. */
+export function withKargs(deployment: SysrootDeployment, merge: SysrootDeployment | null): SysrootDeployment {
+  const inherited = merge?.entry.get('options');
+  if (inherited === undefined || deployment.entry.get('options') !== undefined) return deployment;
+  return { ...deployment, entry: deployment.entry.copy().set('options', inherited) };
+}
+
+function takeOverEtc(sysroot: Sysroot, merge: SysrootDeployment, root: string): EtcSkipped[] {
+  const old = sysroot.directory(merge);
+  const sides = { original: join(old, 'usr/etc'), modified: join(old, 'etc'), next: join(root, 'etc') };
+  if (!isDirectory(sides.original) || !isDirectory(sides.modified) || !isDirectory(sides.next)) return [];
+  return mergeEtc(sides, diffEtc(sides.original, sides.modified));
+}
+
+/** /etc as a copy of /usr/etc that may be written to. */
+function prepareEtc(sysroot: Sysroot, commit: Checksum, root: string): void {
+  const [etc, defaults] = [join(root, 'etc'), join(root, 'usr/etc')];
+  if (existsSync(etc)) {
+    if (existsSync(defaults)) {
+      throw storeError(
+        'SYSROOT_TREE',
+        `Tree contains both /etc and /usr/etc: the commit ${commit} cannot be deployed.`,
+        {
+          hint: 'Compose it anew with /usr/etc alone.',
+          data: { commit },
+        },
+      );
+    }
+    // Trees of old composers have /etc.
+    renameSync(etc, defaults);
+    checkOut(sysroot, commit, 'etc', etc, true);
+  } else if (existsSync(defaults)) {
+    checkOut(sysroot, commit, 'usr/etc', etc, true);
+  }
+}
+
+function checkOut(sysroot: Sysroot, commit: Checksum, subpath: string, target: string, copy: boolean): void {
+  const found = findInCommit(sysroot.repository, commit, subpath);
+  if (!('tree' in found)) return;
+  new Checkout(sysroot.repository, { copy }).directory(found, target);
+}
+
+/** One more than the highest serial of the commit's directories, whether something boots them or not. */
+function freeSerial(sysroot: Sysroot, stateroot: string, commit: Checksum): number {
+  const taken = sysroot.directories(stateroot).filter((one) => one.commit === commit);
+  return Math.max(-1, ...taken.map(({ serial }) => serial)) + 1;
+}
+
+/** /var of a stateroot: that of the running system where it is the booted one. */
+function varOf(sysroot: Sysroot, stateroot: string): string {
+  if (sysroot.booted?.stateroot === stateroot) return join(sysroot.state.root, 'var');
+  return join(sysroot.path, 'ostree/deploy', stateroot, 'var');
+}
+
+function isDirectory(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

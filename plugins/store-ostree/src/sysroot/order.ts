@@ -1,0 +1,50 @@
+import { isPinned, isSame, type SysrootDeployment } from './deployment.ts';
+import type { Sysroot } from './sysroot.ts';
+
+/** Which deployments stay beside a new one, and where it goes. */
+export interface OrderOptions {
+  /** Keeps all. */
+  readonly retain?: boolean;
+  /** Keeps the ones before the booted one. */
+  readonly retainPending?: boolean;
+  /** Keeps the ones after the booted one. */
+  readonly retainRollback?: boolean;
+  /** Puts it right behind the booted one, or the one it follows. */
+  readonly notDefault?: boolean;
+}
+
+/**
+ * The list of deployments with a new one in it (ostree_sysroot_simple_write_deployment). What is booted, followed, pinned or of another
+ * stateroot always stays.
+ */
+export function orderWith(
+  sysroot: Sysroot,
+  added: SysrootDeployment,
+  merge: SysrootDeployment | null,
+  options: OrderOptions,
+): SysrootDeployment[] {
+  const { booted } = sysroot;
+  const { retainPending = false, retainRollback = false, notDefault = false } = options;
+  // Without a booted one there is neither before nor after.
+  const retain = options.retain === true || (booted === null && merge === null && (retainPending || retainRollback));
+  const turn = booted ?? merge;
+  const list: SysrootDeployment[] = notDefault ? [] : [added];
+  let isPast = false;
+  let isAdded = !notDefault;
+  for (const one of sysroot.deployments) {
+    isPast ||= isSame(one, turn);
+    const stays =
+      retain ||
+      isPinned(one) ||
+      one.stateroot !== added.stateroot ||
+      isSame(one, booted) ||
+      isSame(one, merge) ||
+      (isPast ? retainRollback : retainPending);
+    if (stays) list.push(one);
+    if (!isAdded && isPast) {
+      list.push(added);
+      isAdded = true;
+    }
+  }
+  return isAdded ? list : [...list, added];
+}

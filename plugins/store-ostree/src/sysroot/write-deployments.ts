@@ -1,0 +1,152 @@
+import { mkdirSync, renameSync, statfsSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, storeError } from '../errors.ts';
+import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
+import { removeTree } from '../repo/remove-tree.ts';
+import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-links.ts';
+import type { MenuWriter } from './boot-menu.ts';
+import { isSame, type SysrootDeployment } from './deployment.ts';
+import { discardStaged } from './discard.ts';
+import { freezeAndThaw } from './freeze.ts';
+import { isSameBoot } from './same-boot.ts';
+import { Sysroot } from './sysroot.ts';
+import { writeEntry } from './write-entries.ts';
+
+export interface WriteOptions {
+  /** Finds who writes a boot loader's configuration; null where the loader reads the entries itself. Asked only when a menu is written. */
+  readonly writer: () => Promise<MenuWriter | null>;
+  /** Keys that entries other than the default get besides. */
+  readonly append?: ReadonlyMap<string, string>;
+}
+
+/** A list of deployments that is ready to become the current one. */
+export interface PreparedSwap {
+  /** Whether the boot menu was written anew, or only links have to change. */
+  readonly swap: 'menu' | 'links' | 'none';
+  /** The point of no return: one rename. Gives the sysroot as it is afterwards. */
+  commit(): Sysroot;
+}
+
+/** Prepares and swaps. */
+export async function writeDeployments(
+  before: Sysroot,
+  wanted: readonly SysrootDeployment[],
+  options: WriteOptions,
+): Promise<Sysroot> {
+  return (await prepareSwap(before, wanted, options)).commit();
+}
+
+/**
+ * Writes all that makes a list of deployments the current one, in boot order, beside what is in use. All have been checked out before. A
+ * staged deployment stays when it is the first of the list and is discarded with the swap otherwise. Throws SYSROOT_BOOTED for a
+ * list without the booted one.
+ */
+export async function prepareSwap(
+  before: Sysroot,
+  wanted: readonly SysrootDeployment[],
+  { writer, append = new Map() }: WriteOptions,
+): Promise<PreparedSwap> {
+  const dropsStaged = before.staged !== null && !isSame(wanted[0], before.staged);
+  const list = wanted.filter(({ staged }) => !staged);
+  const current = before.finalized;
+  const isUnchanged = list.length === current.length && list.every((one, index) => one === current[index]);
+  const prepared = isUnchanged ? null : await prepare(before, list, writer, append);
+  return {
+    swap: prepared?.swap ?? 'none',
+    commit: () => {
+      prepared?.commit();
+      if (dropsStaged) discardStaged(before);
+      if (prepared === null && !dropsStaged) return before;
+      before.touch();
+      return Sysroot.load(before.path, before.state);
+    },
+  };
+}
+
+interface Swap {
+  readonly swap: 'menu' | 'links';
+  commit(): void;
+}
+
+async function prepare(
+  sysroot: Sysroot,
+  list: readonly SysrootDeployment[],
+  writer: WriteOptions['writer'],
+  append: ReadonlyMap<string, string>,
+): Promise<Swap> {
+  checkList(sysroot, list);
+  const current = sysroot.finalized;
+  const keepsMenu =
+    list.length === current.length && list.every((one, index) => isSameBoot(sysroot.repository, one, current[index]!));
+  if (!keepsMenu) return prepareMenu(sysroot, list, writer, append);
+  const { boot } = sysroot.versions;
+  const sub = writeBootLinks(sysroot, boot, list);
+  syncFileSystem(sysroot.path);
+  return { swap: 'links', commit: () => swapBootLinks(sysroot, boot, sub) };
+}
+
+function checkList(sysroot: Sysroot, list: readonly SysrootDeployment[]): void {
+  if (sysroot.booted !== null && !list.some((one) => isSame(one, sysroot.booted))) {
+    throw storeError('SYSROOT_BOOTED', 'Attempting to remove booted deployment', {
+      hint: 'Boot another one first.',
+      data: { deployment: sysroot.directory(sysroot.booted) },
+    });
+  }
+  for (const deployment of list) fsyncPath(sysroot.directory(deployment));
+}
+
+/** Writes the other `loader.N` whole, with the links that it names. */
+async function prepareMenu(
+  sysroot: Sysroot,
+  list: readonly SysrootDeployment[],
+  writer: WriteOptions['writer'],
+  append: ReadonlyMap<string, string>,
+): Promise<Swap> {
+  const boot = sysroot.versions.boot === 0 ? 1 : 0;
+  const directory = join(sysroot.path, `boot/loader.${boot}`);
+  removeTree(join(directory, 'entries'));
+  mkdirSync(join(directory, 'entries'), { recursive: true, mode: 0o755 });
+
+  const serials = bootSerials(list);
+  const showStateroot = new Set(list.map(({ stateroot }) => stateroot)).size > 1;
+  const entries = list.map((deployment, index) => {
+    const place = { deployment, index, count: list.length, bootSerial: serials[index]!, showStateroot, append };
+    return writeEntry(sysroot, boot, place);
+  });
+  // Nothing boots by these links until the menu that names them is the current one.
+  swapBootLinks(sysroot, boot, writeBootLinks(sysroot, boot, list));
+  await (await writer())?.write({ sysroot: sysroot.path, directory, entries });
+
+  linkBootToItself(sysroot);
+  const link = join(sysroot.path, 'boot/loader.tmp');
+  replaceLink(`loader.${boot}`, link);
+  syncAll(sysroot);
+  return {
+    swap: 'menu',
+    commit: () => {
+      renameSync(link, join(sysroot.path, 'boot/loader'));
+      fsyncPath(join(sysroot.path, 'boot'));
+    },
+  };
+}
+
+/** Entries name paths in /boot without and boot loaders with it, whether it is a file system of its own or not. */
+function linkBootToItself(sysroot: Sysroot): void {
+  try {
+    symlinkSync('.', join(sysroot.path, 'boot/boot'));
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code !== 'EEXIST') throw error;
+  }
+}
+
+/** f_type of XFS (statfs(2)). */
+const XFS = 0x58465342;
+
+/** Brings all that was written to the disk. Boot loaders cannot read the journal of XFS: there it has to be emptied. */
+function syncAll(sysroot: Sysroot): void {
+  const boot = join(sysroot.path, 'boot');
+  syncFileSystem(sysroot.path);
+  if (statfsSync(boot).type === XFS) freezeAndThaw(boot);
+  else syncFileSystem(boot);
+}

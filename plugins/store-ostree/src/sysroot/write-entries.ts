@@ -1,0 +1,162 @@
+import {
+  constants,
+  copyFileSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import type { BootEntry } from '../codec/boot/boot-entry.ts';
+import { KernelArgs } from '../codec/boot/kernel-args.ts';
+import { errnoOf, storeError } from '../errors.ts';
+import { fsyncPath } from '../repo/directory.ts';
+import { replaceFile } from '../repo/replace-file.ts';
+import { copyAttributes } from './copy-attributes.ts';
+import { formatBootLink, type SysrootDeployment } from './deployment.ts';
+import { type BootFile, findKernel, type KernelLayout } from './kernel-layout.ts';
+import { commitVersion } from './same-boot.ts';
+import type { Sysroot } from './sysroot.ts';
+
+/** A deployment on its way into the boot configuration. */
+export interface Placement {
+  readonly deployment: SysrootDeployment;
+  /** From 0, the default first. */
+  readonly index: number;
+  /** How many there are. */
+  readonly count: number;
+  readonly bootSerial: number;
+  /** Whether titles name the stateroot. */
+  readonly showStateroot: boolean;
+  /** Keys that entries other than the default get besides (`sysroot.bls-append-except-default`). */
+  readonly append: ReadonlyMap<string, string>;
+}
+
+/** Puts a deployment's kernel into /boot, unless it is there, and writes its entry into `loader.BOOT`. */
+export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement): BootEntry {
+  const { deployment, index, count, bootSerial } = placement;
+  const { stateroot, bootChecksum } = deployment;
+  const root = sysroot.directory(deployment);
+  const layout = findKernel(root);
+  const directory = `ostree/${stateroot}-${bootChecksum}`;
+  installKernel(layout, join(sysroot.path, 'boot', directory));
+  const overlays = deployment.overlayInitrds.map((checksum) => installOverlay(sysroot, checksum));
+
+  const link = formatBootLink({ bootVersion: boot, stateroot, bootChecksum, bootSerial });
+  const kargs = KernelArgs.parse(deployment.entry.get('options') ?? '');
+  if (layout.initramfs === null) kargs.set(`init=${link}/usr/lib/ostree/ostree-prepare-root`);
+  kargs.set(`ostree=${link}`);
+
+  const entry = deployment.entry.copy();
+  for (const key of ['devicetree', 'fdtdir', 'initrd']) entry.delete(key);
+  entry
+    .set('title', title(sysroot, root, placement))
+    .set('version', String(count - index))
+    .set('linux', `/${directory}/${layout.kernel.name}`)
+    .set('options', kargs.toString());
+  if (layout.initramfs) entry.set('initrd', `/${directory}/${layout.initramfs.name}`);
+  if (layout.deviceTree) {
+    entry.set(layout.deviceTree.isDirectory ? 'fdtdir' : 'devicetree', `/${directory}/${layout.deviceTree.name}`);
+  }
+  entry.overlays = layout.initramfs ? overlays : [];
+  if (index > 0) for (const [key, value] of placement.append) entry.set(key, value);
+  const entries = join(sysroot.path, `boot/loader.${boot}/entries`);
+  replaceFile(join(entries, `ostree-${count - index}-${stateroot}.conf`), entry.toString(), { fsync: false });
+  return entry;
+}
+
+function installKernel(layout: KernelLayout, target: string): void {
+  mkdirSync(target, { recursive: true, mode: 0o775 });
+  for (const file of [layout.kernel, layout.initramfs, layout.hmac]) if (file) installFile(file, target);
+  const { deviceTree } = layout;
+  if (deviceTree?.isDirectory) copyDirectory(deviceTree.source, join(target, deviceTree.name));
+  else if (deviceTree) installFile(deviceTree, target);
+}
+
+/** By hard link where /boot is on the same file system, else as a copy that is whole before it has its name. */
+function installFile({ source, name }: BootFile, directory: string): void {
+  const target = join(directory, name);
+  if (existsSync(target)) return;
+  try {
+    linkSync(source, target);
+    return;
+  } catch (error) {
+    const code = errnoOf(error);
+    if (code === 'EEXIST') return;
+    // FAT has no hard links (EPERM); EXDEV and EMLINK are said by file systems that have them.
+    if (code !== 'EXDEV' && code !== 'EMLINK' && code !== 'EPERM') throw error;
+  }
+  const temporary = join(directory, `.${name}.tmp`);
+  try {
+    copyFileSync(source, temporary, constants.COPYFILE_FICLONE);
+    copyAttributes(source, temporary);
+    fsyncPath(temporary);
+    renameSync(temporary, target);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  fsyncPath(directory);
+}
+
+function copyDirectory(source: string, target: string): void {
+  mkdirSync(target, { recursive: true });
+  for (const name of readdirSync(source)) {
+    const [from, to] = [join(source, name), join(target, name)];
+    if (lstatSync(from).isDirectory()) copyDirectory(from, to);
+    else installFile({ source: from, name }, target);
+  }
+}
+
+/** Where staged overlays of initial ram disks wait, below /run. */
+export const STAGED_INITRDS = 'ostree/staged-initrds';
+
+function installOverlay(sysroot: Sysroot, checksum: string): string {
+  const directory = join(sysroot.path, 'boot/ostree/initramfs-overlays');
+  const name = `${checksum}.img`;
+  if (!existsSync(join(directory, name))) {
+    mkdirSync(directory, { recursive: true, mode: 0o755 });
+    installFile({ source: join(sysroot.state.run, STAGED_INITRDS, checksum), name }, directory);
+  }
+  return `/ostree/initramfs-overlays/${name}`;
+}
+
+/** `NAME [VERSION] (ostree[:STATEROOT]:INDEX)`; syslinux finds its own entries by "(ostree". */
+function title(sysroot: Sysroot, root: string, { deployment, index, showStateroot }: Placement): string {
+  const values = osRelease(root);
+  const name = values.get('PRETTY_NAME') ?? values.get('ID');
+  if (name === undefined) {
+    throw storeError('SYSROOT_TREE', `No PRETTY_NAME or ID in /etc/os-release of ${root}.`, {
+      hint: 'Boot menus show it: put an os-release(5) into the image.',
+      data: { root },
+    });
+  }
+  const version = commitVersion(sysroot.repository, deployment.commit);
+  const shown = version !== undefined && version !== '' && !name.includes(version) ? `${name} ${version}` : name;
+  return `${shown} (ostree${showStateroot ? `:${deployment.stateroot}` : ''}:${index})`;
+}
+
+/** os-release(5): assignments as a shell has them. */
+function osRelease(root: string): Map<string, string> {
+  const path = ['usr/lib/os-release', 'etc/os-release']
+    .map((name) => join(root, name))
+    .find((name) => existsSync(name));
+  const lines = path === undefined ? [] : readFileSync(path, 'utf8').split('\n');
+  const values = new Map<string, string>();
+  for (const line of lines) {
+    const match = /^([A-Za-z0-9_]+)=(.*)$/.exec(line);
+    if (match) values.set(match[1]!, unquote(match[2]!.trim()));
+  }
+  return values;
+}
+
+function unquote(text: string): string {
+  const quote = text[0];
+  if (quote !== '"' && quote !== "'") return text;
+  const inner = text.slice(1, text.endsWith(quote) && text.length > 1 ? -1 : undefined);
+  return quote === '"' ? inner.replace(/\\(["$`\\])/g, '$1') : inner;
+}
