@@ -73,7 +73,7 @@ export class StringPool implements StringColumn {
     const slot = this.#seek(source, start, end, hash);
     const known = this.#slots![slot]!;
     if (known !== 0) return known;
-    const id = this.#append(source, start, end);
+    const id = this.append(source, start, end);
     if (!this.#ownsSlots) {
       this.#slots = this.#slots!.slice();
       this.#ownsSlots = true;
@@ -81,6 +81,30 @@ export class StringPool implements StringColumn {
     this.#slots![slot] = id;
     this.#slots![slot + 1] = hash;
     if (this.#count * 4 > this.#slots!.length) this.#slots = this.#indexOf(this.#slots!.length * 2);
+    return id;
+  }
+
+  /** Adds a string without looking for it: for what is there once anyway, or not to be found again. @throws StringPoolError */
+  append(source: Uint8Array, start: number, end: number): number {
+    const id = this.#count;
+    const offset = this.#offsets[id]!;
+    const next = offset + (end - start);
+    if (next > MAX_BYTES) throw new StringPoolError();
+    if (next > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(256, next, this.#bytes.length * 2));
+      grown.set(this.#bytes.subarray(0, offset));
+      this.#bytes = grown;
+      this.#buffer = null;
+    }
+    if (id + 2 > this.#offsets.length) {
+      const grown = new Uint32Array(Math.max(64, this.#offsets.length * 2));
+      grown.set(this.#offsets.subarray(0, id + 1));
+      this.#offsets = grown;
+    }
+    if (end - start > 64) this.#bytes.set(source.subarray(start, end), offset);
+    else for (let i = start, to = offset; i < end; i++, to++) this.#bytes[to] = source[i]!;
+    this.#offsets[id + 1] = next;
+    this.#count = id + 1;
     return id;
   }
 
@@ -99,6 +123,16 @@ export class StringPool implements StringColumn {
   findText(text: string): number {
     const length = this.#encode(text);
     return this.find(this.#scratch, 0, length);
+  }
+
+  /** Whether string `id` is `source[start, end)`. */
+  isEqual(id: number, source: Uint8Array, start: number, end: number): boolean {
+    const length = end - start;
+    const offset = this.#offsets[id]!;
+    if (this.#offsets[id + 1]! - offset !== length) return false;
+    const bytes = this.#bytes;
+    for (let i = 0; i < length; i++) if (bytes[offset + i] !== source[start + i]) return false;
+    return true;
   }
 
   text(id: number): string {
@@ -135,40 +169,10 @@ export class StringPool implements StringColumn {
     const mask = slots.length - 2;
     let slot = (hash << 1) & mask;
     for (let id = slots[slot]!; id !== 0; id = slots[slot]!) {
-      if (slots[slot + 1] === hash && this.#equals(id, source, start, end - start)) return slot;
+      if (slots[slot + 1] === hash && this.isEqual(id, source, start, end)) return slot;
       slot = (slot + 2) & mask;
     }
     return slot;
-  }
-
-  #equals(id: number, source: Uint8Array, start: number, length: number): boolean {
-    const offset = this.#offsets[id]!;
-    if (this.#offsets[id + 1]! - offset !== length) return false;
-    const bytes = this.#bytes;
-    for (let i = 0; i < length; i++) if (bytes[offset + i] !== source[start + i]) return false;
-    return true;
-  }
-
-  #append(source: Uint8Array, start: number, end: number): number {
-    const id = this.#count;
-    const offset = this.#offsets[id]!;
-    const next = offset + (end - start);
-    if (next > MAX_BYTES) throw new StringPoolError();
-    if (next > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(256, next, this.#bytes.length * 2));
-      grown.set(this.#bytes.subarray(0, offset));
-      this.#bytes = grown;
-      this.#buffer = null;
-    }
-    if (id + 2 > this.#offsets.length) {
-      const grown = new Uint32Array(Math.max(64, this.#offsets.length * 2));
-      grown.set(this.#offsets.subarray(0, id + 1));
-      this.#offsets = grown;
-    }
-    for (let i = start, to = offset; i < end; i++, to++) this.#bytes[to] = source[i]!;
-    this.#offsets[id + 1] = next;
-    this.#count = id + 1;
-    return id;
   }
 
   #indexOf(length: number): Int32Array {

@@ -3,7 +3,7 @@ import { MetadataError } from './errors.ts';
 
 /** The part of a document that is being read: bytes from {@link position} on, moved to the front as more arrive. */
 export class ByteWindow {
-  bytes: Uint8Array = new Uint8Array(1 << 16);
+  bytes: Uint8Array = new Uint8Array(1 << 17);
   /** The next byte to read. */
   position = 0;
   /** Behind the last byte; there stands a zero, which ends every run, so that loops need not look at the end. */
@@ -15,7 +15,7 @@ export class ByteWindow {
 
   /** The line of the next byte, counted from 1. */
   get line(): number {
-    for (let i = this.#counted; i < this.position; i++) if (this.bytes[i] === 10) this.#line++;
+    this.#line += newlines(this.bytes, this.#counted, this.position);
     this.#counted = Math.max(this.#counted, this.position);
     return this.#line;
   }
@@ -76,4 +76,27 @@ export class ByteWindow {
   string(start: number, end: number, encoding: 'utf8' | 'latin1' = 'utf8'): string {
     return Buffer.from(this.bytes.buffer).toString(encoding, start, end);
   }
+}
+
+/** How many newlines `bytes[start, end)` have; four bytes at a time, as this looks at all of a document. */
+function newlines(bytes: Uint8Array, start: number, end: number): number {
+  let count = 0;
+  let i = start;
+  for (; i < end && i % 4 !== 0; i++) if (bytes[i] === 10) count++;
+  const words = new Int32Array(bytes.buffer, 0, bytes.length >> 2);
+  const last = (end - 4) >> 2;
+  for (let word = i >> 2; word <= last; ) {
+    // Each byte of `sums` counts; none can overflow before they are added up.
+    const stop = Math.min(last, word + 254);
+    let sums = 0;
+    for (; word <= stop; word++) {
+      const rest = words[word]! ^ 0x0a0a0a0a;
+      const others = (((rest & 0x7f7f7f7f) + 0x7f7f7f7f) | rest) & 0x80808080;
+      sums = (sums + ((others ^ 0x80808080) >>> 7)) | 0;
+    }
+    count += (sums & 255) + ((sums >>> 8) & 255) + ((sums >>> 16) & 255) + (sums >>> 24);
+    i = word << 2;
+  }
+  for (; i < end; i++) if (bytes[i] === 10) count++;
+  return count;
 }

@@ -143,7 +143,7 @@ export class PrimaryReader implements XmlHandler {
     else if (depth === 3 && name === N.arch) this.#row.arch = this.#textIn(this.#strings, xml);
     else if (depth === 3 || depth === 4) {
       const column = DETAIL_OF[name] ?? -1;
-      if (column >= 0) this.#detail[column] = this.#textIn(this.#detailStrings, xml);
+      if (column >= 0) this.#detail[column] = this.#detailText(column, xml);
     } else if (depth === 2 && name === N.package) this.#finish(xml);
   }
 
@@ -163,8 +163,10 @@ export class PrimaryReader implements XmlHandler {
       case N.arch:
         return true;
       case N.version: {
-        decimal(xml.attributeText(N.epoch) || '0', 'an epoch', MAX_EPOCH, xml.line);
-        this.#row.evr = xml.attributeText(N.ver) ? this.#relations.evr(xml) : 0;
+        this.#number(N.epoch, 'an epoch', xml, MAX_EPOCH);
+        const version = xml.attribute(N.ver);
+        const hasVersion = version >= 0 && xml.attributeEnd(version) > xml.attributeStart(version);
+        this.#row.evr = hasVersion ? this.#relations.evr(xml) : 0;
         return false;
       }
       case N.checksum:
@@ -213,13 +215,31 @@ export class PrimaryReader implements XmlHandler {
     this.#relations.finishPackage();
   }
 
+  /** Texts that hardly any other package has are not looked for; several packages of one source have the same description. */
+  #detailText(column: number, xml: XmlScanner): number {
+    const { text, textLength } = xml;
+    if (textLength === 0) return 0;
+    const strings = this.#detailStrings;
+    if (column !== Detail.CHECKSUM && column !== Detail.DESCRIPTION) return strings.intern(text, 0, textLength);
+    const before = this.#texts.length < DETAILS ? 0 : this.#texts.at(this.#texts.length - DETAILS + column);
+    return strings.isEqual(before, text, 0, textLength) ? before : strings.append(text, 0, textLength);
+  }
+
   #textIn(strings: StringPool, xml: XmlScanner): number {
     return strings.intern(xml.text, 0, xml.textLength);
   }
 
-  #number(name: number, what: string, xml: XmlScanner): number {
-    const text = xml.attributeText(name);
-    return text === undefined || text === '' ? 0 : decimal(text, what, Number.MAX_SAFE_INTEGER, xml.line);
+  /** An attribute's number; 0 without it. */
+  #number(name: number, what: string, xml: XmlScanner, max = Number.MAX_SAFE_INTEGER): number {
+    const at = xml.attribute(name);
+    if (at < 0) return 0;
+    const end = xml.attributeEnd(at);
+    let value = 0;
+    for (let i = xml.attributeStart(at); i < end; i++) {
+      const digit = xml.window[i]! - 48;
+      value = digit >= 0 && digit <= 9 ? value * 10 + digit : Number.NaN;
+    }
+    return value <= max ? value : decimal(xml.attributeText(name), what, max, xml.line);
   }
 }
 

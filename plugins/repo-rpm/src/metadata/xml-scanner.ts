@@ -1,25 +1,11 @@
-import { StringPool } from '@ostrata/package-columns';
 import { ByteWindow } from './byte-window.ts';
 import { MetadataError } from './errors.ts';
-
-import { XmlAttributes } from './xml-attributes.ts';
-import {
-  AMP,
-  APOSTROPHE,
-  BRACKET_END,
-  CLASS,
-  EQUALS,
-  GT,
-  LT,
-  NAME,
-  QUOTE,
-  SLASH,
-  SPACE,
-  STOPS_TEXT,
-  STOPS_VALUE,
-} from './xml-classes.ts';
+import { AMP, BRACKET_END, CLASS, GT, LT, SLASH, SPACE, STOPS_TEXT } from './xml-classes.ts';
+import { badReference, forbidden, malformed, truncated } from './xml-faults.ts';
+import { XmlNames } from './xml-names.ts';
 import { isDeclaration, passDoctype } from './xml-prolog.ts';
 import { parseReference } from './xml-references.ts';
+import { XmlTags } from './xml-tags.ts';
 import { XmlText } from './xml-text.ts';
 
 /** What a document's reader does at each element. */
@@ -41,8 +27,6 @@ export interface XmlLimits {
 
 export const XML_LIMITS: XmlLimits = { depth: 64, size: 8 * 2 ** 30, token: 4 * 2 ** 20 };
 
-const MAX_NAMES = 4096;
-
 /**
  * A strict scanner for the XML that repositories have, over bytes as they arrive. Well-formedness is checked (nesting, quotes,
  * attributes, characters, one root); declarations of entities are refused, so nothing external is read and nothing expands. Names
@@ -53,11 +37,11 @@ const MAX_NAMES = 4096;
  */
 export class XmlScanner {
   /** Names of elements and attributes; a reader's own come first. */
-  readonly names = new StringPool();
+  readonly names: XmlNames;
   readonly #handler: XmlHandler;
   readonly #limits: XmlLimits;
   readonly #input = new ByteWindow();
-  readonly #attributes = new XmlAttributes();
+  readonly #tags: XmlTags;
   readonly #text: XmlText;
   readonly #open: Int32Array;
   readonly #lineNow = (): number => this.#input.line;
@@ -68,7 +52,8 @@ export class XmlScanner {
 
   /** @param names names that get the ids 1, 2, … in this order. */
   constructor(names: readonly string[], handler: XmlHandler, limits: Partial<XmlLimits> = {}) {
-    for (const name of names) this.names.internText(name);
+    this.names = new XmlNames(names);
+    this.#tags = new XmlTags(this.#input, this.names);
     this.#handler = handler;
     this.#limits = { ...XML_LIMITS, ...limits };
     this.#text = new XmlText(this.#limits.token);
@@ -101,20 +86,22 @@ export class XmlScanner {
 
   /** Which attribute of the tag has a name, for {@link attributeStart} and {@link attributeEnd}; -1 without it. */
   attribute(name: number): number {
-    return this.#attributes.find(name);
+    return this.#tags.attributes.find(name);
   }
 
   attributeStart(index: number): number {
-    return this.#attributes.start(index);
+    return this.#tags.attributes.start(index);
   }
 
   attributeEnd(index: number): number {
-    return this.#attributes.end(index);
+    return this.#tags.attributes.end(index);
   }
 
   attributeText(name: number): string | undefined {
-    const index = this.#attributes.find(name);
-    return index < 0 ? undefined : this.#input.string(this.#attributes.start(index), this.#attributes.end(index));
+    const index = this.#tags.attributes.find(name);
+    return index < 0
+      ? undefined
+      : this.#input.string(this.#tags.attributes.start(index), this.#tags.attributes.end(index));
   }
 
   /** The collected text as a string. */
@@ -145,9 +132,9 @@ export class XmlScanner {
   end(): void {
     this.#input.checkUtf8(true);
     const open = this.#depth === 0 ? null : this.#nameOf(this.#open[this.#depth]!);
-    if (this.#input.position < this.#input.end) this.#truncated('the file ends within markup');
-    if (open !== null) this.#truncated(`the file ends within the element "${open}"`);
-    if (!this.#rootSeen) this.#truncated('the file has no element');
+    if (this.#input.position < this.#input.end) truncated(this.#input, 'the file ends within markup');
+    if (open !== null) truncated(this.#input, `the file ends within the element "${open}"`);
+    if (!this.#rootSeen) truncated(this.#input, 'the file has no element');
   }
 
   /** To be asked at the root element. @throws MetadataError METADATA_UNEXPECTED */
@@ -181,9 +168,9 @@ export class XmlScanner {
       if (bytes[p + 1] !== 10 && this.#collecting) this.#text.push(10, this.#lineNow);
       return p + 1;
     }
-    if (byte !== BRACKET_END) return this.#forbidden(byte, p);
+    if (byte !== BRACKET_END) return forbidden(this.#input, byte, p);
     if (p + 2 >= end) return -1;
-    if (bytes[p + 1] === BRACKET_END && bytes[p + 2] === GT) this.#malformed('"]]>" stands in text', p);
+    if (bytes[p + 1] === BRACKET_END && bytes[p + 2] === GT) malformed(this.#input, '"]]>" stands in text', p);
     if (this.#depth === 0) this.#outside(p);
     if (this.#collecting) this.#text.push(byte, this.#lineNow);
     return p + 1;
@@ -193,7 +180,7 @@ export class XmlScanner {
     const reference = parseReference(this.#input.bytes, p, this.#input.end);
     if (reference === 'incomplete') return -1;
     if (this.#depth === 0) this.#outside(p);
-    if (reference === 'unknown') return this.#badReference(p);
+    if (reference === 'unknown') return badReference(this.#input, p);
     if (this.#collecting) for (const byte of reference.bytes) this.#text.push(byte, this.#lineNow);
     return reference.end;
   }
@@ -209,91 +196,32 @@ export class XmlScanner {
   }
 
   #openTag(nameStart: number): number {
-    const { bytes, end } = this.#input;
-    let p = nameStart;
-    while ((CLASS[bytes[p]!]! & NAME) !== 0) p++;
-    if (p >= end) return -1;
-    if (p === nameStart) this.#malformed('"<" does not begin a tag', p);
-    const nameEnd = p;
-    this.#attributes.clear();
-    let references = false;
-    for (;;) {
-      const gap = p;
-      while ((CLASS[bytes[p]!]! & SPACE) !== 0) p++;
-      if (p >= end) return -1;
-      if (bytes[p] === GT || bytes[p] === SLASH) break;
-      if (gap === p) this.#malformed('there is no space before an attribute', p);
-      const attributeStart = p;
-      while ((CLASS[bytes[p]!]! & NAME) !== 0) p++;
-      const attributeEnd = p;
-      while ((CLASS[bytes[p]!]! & SPACE) !== 0) p++;
-      if (p >= end) return -1;
-      if (attributeStart === attributeEnd) this.#malformed('an attribute has no name', p);
-      if (bytes[p] !== EQUALS) this.#malformed('an attribute has no value', p);
-      p++;
-      while ((CLASS[bytes[p]!]! & SPACE) !== 0) p++;
-      if (p >= end) return -1;
-      const quote = bytes[p]!;
-      if (quote !== QUOTE && quote !== APOSTROPHE) this.#malformed('the value of an attribute has no quotes', p);
-      const valueStart = ++p;
-      for (;;) {
-        while ((CLASS[bytes[p]!]! & STOPS_VALUE) === 0) p++;
-        if (p >= end) return -1;
-        const byte = bytes[p]!;
-        if (byte === quote) break;
-        if (byte === LT) this.#malformed('"<" stands in the value of an attribute', p);
-        if (byte === AMP || (CLASS[byte]! & SPACE) !== 0) references = true;
-        else if (byte < 32) this.#forbidden(byte, p);
-        p++;
-      }
-      this.#addAttribute(attributeStart, attributeEnd, valueStart, p);
-      p++;
-    }
-    const selfClosing = bytes[p] === SLASH;
-    if (selfClosing && ++p >= end) return -1;
-    if (bytes[p] !== GT) this.#malformed('"/" stands within a tag', p);
-    // Only now that the tag is complete: values change in place, and an incomplete tag is read again.
-    const bad = references ? this.#attributes.decode(bytes) : -1;
-    if (bad >= 0) this.#badReference(bad);
-    const name = this.#name(nameStart, nameEnd);
+    const tags = this.#tags;
+    const next = tags.open(nameStart);
+    if (next < 0) return -1;
+    const { name } = tags;
     this.#enter(name);
-    if (selfClosing) this.#leave(name);
-    return p + 1;
-  }
-
-  #addAttribute(nameStart: number, nameEnd: number, valueStart: number, valueEnd: number): void {
-    const name = this.#name(nameStart, nameEnd);
-    const wrong = this.#attributes.add(name, valueStart, valueEnd);
-    if (wrong === undefined) return;
-    const what =
-      wrong === 'many'
-        ? 'an element has too many attributes'
-        : `the attribute "${this.#nameOf(name)}" stands twice in one element`;
-    this.#malformed(what, nameStart);
+    if (tags.selfClosing) this.#leave(name);
+    return next;
   }
 
   #closeTag(nameStart: number): number {
-    const { bytes, end } = this.#input;
-    let p = nameStart;
-    while ((CLASS[bytes[p]!]! & NAME) !== 0) p++;
-    const nameEnd = p;
-    while ((CLASS[bytes[p]!]! & SPACE) !== 0) p++;
-    if (p >= end) return -1;
-    if (bytes[p] !== GT || nameEnd === nameStart) this.#malformed('an end tag is broken', p);
-    const name = this.#name(nameStart, nameEnd);
-    if (this.#depth === 0) this.#malformed(`"</${this.#nameOf(name)}>" closes nothing`, p);
+    const next = this.#tags.close(nameStart);
+    if (next < 0) return -1;
+    const { name } = this.#tags;
+    if (this.#depth === 0) malformed(this.#input, `"</${this.#nameOf(name)}>" closes nothing`, next - 1);
     const expected = this.#open[this.#depth]!;
     if (expected !== name) {
-      this.#malformed(`"</${this.#nameOf(name)}>" stands where "</${this.#nameOf(expected)}>" must`, p);
+      malformed(this.#input, `"</${this.#nameOf(name)}>" stands where "</${this.#nameOf(expected)}>" must`, next - 1);
     }
     this.#leave(name);
-    return p + 1;
+    return next;
   }
 
   #enter(name: number): void {
     const { position } = this.#input;
-    if (this.#collecting) this.#malformed(`the element "${this.#nameOf(name)}" stands in text`, position);
-    if (this.#depth === 0 && this.#rootSeen) this.#malformed('there is a second root element', position);
+    if (this.#collecting) malformed(this.#input, `the element "${this.#nameOf(name)}" stands in text`, position);
+    if (this.#depth === 0 && this.#rootSeen) malformed(this.#input, 'there is a second root element', position);
     if (this.#depth === this.#limits.depth) {
       throw this.error('METADATA_TOO_LARGE', `elements are nested deeper than ${this.#limits.depth}`);
     }
@@ -316,7 +244,7 @@ export class XmlScanner {
     if (input.startsWith(p, '--')) {
       const end = input.find('--', p + 2);
       if (end < 0 || end + 2 >= input.end) return -1;
-      if (input.bytes[end + 2] !== GT) this.#malformed('"--" stands in a comment', end);
+      if (input.bytes[end + 2] !== GT) malformed(this.#input, '"--" stands in a comment', end);
       return end + 3;
     }
     if (input.startsWith(p, '[CDATA[')) {
@@ -327,26 +255,18 @@ export class XmlScanner {
       return end + 3;
     }
     if (input.startsWith(p, 'DOCTYPE')) {
-      if (this.#rootSeen) this.#malformed('the document type stands after the root element', p);
+      if (this.#rootSeen) malformed(this.#input, 'the document type stands after the root element', p);
       return passDoctype(input, p + 7);
     }
-    return input.end - p < 7 ? -1 : this.#malformed('"<!" begins nothing known', p);
+    return input.end - p < 7 ? -1 : malformed(this.#input, '"<!" begins nothing known', p);
   }
 
   #instruction(start: number): number {
     const end = this.#input.find('?>', start);
     if (end < 0) return -1;
     const declares = isDeclaration(this.#input.string(start, end, 'latin1'), this.line);
-    if (declares && this.#rootSeen) this.#malformed('the XML declaration stands after the root element', start);
+    if (declares && this.#rootSeen) malformed(this.#input, 'the XML declaration stands after the root element', start);
     return end + 2;
-  }
-
-  #name(start: number, end: number): number {
-    const id = this.names.intern(this.#input.bytes, start, end);
-    if (this.names.count > MAX_NAMES) {
-      throw this.error('METADATA_TOO_LARGE', `the XML has more than ${MAX_NAMES} different names`);
-    }
-    return id;
   }
 
   #nameOf(id: number): string {
@@ -358,26 +278,6 @@ export class XmlScanner {
   }
 
   #outside(p: number): never {
-    return this.#malformed('there is text outside of the root element', p);
-  }
-
-  #forbidden(byte: number, p: number): never {
-    return this.#malformed(`the character U+${byte.toString(16).padStart(4, '0')} is not allowed in XML`, p);
-  }
-
-  #badReference(p: number): never {
-    this.#input.position = Math.min(p, this.#input.end);
-    const text = this.#input.string(p, Math.min(p + 20, this.#input.end), 'latin1').replace(/[;<"'\s].*$/s, '');
-    throw this.error('METADATA_XML_REFUSED', `"${text}" is an entity that XML does not know`);
-  }
-
-  #malformed(message: string, p: number): never {
-    this.#input.position = Math.min(p, this.#input.end);
-    throw this.error('METADATA_XML_MALFORMED', message);
-  }
-
-  #truncated(message: string): never {
-    this.#input.position = this.#input.end;
-    throw this.error('METADATA_TRUNCATED', message);
+    return malformed(this.#input, 'there is text outside of the root element', p);
   }
 }
