@@ -86,7 +86,7 @@ function rulesOf(pool: Pool, p: number): Map<string, Omit<ProofRule, 'literals' 
   const { data } = pool.providers;
   const rules = new PackageRules(
     pool,
-    { multiversion: null, multiversionObsoletes: false, repair: null },
+    { multiversion: null, multiversionObsoletes: false, repair: null, recommends: false },
     null,
     (kind, from, a, b, list, dep) => {
       const literals = [a];

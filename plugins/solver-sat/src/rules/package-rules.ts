@@ -34,11 +34,13 @@ export interface PackageRuleOptions {
   readonly multiversionObsoletes: boolean;
   /** 1 for installed packages of which broken dependencies are repaired. */
   readonly repair: Uint8Array | null;
+  /** Follow recommendations to further packages. */
+  readonly recommends: boolean;
 }
 
 /**
  * Makes the rules of a package and of all packages that they can lead to. `visited` marks packages whose rules are made; without it
- * only the package itself is looked at.
+ * only the package itself is looked at. What is only suggested is never installed for that, so it needs no rules.
  */
 export class PackageRules {
   readonly #pool: Pool;
@@ -46,18 +48,36 @@ export class PackageRules {
   readonly #sink: PackageRuleSink;
   readonly #visited: Uint8Array | null;
   readonly #queue = new IntList(256);
+  #recommends: boolean;
+  #suggests = false;
 
   constructor(pool: Pool, options: PackageRuleOptions, visited: Uint8Array | null, sink: PackageRuleSink) {
     this.#pool = pool;
     this.#options = options;
     this.#visited = visited;
     this.#sink = sink;
+    this.#recommends = options.recommends;
   }
 
   add(package_: number): void {
-    const visited = this.#visited;
     this.#queue.clear();
     this.#queue.push(package_);
+    this.#run();
+  }
+
+  /** Follows recommendations and suggestions as well, also those of packages that were looked at before. */
+  widen(): void {
+    const visited = this.#visited;
+    if (visited === null) return;
+    this.#recommends = true;
+    this.#suggests = true;
+    this.#queue.clear();
+    for (let p = 0; p < visited.length; p++) if (visited[p] !== 0) this.#hints(p);
+    this.#run();
+  }
+
+  #run(): void {
+    const visited = this.#visited;
     for (let head = 0; head < this.#queue.length; head++) {
       const p = this.#queue.at(head);
       if (visited !== null) {
@@ -72,14 +92,24 @@ export class PackageRules {
     const pool = this.#pool;
     const keep = pool.installed[p] !== 0 && this.#options.repair?.[p] !== 1;
     if (!keep && !pool.installable(p)) this.#sink('not-installable', p, -p, 0, 0, 0);
-    this.#each(pool.lists.requires[p]!, (dep) => this.#requires(p, dep, keep));
-    this.#each(pool.lists.conflicts[p]!, (dep) => this.#conflicts(p, dep, keep));
+    const { deps, lists } = pool;
+    let list = lists.requires[p]!;
+    if (list !== 0) for (; deps[list] !== 0; list++) this.#requires(p, deps[list]!, keep);
+    list = lists.conflicts[p]!;
+    if (list !== 0) for (; deps[list] !== 0; list++) this.#conflicts(p, deps[list]!, keep);
     this.#obsoletes(p, keep);
     this.#sameName(p, keep);
     if (this.#visited === null) return;
     this.#queueOtherWordSizes(p);
-    this.#each(pool.lists.recommends[p]!, (dep) => this.#queuePossible(dep));
-    this.#each(pool.lists.suggests[p]!, (dep) => this.#queuePossible(dep));
+    this.#hints(p);
+  }
+
+  #hints(p: number): void {
+    const { deps, lists } = this.#pool;
+    let list = this.#recommends ? lists.recommends[p]! : 0;
+    if (list !== 0) for (; deps[list] !== 0; list++) this.#queuePossible(deps[list]!);
+    list = this.#suggests ? lists.suggests[p]! : 0;
+    if (list !== 0) for (; deps[list] !== 0; list++) this.#queuePossible(deps[list]!);
   }
 
   #requires(p: number, dep: number, keep: boolean): void {
@@ -149,7 +179,11 @@ export class PackageRules {
     const { providers, installed } = pool;
     const multi = this.#options.multiversion?.[p] === 1;
     if (multi && !this.#options.multiversionObsoletes) return;
-    this.#each(pool.lists.obsoletes[p]!, (dep) => {
+    const { deps } = pool;
+    let list = pool.lists.obsoletes[p]!;
+    if (list === 0) return;
+    for (; deps[list] !== 0; list++) {
+      const dep = deps[list]!;
       for (let i = providers.of(dep); providers.data[i] !== 0; i++) {
         const other = providers.data[i]!;
         if (other === p || (installed[p] !== 0 && keep && installed[other] !== 0)) continue;
@@ -157,7 +191,7 @@ export class PackageRules {
         // Obsoletes are about names of packages, not about what they provide.
         if (matchesPackage(pool, other, dep)) this.#sink('obsoletes', p, -p, -other, 0, dep);
       }
-    });
+    }
   }
 
   #sameName(p: number, keep: boolean): void {
@@ -207,11 +241,5 @@ export class PackageRules {
 
   #enqueue(p: number): void {
     if (this.#visited !== null && this.#visited[p] === 0) this.#queue.push(p);
-  }
-
-  #each(list: number, visit: (dep: number) => void): void {
-    if (list === 0) return;
-    const { deps } = this.#pool;
-    for (let i = list; deps[i] !== 0; i++) visit(deps[i]!);
   }
 }

@@ -3,8 +3,19 @@ import type { SatState } from './state.ts';
 /** Builds the watch lists of all rules with two or more literals. */
 export function makeWatches(state: SatState): void {
   const { rules, pool } = state;
-  state.watches = new Int32Array(2 * pool.count);
-  for (let rule = rules.count - 1; rule >= 1; rule--) if (rules.watch2[rule] !== 0) watch(state, rule);
+  const watches = new Int32Array(2 * pool.count);
+  state.watches = watches;
+  const { watch1, watch2, next1, next2 } = rules;
+  const middle = pool.count;
+  for (let rule = rules.count - 1; rule >= 1; rule--) {
+    if (watch2[rule] === 0) continue;
+    const first = middle + watch1[rule]!;
+    next1[rule] = watches[first]!;
+    watches[first] = rule;
+    const second = middle + watch2[rule]!;
+    next2[rule] = watches[second]!;
+    watches[second] = rule;
+  }
 }
 
 /** Adds one rule to the watch lists of its two watched literals. */

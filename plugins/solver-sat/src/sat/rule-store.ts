@@ -1,31 +1,30 @@
 import type { ProviderIndex } from '../pool/providers.ts';
 import type { IntList } from '../util/int-list.ts';
 
+/** Up to this many rules are sorted by insertion. */
+const SHORT = 24;
+
 /**
  * Clauses in columns. A literal is a package id, positive for "installed" and negative for "not installed". A rule is `first`, and
  * either up to one more literal (`tail` is 0, `watch2` holds it) or the list at offset `tail` of the provider arena. Rule 0 does not
- * exist; a rule with `first` 0 is a placeholder that says nothing.
+ * exist; a rule with `first` 0 is a placeholder that says nothing. Until {@link RuleStore.unify} rules are only collected.
  */
 export class RuleStore {
   readonly providers: ProviderIndex;
   count = 1;
   first: Int32Array;
   tail: Int32Array;
-  watch1: Int32Array;
+  watch1 = new Int32Array(0);
   watch2: Int32Array;
-  next1: Int32Array;
-  next2: Int32Array;
-  disabled: Uint8Array;
+  next1 = new Int32Array(0);
+  next2 = new Int32Array(0);
+  disabled = new Uint8Array(0);
 
   constructor(providers: ProviderIndex, capacity = 1 << 14) {
     this.providers = providers;
     this.first = new Int32Array(capacity);
     this.tail = new Int32Array(capacity);
-    this.watch1 = new Int32Array(capacity);
     this.watch2 = new Int32Array(capacity);
-    this.next1 = new Int32Array(capacity);
-    this.next2 = new Int32Array(capacity);
-    this.disabled = new Uint8Array(capacity);
   }
 
   /** Adds `first ∨ second`, or `first ∨ list` for an offset of the arena; 0 leaves a part out. Returns the rule's number. */
@@ -42,9 +41,11 @@ export class RuleStore {
     const rule = this.count++;
     this.first[rule] = first;
     this.tail[rule] = tail;
-    this.watch1[rule] = first;
     this.watch2[rule] = tail === 0 ? other : data[tail]!;
-    this.disabled[rule] = 0;
+    if (rule < this.watch1.length) {
+      this.watch1[rule] = first;
+      this.disabled[rule] = 0;
+    }
     return rule;
   }
 
@@ -101,26 +102,56 @@ export class RuleStore {
     }
   }
 
-  /** Sorts all rules and drops duplicates; only before anything refers to rules by number. */
-  unify(): void {
-    const order = new Int32Array(this.count - 1);
-    for (let i = 0; i < order.length; i++) order[i] = i + 1;
-    order.sort((a, b) => this.compare(a, b));
+  /** Sorts all rules and drops duplicates; once, before anything refers to rules by number. Literals are below `literals`. */
+  unify(literals: number): void {
+    const order = this.#order(literals);
     let kept = 0;
     for (let i = 0; i < order.length; i++) {
       if (i > 0 && this.compare(order[i]!, order[kept - 1]!) === 0) continue;
       order[kept++] = order[i]!;
     }
+    // Jobs, policies and what is learnt come behind.
+    const capacity = kept + (kept >> 3) + 1024;
     const permute = (column: Int32Array) => {
-      const copy = new Int32Array(column.length);
+      const copy = new Int32Array(capacity);
       for (let i = 0; i < kept; i++) copy[i + 1] = column[order[i]!]!;
       return copy;
     };
     this.first = permute(this.first);
     this.tail = permute(this.tail);
-    this.watch1 = permute(this.watch1);
     this.watch2 = permute(this.watch2);
+    this.watch1 = this.first.slice();
+    this.next1 = new Int32Array(capacity);
+    this.next2 = new Int32Array(capacity);
+    this.disabled = new Uint8Array(capacity);
     this.count = kept + 1;
+  }
+
+  /** All rules, sorted: by their first literal in one pass, then those that share it. */
+  #order(literals: number): Int32Array {
+    const { first, count } = this;
+    const starts = new Int32Array(2 * literals + 1);
+    for (let rule = 1; rule < count; rule++) starts[first[rule]! + literals + 1]!++;
+    for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
+    const next = starts.slice();
+    const order = new Int32Array(count - 1);
+    for (let rule = 1; rule < count; rule++) order[next[first[rule]! + literals]!++] = rule;
+    for (let start = 0; start < order.length; ) {
+      const end = next[first[order[start]!]! + literals]!;
+      if (end - start > SHORT) order.subarray(start, end).sort((a, b) => this.compare(a, b));
+      else this.#insertionSort(order, start, end);
+      start = end;
+    }
+    return order;
+  }
+
+  #insertionSort(order: Int32Array, start: number, end: number): void {
+    for (let i = start + 1; i < end; i++) {
+      const rule = order[i]!;
+      let at = i;
+      while (at > start && this.compare(order[at - 1]!, rule) > 0) order[at] = order[--at]!;
+      order[at] = rule;
+    }
   }
 
   #grow(): void {
@@ -129,10 +160,12 @@ export class RuleStore {
       grown.set(column);
       return grown;
     };
+    const collecting = this.watch1.length === 0;
     this.first = larger(this.first);
     this.tail = larger(this.tail);
-    this.watch1 = larger(this.watch1);
     this.watch2 = larger(this.watch2);
+    if (collecting) return;
+    this.watch1 = larger(this.watch1);
     this.next1 = larger(this.next1);
     this.next2 = larger(this.next2);
     const disabled = new Uint8Array(this.disabled.length * 2);

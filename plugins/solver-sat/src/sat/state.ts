@@ -100,6 +100,11 @@ export class SatState {
   unneeded: Uint8Array | null = null;
   readonly problems: Problem[] = [];
   learnt = 0;
+  /** Rules below `openableUntil` that may leave a choice. */
+  readonly openable = new IntList(1024);
+  openableUntil = 1;
+  /** Packages that recommend or supplement anything, ascending; null until somebody asks. */
+  hinting: Int32Array | null = null;
   /** 1 for packages whose rules were made: all that can play a part. */
   visited: Uint8Array = new Uint8Array(0);
   /** Scratch marks by package; all 0 between uses. */

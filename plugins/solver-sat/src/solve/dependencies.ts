@@ -10,32 +10,49 @@ import { preferUnneeded } from './cleandeps.ts';
  */
 export function resolveDependencies(state: SatState, from: number, onlyNew: boolean): number {
   const { rules } = state;
+  const { openable } = state;
   const candidates = new IntList();
   let level = from;
-  /** First rule with a real choice; -1 while choosing from it on. */
-  let postponed = 0;
-  for (let rule = 1, looked = 1; ; rule++, looked++) {
-    if (looked >= rules.count) {
-      if (postponed <= 0) return level;
-      rule = postponed;
-      postponed = -1;
-      looked = 1;
+  /** Place of the first rule with a real choice; -1 for none. */
+  let postponed = -1;
+  let choosing = false;
+  for (let at = 0, looked = 0; ; at++, looked++) {
+    findOpenable(state);
+    if (looked >= openable.length) {
+      if (choosing || postponed < 0) return level;
+      at = postponed;
+      choosing = true;
+      looked = 0;
     }
-    if (rule >= rules.count) rule = 1;
+    if (at >= openable.length) at = 0;
+    const rule = openable.data[at]!;
+    const first = rules.first[rule]!;
+    if ((first < 0 && state.level[-first]! <= 0) || rules.disabled[rule] !== 0) continue;
     if (onlyNew && rule >= state.featureRules.start) continue;
-    if (rules.disabled[rule] !== 0 || !open(state, rule, candidates)) continue;
+    if (!open(state, rule, candidates)) continue;
     if (onlyNew && rules.tail[rule] !== 0 && !isNew(state, rule)) continue;
     preferUnneeded(state, candidates);
-    if (postponed >= 0 && candidates.length > 1) {
+    if (!choosing && candidates.length > 1) {
       filterCandidates(state, candidates, 'narrow');
       if (candidates.length > 1) {
-        if (postponed === 0) postponed = rule;
+        if (postponed < 0) postponed = at;
         continue;
       }
     }
     level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, onlyNew);
     if (level < from) return level;
-    looked = 0;
+    looked = -1;
+  }
+}
+
+/** Lists rules that can be open after propagation: those with two candidates or more. Learnt ones come along. */
+function findOpenable(state: SatState): void {
+  const { rules, openable } = state;
+  for (; state.openableUntil < rules.count; state.openableUntil++) {
+    const rule = state.openableUntil;
+    const first = rules.first[rule]!;
+    const long = rules.tail[rule] !== 0;
+    if (first < 0 ? long : first > 0 && (long || rules.watch2[rule]! > 0)) openable.push(rule);
   }
 }
 

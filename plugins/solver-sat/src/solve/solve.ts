@@ -1,6 +1,7 @@
 import { isPossible } from '../policy/fulfilled.ts';
 import { ANY_UPDATE, DEFAULT_POLICIES, type Policies } from '../policy/policies.ts';
 import { ObsoleterIndex, updatesOf } from '../policy/updates.ts';
+import { NOARCH, sameClass } from '../pool/arch.ts';
 import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
 import { addInferiorArchRules } from '../rules/arch-rules.ts';
@@ -37,9 +38,9 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   const obsoleters = new ObsoleterIndex(pool);
   const policies = { ...DEFAULT_POLICIES, ...options.policies };
   const state = new SatState(pool, jobs, changesOf(pool, jobs, policies, obsoleters));
-  const visited = addPackageRules(state, jobs, multiversion, obsoleters);
+  const visited = addPackageRules(state, jobs, obsoleters, { weak: options.weak, multiversion });
   state.visited = visited;
-  state.rules.unify();
+  state.rules.unify(pool.count);
   state.packageRules = { start: 1, end: state.rules.count };
   const weak = new IntList();
   addUpdateRules(state, obsoleters, multiversion);
@@ -68,15 +69,17 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
 function addPackageRules(
   state: SatState,
   jobs: readonly Job[],
-  multiversion: Uint8Array | null,
   obsoleters: ObsoleterIndex,
+  { weak, multiversion }: { readonly weak: boolean; readonly multiversion: Uint8Array | null },
 ): Uint8Array {
   const { pool, rules } = state;
+  const { policies, repair } = state.changes;
+  const recommends = weak || policies.strongRecommends;
   const visited = new Uint8Array(pool.count);
   visited[SYSTEM] = 1;
   const builder = new PackageRules(
     pool,
-    { multiversion, multiversionObsoletes: state.changes.policies.multiversionObsoletes, repair: state.changes.repair },
+    { multiversion, multiversionObsoletes: policies.multiversionObsoletes, repair, recommends },
     visited,
     (_kind, _from, a, b, list) => {
       // Rules of two literals have them in order, so that equal ones become neighbours.
@@ -90,8 +93,29 @@ function addPackageRules(
   for (const p of pool.installedIds) add(p);
   for (const p of pool.installedIds) for (const other of updatesOf(pool, p, ANY_UPDATE, obsoleters)) add(other);
   for (const job of jobs) if (job.kind === 'install') for (const list of job.candidates) for (const p of list) add(p);
-  addWeakCandidates(pool, visited, add);
+  if (recommends) addWeakCandidates(pool, visited, add);
+  if (mayBeInferior(pool, visited)) {
+    builder.widen();
+    addWeakCandidates(pool, visited, add);
+  }
   return visited;
+}
+
+/**
+ * Whether a marked package comes in an architecture that may not be the best one of its name, as far as is marked: then what is marked
+ * decides which architectures are allowed, and everything that could be hinted at counts, as in libsolv.
+ */
+function mayBeInferior(pool: Pool, visited: Uint8Array): boolean {
+  const { providers, name, archScore } = pool;
+  for (let p = 2; p < pool.count; p++) {
+    if (visited[p] === 0 || archScore[p]! <= NOARCH) continue;
+    for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
+      const other = providers.data[i]!;
+      if (visited[other] !== 0 || name[other] !== name[p] || archScore[other]! <= NOARCH) continue;
+      if (archScore[other]! < archScore[p]! && !sameClass(archScore[other]!, archScore[p]!)) return true;
+    }
+  }
+  return false;
 }
 
 /** Packages that supplement or enhance what is marked may come in by themselves, or influence a choice. */

@@ -20,7 +20,8 @@ export function resolveWeak(
   const recommended = new IntList();
   const supplements = new IntList();
   const known = new Uint8Array(pool.count);
-  for (let p = 2; p < pool.count; p++) {
+  state.hinting ??= hintingPackages(state);
+  for (const p of state.hinting) {
     const at = state.level[p]!;
     if (at > 0) {
       if (pool.installed[p] === 0) for (const q of openRecommends(state, p, null)) addOnce(recommended, known, q);
@@ -42,6 +43,16 @@ export function resolveWeak(
   for (const p of recommended.view()) best[p] = 1;
   supplements.filter((p) => best[p] === 1);
   return { level: install(state, from, supplements, best), again: true };
+}
+
+/** Packages that can bring in others, or come by themselves. */
+function hintingPackages({ pool, visited }: SatState): Int32Array {
+  const { recommends, supplements } = pool.lists;
+  const found = new IntList(1024);
+  for (let p = 2; p < pool.count; p++) {
+    if (supplements[p] !== 0 || (recommends[p] !== 0 && visited[p] !== 0)) found.push(p);
+  }
+  return found.view().slice();
 }
 
 function addOnce(list: IntList, known: Uint8Array, p: number): void {
