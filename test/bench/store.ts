@@ -94,8 +94,9 @@ async function runTree(
   return rows;
 }
 
+/** The same commit in every repository: a delta is made in one and applied in another. */
 const commitTree = (repo: string, { path }: BenchTree) =>
-  tool(['ostree', `--repo=${repo}`, 'commit', '-b', REF, `--tree=dir=${path}`]);
+  tool(['ostree', `--repo=${repo}`, 'commit', '-b', REF, '--timestamp=2024-01-01 UTC', `--tree=dir=${path}`]);
 
 /** A server in a process of its own, whose work counts for nobody. */
 async function serve(directory: string): Promise<{ readonly process: ChildProcess; readonly url: string }> {

@@ -1,11 +1,12 @@
-import { lstatSync, rmSync } from 'node:fs';
+import { lstatSync, rmSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
 import { isPartial } from '../fsck/check.ts';
 import { traverseTree } from '../fsck/traverse.ts';
 import { readNames } from '../repo/directory.ts';
 import { removeLeftovers } from '../repo/leftovers.ts';
-import { parseObjectPath } from '../repo/object-path.ts';
+import { type ObjectType, parseObjectPath } from '../repo/object-path.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import { listMirrorRefs, listRefs } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { listCommits } from '../repo/revs.ts';
@@ -24,13 +25,13 @@ export interface PruneCounts {
 }
 
 /** Commits go first: a run that is broken off leaves no commit behind that lacks something. */
-const ORDER = ['commit', 'dirtree', 'dirmeta', 'file'];
+const ORDER: readonly ObjectType[] = ['commit', 'dirtree', 'dirmeta', 'file'];
 
 /** `ostree prune`: first what is to be kept is named, then the rest goes. The caller holds the lock. */
 export class PruneRun {
   readonly #repo: Repository;
   readonly #options: PruneOptions;
-  readonly #reachable = new Set<string>();
+  readonly #reachable = new ObjectSet();
 
   constructor(repo: Repository, options: PruneOptions) {
     this.#repo = repo;
@@ -72,7 +73,8 @@ export class PruneRun {
 
   prune(): PruneCounts {
     let total = 0;
-    const doomed: { id: Checksum; type: string; path: string; size: number }[] = [];
+    let bytes = 0;
+    const doomed = new Map<ObjectType, { id: Checksum; path: string }[]>(ORDER.map((type) => [type, []]));
     for (const prefix of readNames(this.#repo.objectsPath)) {
       for (const name of readNames(join(this.#repo.objectsPath, prefix))) {
         const object = parseObjectPath(prefix, name);
@@ -80,23 +82,23 @@ export class PruneRun {
         const { id, type } = object;
         if (this.#options.commitsOnly && type !== 'commit') continue;
         total++;
-        if (this.#reachable.has(`${id}.${type}`)) continue;
-        const path = join(this.#repo.objectsPath, prefix, name);
-        doomed.push({ id, type, path, size: lstatSync(path).size });
+        if (this.#reachable.has(id, type)) continue;
+        const path = `${this.#repo.objectsPath}/${prefix}/${name}`;
+        doomed.get(type)!.push({ id, path });
+        bytes += lstatSync(path).size;
       }
     }
     if (!this.#options.dryRun) {
-      doomed.sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type));
-      for (const { id, type, path } of doomed) this.#remove(id, type, path);
+      for (const [type, objects] of doomed) for (const { id, path } of objects) this.#remove(id, type, path);
       this.#deltas((to) => this.#repo.find(to, 'commit') === undefined);
       removeLeftovers(this.#repo);
     }
-    return { total, pruned: doomed.length, bytes: doomed.reduce((sum, { size }) => sum + size, 0) };
+    return { total, pruned: [...doomed.values()].reduce((sum, { length }) => sum + length, 0), bytes };
   }
 
-  #remove(id: Checksum, type: string, path: string): void {
+  #remove(id: Checksum, type: ObjectType, path: string): void {
     if (type !== 'commit') {
-      rmSync(path);
+      unlinkSync(path);
       return;
     }
     rmSync(join(this.#repo.path, 'state', `${id}.commitpartial`), { force: true });
@@ -108,15 +110,12 @@ export class PruneRun {
   }
 
   #keepCommit(id: Checksum): void {
-    if (this.#reachable.has(`${id}.commit`)) return;
-    this.#reachable.add(`${id}.commit`);
+    if (!this.#reachable.add(id, 'commit')) return;
     if (this.#options.commitsOnly) return;
     const partial = isPartial(this.#repo, id);
     traverseTree(this.#repo, this.#repo.readCommit(id), (object, type) => {
-      const key = `${object}.${type}`;
-      if (this.#reachable.has(key) || (partial && this.#repo.find(object, type) === undefined)) return false;
-      this.#reachable.add(key);
-      return true;
+      if (this.#reachable.has(object, type)) return false;
+      return (!partial || this.#repo.find(object, type) !== undefined) && this.#reachable.add(object, type);
     });
   }
 

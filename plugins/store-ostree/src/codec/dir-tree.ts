@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer';
 import { type Checksum, checksumBytes, checksumFromBytes } from './checksum.ts';
 import { invalidEntry } from './errors.ts';
 import { decode, encode } from './gvariant/index.ts';
+import { readPlainDirTree } from './plain-dir-tree.ts';
 
 export interface DirEntry {
   readonly tree: Checksum;
@@ -15,6 +16,7 @@ export interface DirTree {
 }
 
 const TYPE = '(a(say)a(sayay))';
+const CHECKSUM_BYTES = 32;
 /** NAME_MAX of Linux. */
 const MAX_NAME = 255;
 
@@ -54,7 +56,32 @@ export function encodeDirTree(tree: DirTree): Buffer {
   ]);
 }
 
+/** Nothing of what it gives is a view into the bytes. */
 export function decodeDirTree(bytes: Uint8Array): DirTree {
+  return decodePlain(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)) ?? decodeAny(bytes);
+}
+
+/** Undefined where something is out of the ordinary. */
+function decodePlain(bytes: Buffer): DirTree | undefined {
+  const files = new Map<string, Checksum>();
+  const dirs = new Map<string, DirEntry>();
+  let entries = 0;
+  const text = (at: number): Checksum => bytes.toString('hex', at, at + CHECKSUM_BYTES);
+  const isPlain = readPlainDirTree(
+    bytes,
+    (name, at) => {
+      entries++;
+      files.set(name, text(at));
+    },
+    (name, at) => {
+      if (!files.has(name)) entries++;
+      dirs.set(name, { tree: text(at), meta: text(at + CHECKSUM_BYTES) });
+    },
+  );
+  return isPlain && entries === files.size + dirs.size ? { files, dirs } : undefined;
+}
+
+function decodeAny(bytes: Uint8Array): DirTree {
   const [fileList, dirList] = decode(TYPE, bytes) as readonly [
     readonly (readonly [string, Uint8Array])[],
     readonly (readonly [string, Uint8Array, Uint8Array])[],

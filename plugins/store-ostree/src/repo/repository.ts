@@ -10,6 +10,7 @@ import { errnoOf, storeError } from '../errors.ts';
 import { parseConfig, type RepoConfig } from './config.ts';
 import type { Content } from './content.ts';
 import { type ObjectType, objectPath, type RepoMode } from './object-path.ts';
+import { borrowFile } from './read-file.ts';
 import { archiveStorage } from './storage/archive.ts';
 import { bareStorage } from './storage/bare.ts';
 import { bareSplitXattrsStorage } from './storage/bare-split-xattrs.ts';
@@ -83,7 +84,7 @@ export class Repository {
   }
 
   get objectsPath(): string {
-    return join(this.path, 'objects');
+    return `${this.path}/objects`;
   }
 
   /** The directories laid out as `objects/` that hold objects as this repository keeps them. */
@@ -117,19 +118,11 @@ export class Repository {
 
   /** The bytes of a metadata object, checked against its checksum (but for commitmeta, which has none). */
   readMetadata(id: Checksum, type: Exclude<ObjectType, 'file'>): Buffer {
-    const bytes = this.reading(id, type, (path) => {
-      const { size } = lstatSync(path);
-      if (size > MAX_METADATA) throw this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
-      return readFileSync(path);
-    });
-    if (type === 'commitmeta') return bytes;
-    const actual = sha256(bytes);
-    if (actual !== id) throw this.corrupt(id, type, 'its bytes have another checksum', { actual });
-    return bytes;
+    return Buffer.from(this.borrowMetadata(id, type));
   }
 
   readDirTree(id: Checksum): DirTree {
-    return this.decoding(id, 'dirtree', () => decodeDirTree(this.readMetadata(id, 'dirtree')));
+    return this.decoding(id, 'dirtree', () => decodeDirTree(this.borrowMetadata(id, 'dirtree')));
   }
 
   readDirMeta(id: Checksum): Ownership {
@@ -171,6 +164,16 @@ export class Repository {
       data: { repository: this.path, object: id, type, ...(actual === undefined ? {} : { actual }) },
       cause,
     });
+  }
+
+  /** As `readMetadata`, valid until the next object is read. */
+  private borrowMetadata(id: Checksum, type: Exclude<ObjectType, 'file'>): Buffer {
+    const refuse = (size: number) => this.corrupt(id, type, `it has ${size} bytes and ${MAX_METADATA} are allowed`);
+    const bytes = this.reading(id, type, (path) => borrowFile(path, MAX_METADATA, refuse));
+    if (type === 'commitmeta') return bytes;
+    const actual = sha256(bytes);
+    if (actual !== id) throw this.corrupt(id, type, 'its bytes have another checksum', { actual });
+    return bytes;
   }
 
   /** Does something with the path of an object. Nearly always it is in the first place, which is not asked twice. */
