@@ -16,7 +16,7 @@ describe('whom a remote trusts, for OpenPGP', () => {
     'the system, without a keyring of its own': [{ remote: 'other', options: {} }, [system]],
     'its own keyring, and the system no longer': [{ remote: 'own', options: {} }, [keyring]],
     'paths in gpgkeypath beside either': [
-      { remote: 'other', options: { gpgkeypath: '/a;/b,/c' } },
+      { remote: 'other', options: { gpgkeypath: '/a;/b;/c;' } },
       [system, '/a', '/b', '/c'],
     ],
     'paths beside its own keyring': [{ remote: 'own', options: { gpgkeypath: '/a' } }, [keyring, '/a']],
@@ -28,4 +28,11 @@ describe('whom a remote trusts, for OpenPGP', () => {
   for (const [name, [remote, expected]] of Object.entries(cases)) {
     it(name, () => assert.deepEqual(trustOf({ repository, ...remote }), expected));
   }
+
+  it('one kind of separator, and no path that is empty by mistake', () => {
+    const paths = (gpgkeypath: string) => trustOf({ repository, remote: 'own', options: { gpgkeypath } }).slice(1);
+    assert.deepEqual(paths('/a,/b,'), ['/a', '/b']);
+    assert.deepEqual(paths(',/b'), ['', '/b']);
+    assert.throws(() => paths('/a,/b;/c'), { code: 'GPG_KEY_PATHS', message: /more than one separator/ });
+  });
 });

@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { isHostError } from '@ostrata/core';
 import { CodecError } from '../codec/errors.ts';
 
 /** A failure in the words of the `ostree` command. */
@@ -49,6 +50,7 @@ const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | 
     return type === 'file' ? `Couldn't find file object '${object}'` : `No such metadata object ${object}.${type}`;
   },
   OSTREE_OBJECT_CORRUPT: (data, error) => badEntry(error) ?? mismatch(data),
+  OSTREE_OBJECT_INVALID: badMode,
   OSTREE_PULL_CORRUPT({ object, type }, error) {
     const problem = badEntry(error);
     return problem === undefined ? undefined : `${object}.${type}: ${problem}`;
@@ -74,9 +76,10 @@ const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | 
     kind === 'overlayfs' ? "Invalid empty overlayfs whiteout ''" : "Invalid empty whiteout ''",
   GPG_KEY_UNREADABLE: ({ path }, { cause }) => {
     const errno = ERRNO[String((cause as NodeJS.ErrnoException | undefined)?.code)];
-    return errno === undefined ? undefined : `GPG: openat(${path}): ${errno}`;
+    return errno === undefined ? undefined : `GPG: opendir(${path}): ${errno}`;
   },
   TRANSPORT_HTTP_STATUS: ({ url, status }) => `While fetching ${url}: Server returned HTTP ${status}`,
+  TRANSPORT_TOO_LARGE: ({ url, maxSize }) => `While fetching ${url}: exceeded maximum size of ${maxSize} bytes`,
   TRANSPORT_CONNECTION: ({ url, code }) =>
     BROKEN_OFF.includes(String(code)) ? `While fetching ${url}: [18] Transferred a partial file` : undefined,
 };
@@ -101,10 +104,19 @@ export function errorText(error: unknown): string {
 
 /** What is wrong with a name of a directory, where that is why an object is not valid. */
 function badEntry({ cause }: Error): string | undefined {
-  if (!(cause instanceof CodecError) || cause.entry === undefined) return undefined;
-  if (cause.entry === '') return 'Invalid empty filename';
-  if (cause.entry === '.' || cause.entry === '..') return `Invalid self-referential filename ${cause.entry}`;
-  return cause.entry.includes('/') ? `Invalid / in filename ${cause.entry}` : undefined;
+  const entry = cause instanceof CodecError ? cause.fault.entry : undefined;
+  if (entry === undefined) return undefined;
+  if (entry === '') return 'Invalid empty filename';
+  if (entry === '.' || entry === '..') return `Invalid self-referential filename ${entry}`;
+  return entry.includes('/') ? `Invalid / in filename ${entry}` : undefined;
+}
+
+/** A file with permissions that a repository of mode bare-user-only cannot hold. */
+function badMode({ object = '' }: Data, { cause }: Error): string | undefined {
+  const { mode, bits } = cause instanceof CodecError ? cause.fault : {};
+  if (mode === undefined || bits === undefined) return undefined;
+  const octal = (value: number) => `0${value.toString(8).padStart(4, '0')}`;
+  return `Content object ${object}: invalid mode ${octal(mode)} with bits ${octal(bits)}`;
 }
 
 function mismatch({ type, object, actual }: Data): string | undefined {

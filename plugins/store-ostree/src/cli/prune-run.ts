@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
 import { isPartial } from '../fsck/check.ts';
 import { traverseTree } from '../fsck/traverse.ts';
+import { pruneSummaryCache } from '../pull/http/summary-cache.ts';
+import { listRemotes } from '../remote/index.ts';
 import { readNames } from '../repo/directory.ts';
 import { removeLeftovers } from '../repo/leftovers.ts';
 import { type ObjectType, parseObjectPath } from '../repo/object-path.ts';
@@ -92,6 +94,7 @@ export class PruneRun {
       for (const [type, objects] of doomed) for (const { id, path } of objects) this.#remove(id, type, path);
       this.#deltas((to) => this.#repo.find(to, 'commit') === undefined);
       removeLeftovers(this.#repo);
+      pruneSummaryCache(this.#repo.path, new Set(listRemotes(this.#repo).map(({ name }) => name)));
     }
     return { total, pruned: [...doomed.values()].reduce((sum, { length }) => sum + length, 0), bytes };
   }

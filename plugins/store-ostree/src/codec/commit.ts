@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer';
 import { swap64 } from './byte-order.ts';
 import { type Checksum, checksumBytes, checksumFromBytes } from './checksum.ts';
+import { CodecError } from './errors.ts';
 import { decode, encode, type Value, type Variant } from './gvariant/index.ts';
 
 /** The `a{sv}` of a commit in the order in which it is written: the order is part of the commit's checksum. */
@@ -62,6 +63,19 @@ export function decodeCommit(bytes: Uint8Array): CommitObject {
 export const encodeMetadata = (metadata: Metadata): Buffer => encode(METADATA_TYPE, metadataToValue(metadata));
 
 export const decodeMetadata = (bytes: Uint8Array): Metadata => metadataFromValue(decode(METADATA_TYPE, bytes));
+
+/**
+ * The same of bytes that are not ours to judge: those that are no metadata hold none, as GVariant has it. Nobody finds a signature in
+ * them, and a remote that demands none is not refused for them.
+ */
+export function decodeDetached(bytes: Uint8Array): Metadata {
+  try {
+    return decodeMetadata(bytes);
+  } catch (error) {
+    if (error instanceof CodecError) return new Map();
+    throw error;
+  }
+}
 
 /** The checksum of what a commit holds, whatever its history: the digest of its root's tree and metadata. */
 export function contentChecksumInput(commit: Pick<CommitObject, 'tree' | 'meta'>): Buffer {

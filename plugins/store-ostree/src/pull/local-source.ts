@@ -1,13 +1,14 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
-import { decodeMetadata, type Metadata } from '../codec/commit.ts';
+import { decodeDetached, type Metadata } from '../codec/commit.ts';
 import { storeError } from '../errors.ts';
 import { checkObject } from '../fsck/check-object.ts';
 import { listCollectionRefs, ownCollection } from '../repo/collections.ts';
+import { objectPath } from '../repo/object-path.ts';
 import type { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
-import { parseSummary, parseSummarySignature, summaryFile } from '../summary/read.ts';
+import { parseSummary, summaryFile } from '../summary/read.ts';
 import { convertFiles, linkObject, type PullTarget } from './local.ts';
 import { checkMode } from './receive-file.ts';
 import type { RefName } from './ref-name.ts';
@@ -56,7 +57,7 @@ export class LocalSource implements PullSource {
     return {
       bytes,
       summary: parseSummary(bytes, path),
-      signature: signature && { bytes: signature, metadata: parseSummarySignature(signature, `${path}.sig`) },
+      signature: signature && { bytes: signature, metadata: decodeDetached(signature) },
     };
   }
 
@@ -72,9 +73,14 @@ export class LocalSource implements PullSource {
     return this.repo.find(id, type) === undefined ? null : this.repo.readMetadata(id, type);
   }
 
+  async tombstone(commit: Checksum): Promise<boolean> {
+    const path = join(this.repo.objectsPath, objectPath(commit, 'commit', this.repo.mode));
+    return existsSync(path.replace(/commit$/, 'tombstone-commit'));
+  }
+
   async detached(commit: Checksum): Promise<Metadata | null> {
     if (this.repo.find(commit, 'commitmeta') === undefined) return null;
-    return decodeMetadata(this.repo.readMetadata(commit, 'commitmeta'));
+    return decodeDetached(this.repo.readMetadata(commit, 'commitmeta'));
   }
 
   store(id: Checksum, type: MetadataType, bytes: Uint8Array): void {

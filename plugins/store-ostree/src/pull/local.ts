@@ -1,6 +1,6 @@
 import { linkSync, lstatSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
-import { decodeMetadata } from '../codec/commit.ts';
+import { decodeDetached } from '../codec/commit.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
 import { traverseTree } from '../fsck/traverse.ts';
@@ -55,7 +55,7 @@ export async function pullLocal(source: Repository, target: PullTarget, commit: 
     if (!linkObject(source, writer, id, type)) writer.writeMetadata(type, source.readMetadata(id, type));
   }
   if (source.find(commit, 'commitmeta') !== undefined) {
-    writer.writeCommitMeta(commit, decodeMetadata(source.readMetadata(commit, 'commitmeta')));
+    writer.writeCommitMeta(commit, decodeDetached(source.readMetadata(commit, 'commitmeta')));
   }
   target.advance(total, total);
 }

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
-import { type CommitObject, decodeCommit, decodeMetadata, type Metadata } from '../codec/commit.ts';
+import { type CommitObject, decodeCommit, decodeDetached, type Metadata } from '../codec/commit.ts';
 import { decodeDirMeta } from '../codec/dir-meta.ts';
 import { type DirEntry, decodeDirTree } from '../codec/dir-tree.ts';
 import { CodecError } from '../codec/errors.ts';
@@ -24,6 +24,8 @@ export interface WalkOptions {
   readonly subpaths: readonly string[];
   readonly commitsOnly: boolean;
   readonly maxRequests: number;
+  /** Whether parents that are not there must have left a note that they were deleted. */
+  readonly tombstones: boolean;
   /** Repositories on this machine that are asked first. */
   readonly caches: readonly LocalSource[];
   /** Looks at a commit before it is written; may throw. `ref` is what it was asked for as, null for a parent or a checksum. */
@@ -93,7 +95,9 @@ export class Walk {
     const detached = await source.detached(id);
     const bytes = stored ? this.#repo.readMetadata(id, 'commit') : await source.metadata(id, 'commit');
     if (bytes === null) {
-      if (required) throw this.#missing(id, 'commit');
+      if (required || (this.#options.tombstones && !(await this.#source.tombstone(id)))) {
+        throw this.#missing(id, 'commit');
+      }
       return;
     }
     const commit = this.#decode(id, 'commit', () => decodeCommit(bytes));
@@ -120,7 +124,7 @@ export class Walk {
   #storedDetached(id: Checksum): Metadata | null {
     return this.#repo.find(id, 'commitmeta') === undefined
       ? null
-      : decodeMetadata(this.#repo.readMetadata(id, 'commitmeta'));
+      : decodeDetached(this.#repo.readMetadata(id, 'commitmeta'));
   }
 
   /** A directory, at a path that is only known where it matters. */

@@ -56,6 +56,12 @@ export function collectionRefs(summary: Summary): ReadonlyMap<string, readonly S
   return new Map(entries.map(([collection, refs]) => [collection, refsFromValue(refs)]));
 }
 
+/** All refs that belong to a collection, by collection: the repository's own and those of others. */
+export function summaryCollections(summary: Summary): ReadonlyMap<string, readonly SummaryRef[]> {
+  const own = summaryText(summary, KEY.collectionId);
+  return new Map([...(own === undefined ? [] : [[own, summary.refs] as const]), ...collectionRefs(summary)]);
+}
+
 /** Names of static deltas (`FROM-TO` or `TO`) with the digests of their superblocks. */
 export function summaryDeltas(summary: Pick<Summary, 'metadata'>): ReadonlyMap<string, Checksum> {
   const deltas = summary.metadata.get(KEY.staticDeltas);

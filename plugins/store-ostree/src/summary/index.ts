@@ -6,10 +6,11 @@ export {
   KEY as SUMMARY_KEY,
   type Summary,
   type SummaryRef,
+  summaryCollections,
   summaryDeltas,
   summaryFlag,
   summaryText,
   summaryTime,
 } from './codec.ts';
-export { MAX_SUMMARY, parseSummary, parseSummarySignature, readSummarySignature, summaryFile } from './read.ts';
+export { MAX_SUMMARY, parseSummary, readSummarySignature, summaryFile } from './read.ts';
 export { autoUpdateSummary, type SummaryOptions, updateSummary, writeSummarySignature } from './write.ts';

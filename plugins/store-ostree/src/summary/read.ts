@@ -16,15 +16,11 @@ export const summaryFile = (repo: Repository): Buffer | undefined => readBounded
 export function readSummarySignature(repo: Repository): Metadata | undefined {
   const path = join(repo.path, 'summary.sig');
   const bytes = readBounded(path);
-  return bytes && parseSummarySignature(bytes, path);
+  return bytes && parse(() => decodeMetadata(bytes), path);
 }
 
 /** Reads a summary; `name` is a path or URL for messages. @throws OSTREE_SUMMARY_INVALID */
 export const parseSummary = (bytes: Uint8Array, name: string): Summary => parse(() => decodeSummary(bytes), name);
-
-/** Reads a `summary.sig`. @throws OSTREE_SUMMARY_INVALID */
-export const parseSummarySignature = (bytes: Uint8Array, name: string): Metadata =>
-  parse(() => decodeMetadata(bytes), name);
 
 function parse<T>(read: () => T, name: string): T {
   try {

@@ -1,7 +1,7 @@
 import { type Context, type KeySource, type Signature, VERIFIER, type Verifier } from '@ostrata/contract';
 import type { Checksum } from '../../codec/checksum.ts';
 import type { Metadata } from '../../codec/commit.ts';
-import { findRemote } from '../../remote/index.ts';
+import { findRemote, type RemoteSummary, remoteFlag } from '../../remote/index.ts';
 import type { Repository } from '../../repo/repository.ts';
 import type { Invocation } from '../verb.ts';
 import { detachedMetadata } from './commit.ts';
@@ -56,6 +56,20 @@ export async function describeSignatures(
   const signatures = signaturesUnder(metadata, verifier.metadataKey) ?? [];
   const found = await verifier.verify(bytes, signatures, sources, ctx);
   return { found: found.length, text: found.map((signature) => indented(verifier, signature)).join('') };
+}
+
+/** What is said of the OpenPGP signatures of a remote's summary, where they are demanded. */
+export async function summarySignatures(
+  repo: Repository,
+  name: string,
+  { bytes, signature }: RemoteSummary,
+  ctx: Context,
+): Promise<string> {
+  if (!signature || !remoteFlag(findRemote(repo, name), 'gpg-verify-summary', false)) return '';
+  const verifier = await ctx.get(VERIFIER, GPG);
+  const sources = await gpgSources(repo, verifier, name);
+  const { found, text } = await describeSignatures(verifier, bytes, signature.metadata, sources, ctx);
+  return `\nGPG: Verification enabled, found ${found} signature${found === 1 ? '' : 's'}:\n${text}`;
 }
 
 const indented = (verifier: Verifier, signature: Signature): string =>

@@ -2,6 +2,7 @@ import { fetchSummary, remoteRefs } from '../../remote/index.ts';
 import { dumpSummary } from '../dump-summary.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
+import { summarySignatures } from '../signing/show.ts';
 import { dumpSummaryKeys, KEY_OPTIONS } from '../summary-keys.ts';
 import type { OptionSpec, Verb } from '../verb.ts';
 
@@ -28,10 +29,14 @@ export const remoteSummaryVerb: Verb = {
     const name = call.args[0];
     if (name === undefined) throw usageError(call, 'NAME must be specified');
     const repo = openRepository(call.repo);
-    const signed = await call.terminal.withContext((ctx) => fetchSummary(repo, name, {}, ctx));
-    if (!signed) throw new VerbError('Remote server has no summary file');
-    call.terminal.out(
-      dumpSummaryKeys(signed.summary, call.options) ?? dumpSummary(signed.bytes, { raw: call.options.flag('raw') }),
-    );
+    const { options, terminal } = call;
+    const raw = options.flag('raw');
+    await terminal.withContext(async (ctx) => {
+      const signed = await fetchSummary(repo, name, {}, ctx);
+      if (!signed) throw new VerbError('Remote server has no summary file');
+      const keys = dumpSummaryKeys(signed.summary, options);
+      terminal.out(keys ?? dumpSummary(signed.bytes, { raw }));
+      if (keys === undefined && !raw) terminal.out(await summarySignatures(repo, name, signed, ctx));
+    });
   },
 };

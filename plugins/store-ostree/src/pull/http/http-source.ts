@@ -1,12 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checksum, isChecksum, sha256 } from '../../codec/checksum.ts';
-import { decodeMetadata, type Metadata } from '../../codec/commit.ts';
-import { CodecError } from '../../codec/errors.ts';
+import { decodeDetached, type Metadata } from '../../codec/commit.ts';
 import { storeError } from '../../errors.ts';
 import { objectPath } from '../../repo/object-path.ts';
 import type { ObjectWriter } from '../../repo/object-writer.ts';
-import { MAX_SUMMARY, parseSummary, parseSummarySignature } from '../../summary/read.ts';
+import { MAX_SUMMARY, parseSummary } from '../../summary/read.ts';
 import type { ContentSink } from '../content-sink.ts';
 import type { RefName } from '../ref-name.ts';
 import type { MetadataType, PullSource, SignedSummary } from '../source.ts';
@@ -109,23 +108,14 @@ export class HttpSource implements PullSource {
     if (this.#writer.writeMetadata(type, bytes) !== id) throw new Error(`the bytes of ${id} are not its own`);
   }
 
+  async tombstone(commit: Checksum): Promise<boolean> {
+    const path = objectPath(commit, 'commit', 'archive').replace(/commit$/, 'tombstone-commit');
+    return (await this.contentFile(`objects/${path}`, MAX_METADATA)) !== null;
+  }
+
   async detached(commit: Checksum): Promise<Metadata | null> {
     const bytes = await this.file(`objects/${objectPath(commit, 'commitmeta', 'archive')}`, MAX_METADATA);
-    if (bytes === null) return null;
-    try {
-      return decodeMetadata(bytes);
-    } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
-      throw storeError(
-        'OSTREE_PULL_CORRUPT',
-        `The detached metadata of ${commit} from ${this.name} are broken: ${error.message}.`,
-        {
-          hint: 'The repository there is damaged: have the commit signed again.',
-          data: { object: commit, from: this.name },
-          cause: error,
-        },
-      );
-    }
+    return bytes === null ? null : decodeDetached(bytes);
   }
 
   async content(id: Checksum): Promise<void> {
@@ -202,7 +192,7 @@ export class HttpSource implements PullSource {
     else summary = await this.#changed('summary', known);
     if (summary === null) return null;
     this.#fetched = cached || signature === null ? undefined : { summary, signature };
-    const metadata = signature && parseSummarySignature(signature.bytes, `${this.name}/summary.sig`);
+    const metadata = signature && decodeDetached(signature.bytes);
     return {
       bytes: summary.bytes,
       summary: parseSummary(summary.bytes, `${this.name}/summary`),

@@ -1,9 +1,18 @@
-import { mkdirSync, readFileSync, statSync, utimesSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Validators } from '@ostrata/contract';
 import { errnoOf } from '../../errors.ts';
+import { readNames } from '../../repo/directory.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
 import { lgetxattr, lsetxattr } from '../../syscalls.ts';
+
+/** Removes what is kept of remotes that are not among the names any more. */
+export function pruneSummaryCache(repository: string, remotes: ReadonlySet<string>): void {
+  const directory = join(repository, 'tmp', 'cache', 'summaries');
+  for (const name of readNames(directory)) {
+    if (!remotes.has(name.replace(/\.sig$/, ''))) rmSync(join(directory, name), { force: true });
+  }
+}
 
 /** A file as a server sent it, with what it may be asked for again by. */
 export interface CachedFile {
