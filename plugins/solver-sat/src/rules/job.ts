@@ -3,7 +3,7 @@
  * all of them. `update`, `distupgrade`: newer ones, or these, in the place of installed ones; `distupgrade` also lets go what no
  * repository has, and goes back. `verify`: installed ones whose dependencies are repaired. `favor`, `disfavor`: preferred or shunned where
  * there is a choice, the last one most. `exclude-weak`: never as a recommendation. `allow-uninstall`: installed ones that may go.
- * `multiversion`: several versions may be installed.
+ * `multiversion`: several versions may be installed. `keep`: installed ones that somebody asked for: they do not go for want of use.
  */
 export type JobKind =
   | 'install'
@@ -17,7 +17,8 @@ export type JobKind =
   | 'blacklist'
   | 'exclude-weak'
   | 'allow-uninstall'
-  | 'multiversion';
+  | 'multiversion'
+  | 'keep';
 
 /** A wish about packages, already resolved to the packages it is about. */
 export interface Job {

@@ -86,7 +86,8 @@ function allowListed(state: SatState, candidates: readonly number[]): void {
 
 /** Installed packages that every candidate of a job replaces, where the job allows the kind of change it is. */
 function replacedByAll({ pool, changes }: SatState, job: Job, candidates: readonly number[]): number[] {
-  if (candidates.length === 0 || candidates.some((p) => pool.installed[p] === 1)) return [];
+  // A rich request may be fulfilled by what is not there: then nothing is replaced.
+  if (candidates.length === 0 || candidates.some((p) => p < 0 || pool.installed[p] === 1)) return [];
   const policy = (old: number): UpdatePolicy => {
     const base = changes.distupgrade?.involved[old] === 1 ? changes.policies.distupgrade : changes.policies.update;
     return {

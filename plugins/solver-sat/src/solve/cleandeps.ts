@@ -17,7 +17,7 @@ export function unneededPackages(state: SatState, jobs: readonly Job[]): Uint8Ar
   const changed = new Set(changes.cleandeps);
   for (const job of jobs) {
     if (job.cleandeps !== true || (job.kind !== 'install' && job.kind !== 'erase')) continue;
-    const candidates = job.candidates.flat();
+    const candidates = job.candidates.flat().filter((p) => p > 0);
     for (const old of pool.installedIds) {
       const replaced = (p: number) => pool.name[p] === pool.name[old] || obsoletes(pool, p, old);
       const gone = job.kind === 'erase' ? candidates.includes(old) : candidates.some(replaced);
@@ -25,7 +25,10 @@ export function unneededPackages(state: SatState, jobs: readonly Job[]): Uint8Ar
     }
   }
   if (changed.size === 0) return null;
-  const asked = new Set(jobs.filter((job) => job.kind === 'install').flatMap((job) => job.candidates.flat()));
+  const candidatesOf = (kind: Job['kind']) =>
+    jobs.filter((job) => job.kind === kind).flatMap((job) => job.candidates.flat().filter((p) => p > 0));
+  const coming = candidatesOf('install');
+  const asked = new Set([...coming, ...candidatesOf('keep')]);
   const marks = new Uint8Array(pool.count);
   const spread = (from: Iterable<number>, mark: number, enter: (p: number) => boolean) => {
     const queue = [...from];
@@ -39,7 +42,7 @@ export function unneededPackages(state: SatState, jobs: readonly Job[]): Uint8Ar
   };
   spread(changed, 1, (q) => !asked.has(q));
   const stay = Array.from(pool.installedIds).filter((p) => marks[p] === 0 && !changed.has(p));
-  spread(stay, 0, () => true);
+  spread([...stay, ...coming], 0, (q) => !changed.has(q));
   return marks;
 }
 
