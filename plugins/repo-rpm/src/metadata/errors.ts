@@ -8,6 +8,7 @@ export const METADATA_HINTS = {
   METADATA_INVALID:
     'The metadata breaks its own format: make it again with createrepo_c, or tell whoever runs the repository.',
   METADATA_UNEXPECTED: 'Check the URL: it answers with another kind of file.',
+  METADATA_ZCHUNK: 'Refresh the metadata; when it stays so, tell whoever runs the repository.',
   METADATA_CACHE_DAMAGED: 'It is rebuilt from the metadata.',
 } as const;
 

@@ -8,8 +8,20 @@ export {
   parseMetalink,
   parseMirrorList,
 } from './mirrors.ts';
-export { decodeFileLists, decodePackages, encodeFileLists, encodePackages } from './packed-cache.ts';
+export { Changelogs, OtherReader } from './other.ts';
+export {
+  decodeAdvisories,
+  decodeChangelogs,
+  decodeFileLists,
+  decodePackages,
+  encodeAdvisories,
+  encodeChangelogs,
+  encodeFileLists,
+  encodePackages,
+} from './packed-cache.ts';
 export { Detail, PackedPackages, Quantity } from './packed-packages.ts';
 export { PathLists } from './path-lists.ts';
 export { PrimaryReader } from './primary.ts';
 export { MAX_REPOMD, parseRepomd, type Repomd, type RepomdFile } from './repomd.ts';
+export { MAX_UPDATEINFO, UpdateInfoReader } from './updateinfo.ts';
+export { isZchunk, readZchunk, readZchunkHeader, type ZchunkChunk, type ZchunkHeader } from './zchunk.ts';

@@ -1,22 +1,24 @@
+import type { Advisory } from '@ostrata/core';
 import { StringPool } from '@ostrata/package-columns';
 import type { FileLists } from './filelists.ts';
+import { Changelogs } from './other.ts';
 import { decodeSections, encodeSections, PackedKind } from './packed-file.ts';
 import { PackedPackages } from './packed-packages.ts';
 import { PathLists } from './path-lists.ts';
 
-export function words(bytes: Uint8Array): Uint32Array {
+function words(bytes: Uint8Array): Uint32Array {
   return new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
-export function signed(bytes: Uint8Array): Int32Array {
+function signed(bytes: Uint8Array): Int32Array {
   return new Int32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
 }
 
-export function doubles(bytes: Uint8Array): Float64Array {
+function doubles(bytes: Uint8Array): Float64Array {
   return new Float64Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 8);
 }
 
-export function pool(bytes: Uint8Array, offsets: Uint8Array): StringPool {
+function pool(bytes: Uint8Array, offsets: Uint8Array): StringPool {
   return new StringPool({ bytes, offsets: words(offsets) });
 }
 
@@ -91,4 +93,36 @@ export function decodeFileLists(file: Uint8Array, key: string): FileLists {
     packages: words(packages!),
     paths: paths(pool(bytes!, offsets!), starts!, directories!, names!),
   };
+}
+
+/** Packs what was read of an `other.xml`. */
+export function encodeChangelogs({ columns }: Changelogs, key: string): Buffer {
+  const { strings, packages, starts, authors, times, texts } = columns;
+  const sections = [strings.bytes, strings.offsets, packages, starts, authors, times, texts];
+  return encodeSections(PackedKind.OTHER, key, sections);
+}
+
+/** Reads what {@link encodeChangelogs} wrote. @throws MetadataError METADATA_CACHE_DAMAGED */
+export function decodeChangelogs(file: Uint8Array, key: string): Changelogs {
+  const [bytes, offsets, ...rest] = decodeSections(PackedKind.OTHER, key, file, 7);
+  const [packages, starts, authors, times, texts] = rest.map(words);
+  return new Changelogs({
+    strings: pool(bytes!, offsets!),
+    packages: packages!,
+    starts: starts!,
+    authors: authors!,
+    times: times!,
+    texts: texts!,
+  });
+}
+
+/** Packs what was read of an `updateinfo.xml`. */
+export function encodeAdvisories(advisories: readonly Advisory[], key: string): Buffer {
+  return encodeSections(PackedKind.UPDATEINFO, key, [Buffer.from(JSON.stringify(advisories))]);
+}
+
+/** Reads what {@link encodeAdvisories} wrote. @throws MetadataError METADATA_CACHE_DAMAGED */
+export function decodeAdvisories(file: Uint8Array, key: string): Advisory[] {
+  const [text] = decodeSections(PackedKind.UPDATEINFO, key, file, 1);
+  return JSON.parse(Buffer.from(text!).toString()) as Advisory[];
 }

@@ -24,6 +24,7 @@ export const SOURCE_ERRORS = {
   METADATA_ENCODING: 'Repository metadata are not UTF-8.',
   METADATA_INVALID: 'Repository metadata break their own format.',
   METADATA_UNEXPECTED: 'A URL answers with something else than the metadata that should be there.',
+  METADATA_ZCHUNK: 'Repository metadata in zchunk files are damaged.',
   METADATA_CACHE_DAMAGED: 'The packed form of repository metadata in the cache is damaged; it is rebuilt.',
   METADATA_COMPRESSION: 'Repository metadata cannot be decompressed.',
 } as const satisfies ErrorTable;

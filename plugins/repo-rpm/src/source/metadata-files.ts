@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { decompressChunks } from '@ostrata/compression';
-import type { Checksum, Context, PackageGroup } from '@ostrata/core';
+import type { Advisory, Checksum, Context, PackageGroup } from '@ostrata/core';
 import {
+  type Changelogs,
   CompsReader,
+  decodeAdvisories,
+  decodeChangelogs,
   decodeFileLists,
   decodePackages,
   type FileLists,
@@ -18,6 +20,8 @@ import type { RepositoryCache } from './cache.ts';
 import { sourceError } from './errors.ts';
 import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
+import { openMetadata } from './open-metadata.ts';
+import type { PackKind } from './pack.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
 import { isForeign, joinUrl, schemeOf, staysInside } from './urls.ts';
 
@@ -96,12 +100,22 @@ export function loadFileLists(file: ServedFile, cache: RepositoryCache, ctx: Con
   return load('filelists', decodeFileLists, file, cache, ctx);
 }
 
+/** The changelogs of an `other.xml`, likewise. */
+export function loadChangelogs(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<Changelogs> {
+  return load('other', decodeChangelogs, file, cache, ctx);
+}
+
+/** The advisories of an `updateinfo.xml`, likewise. */
+export function loadAdvisories(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<Advisory[]> {
+  return load('updateinfo', decodeAdvisories, file, cache, ctx);
+}
+
 /** The groups of a comps file; small enough to be read on demand, at once. */
 export function loadGroups(file: ServedFile, cache: RepositoryCache): PackageGroup[] {
   const path = cache.served('comps', file.checksum);
   const reader = new CompsReader();
   try {
-    for (const chunk of decompressChunks(readFileSync(path), { maxBytes: MAX_COMPS })) reader.write(chunk);
+    for (const chunk of openMetadata(path, MAX_COMPS)) reader.write(chunk);
     return selectableGroups(reader.end());
   } catch (error) {
     throw inFile(error, `${cache.name}/${file.location}`);
@@ -109,7 +123,7 @@ export function loadGroups(file: ServedFile, cache: RepositoryCache): PackageGro
 }
 
 async function load<T>(
-  kind: 'primary' | 'filelists',
+  kind: PackKind,
   decode: (bytes: Uint8Array, key: string) => T,
   file: ServedFile,
   cache: RepositoryCache,

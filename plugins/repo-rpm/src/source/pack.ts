@@ -1,13 +1,22 @@
-import { closeSync, openSync, readSync } from 'node:fs';
-import { decompressChunks } from '@ostrata/compression';
-import { encodeFileLists, encodePackages, FileListsReader, PrimaryReader } from '../metadata/index.ts';
+import {
+  encodeAdvisories,
+  encodeChangelogs,
+  encodeFileLists,
+  encodePackages,
+  FileListsReader,
+  OtherReader,
+  PrimaryReader,
+  UpdateInfoReader,
+} from '../metadata/index.ts';
 import { inFile } from './in-file.ts';
+import { openMetadata } from './open-metadata.ts';
 
-const READ_SIZE = 256 * 1024;
+/** Metadata that are kept packed. */
+export type PackKind = 'primary' | 'filelists' | 'other' | 'updateinfo';
 
 /** Metadata to parse: what they are, where they lie, and what identifies them. */
 export interface PackJob {
-  readonly kind: 'primary' | 'filelists';
+  readonly kind: PackKind;
   /** The file as it was served, compressed. */
   readonly path: string;
   readonly key: string;
@@ -17,13 +26,17 @@ export interface PackJob {
   readonly label: string;
 }
 
+const PACKERS: { readonly [Kind in PackKind]: (chunks: Iterable<Uint8Array>, key: string) => Buffer } = {
+  primary: (chunks, key) => encodePackages(readAll(new PrimaryReader(), chunks), key),
+  filelists: (chunks, key) => encodeFileLists(readAll(new FileListsReader(), chunks), key),
+  other: (chunks, key) => encodeChangelogs(readAll(new OtherReader(), chunks), key),
+  updateinfo: (chunks, key) => encodeAdvisories(readAll(new UpdateInfoReader(), chunks), key),
+};
+
 /** Parses metadata into their packed form. @throws HostError METADATA_… with file and line */
 export function pack({ kind, path, key, maxBytes, label }: PackJob): Buffer {
   try {
-    const chunks = decompressChunks(readPieces(path), { maxBytes });
-    return kind === 'primary'
-      ? encodePackages(readAll(new PrimaryReader(), chunks), key)
-      : encodeFileLists(readAll(new FileListsReader(), chunks), key);
+    return PACKERS[kind](openMetadata(path, maxBytes), key);
   } catch (error) {
     throw inFile(error, label);
   }
@@ -32,18 +45,4 @@ export function pack({ kind, path, key, maxBytes, label }: PackJob): Buffer {
 function readAll<T>(reader: { write(chunk: Uint8Array): void; end(): T }, chunks: Iterable<Uint8Array>): T {
   for (const chunk of chunks) reader.write(chunk);
   return reader.end();
-}
-
-function* readPieces(path: string): Generator<Buffer> {
-  const fd = openSync(path, 'r');
-  try {
-    for (;;) {
-      const piece = Buffer.allocUnsafe(READ_SIZE);
-      const read = readSync(fd, piece);
-      if (read === 0) return;
-      yield piece.subarray(0, read);
-    }
-  } finally {
-    closeSync(fd);
-  }
 }

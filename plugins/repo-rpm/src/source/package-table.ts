@@ -1,4 +1,6 @@
 import type {
+  Advisory,
+  ChangelogEntry,
   Context,
   PackageColumns,
   PackageDetails,
@@ -7,12 +9,14 @@ import type {
   PlannedPackage,
   RelationKind,
 } from '@ostrata/core';
-import { Detail, type FileLists, type PackedPackages, Quantity } from '../metadata/index.ts';
+import { type Changelogs, Detail, type FileLists, type PackedPackages, Quantity } from '../metadata/index.ts';
 
 /** What is read of a repository only when somebody asks; null for what it does not have. */
 export interface FurtherMetadata {
   groups(): readonly PackageGroup[];
   fileLists(ctx: Context): Promise<FileLists | null>;
+  changelogs(ctx: Context): Promise<Changelogs | null>;
+  advisories(ctx: Context): Promise<readonly Advisory[] | null>;
 }
 
 export interface TableOptions {
@@ -119,6 +123,15 @@ export class RpmMdTable implements PackageTable {
       sourcePackage: text(Detail.SOURCE),
       buildTime: this.#packages.quantity(row, Quantity.BUILD_TIME),
     };
+  }
+
+  async changelogs(ctx: Context): Promise<(index: number) => readonly ChangelogEntry[]> {
+    const all = await this.#further.changelogs(ctx);
+    return (index) => all?.of(this.#packages.detail(this.#row(index), Detail.CHECKSUM)) ?? [];
+  }
+
+  async advisories(ctx: Context): Promise<readonly Advisory[]> {
+    return (await this.#further.advisories(ctx)) ?? [];
   }
 
   planned(index: number, reason: PlannedPackage['reason']): PlannedPackage {

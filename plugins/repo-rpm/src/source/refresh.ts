@@ -26,9 +26,11 @@ export interface Refreshed {
 
 /** The files that `open` needs, by their name in the cache and their types in `repomd.xml`, best first. */
 export const FILES = {
-  primary: ['primary'],
-  comps: ['group_gz', 'group_xz', 'group_zst', 'group'],
-  filelists: ['filelists'],
+  primary: ['primary', 'primary_zck'],
+  comps: ['group_gz', 'group_xz', 'group_zst', 'group', 'group_zck', 'group_gz_zck'],
+  filelists: ['filelists', 'filelists_zck'],
+  other: ['other', 'other_zck'],
+  updateinfo: ['updateinfo', 'updateinfo_zck'],
 } as const;
 
 /**

@@ -1,30 +1,22 @@
-import {
-  type Context,
-  type HostError,
-  isHostError,
-  type PackageTable,
-  type PlannedPackage,
-  type Snapshot,
-  type Source,
-  type SourceRef,
-} from '@ostrata/core';
+import type { Context, PackageTable, PlannedPackage, Snapshot, Source, SourceRef } from '@ostrata/core';
 import { type Keyring, readKeyring } from '../codec/index.ts';
 import { type PackedPackages, PrimaryReader } from '../metadata/index.ts';
 import { Access } from './access.ts';
 import { RepositoryCache } from './cache.ts';
 import { type Definition, definitionOf } from './definition.ts';
-import { sourceError } from './errors.ts';
 import { findPackageFile } from './fetch-package.ts';
+import { furtherMetadata, NOTHING_FURTHER } from './further-metadata.ts';
 import { readHandle, writeHandle } from './handle.ts';
 import { inFile } from './in-file.ts';
 import { readKeys } from './keys.ts';
 import { fileSize } from './local-file.ts';
-import { bring, loadFileLists, loadGroups, loadPackages, type ServedFile } from './metadata-files.ts';
+import { loadPackages, type ServedFile } from './metadata-files.ts';
 import { findPlaces } from './mirrors.ts';
 import { selectPackages } from './package-filter.ts';
 import { checkPackageSignature } from './package-signature.ts';
 import { RpmMdTable } from './package-table.ts';
 import { findFiles, placesOf, readRepomd, refreshMetadata, skippedSnapshot } from './refresh.ts';
+import { asUnavailable } from './unavailable.ts';
 
 /** rpm-md repositories: the provider of the kind `rpm-md`. */
 export class RpmMdSource implements Source {
@@ -64,7 +56,7 @@ export class RpmMdSource implements Source {
         ...common,
         packages: noPackages(),
         selection: null,
-        further: { groups: () => [], fileLists: async () => null },
+        further: NOTHING_FURTHER,
       });
     }
     const definition = definitionOf(source);
@@ -77,21 +69,7 @@ export class RpmMdSource implements Source {
       ...common,
       packages,
       selection: selectPackages(packages, definition),
-      further: {
-        groups: () => (comps === undefined ? [] : loadGroups(comps, cache)),
-        fileLists: async (now) => {
-          const [file] = findFiles(repomd, 'filelists', source.id);
-          if (file === undefined) return null;
-          const bases = placesOf(definition, cache.readState());
-          try {
-            await bring('filelists', file, bases, new Access(definition), cache, handle.cacheOnly, now);
-          } catch (error) {
-            now.signal.throwIfAborted();
-            throw asUnavailable(error, source.id) ?? error;
-          }
-          return loadFileLists(file, cache, now);
-        },
-      },
+      further: furtherMetadata(repomd, comps, definition, cache, handle.cacheOnly),
     });
   }
 
@@ -143,19 +121,6 @@ export class RpmMdSource implements Source {
     }
     return keyring;
   }
-}
-
-/** An error that says that a repository is not to be had, with its name; null for one that says that something is wrong with it. */
-function asUnavailable(error: unknown, id: string): HostError | null {
-  if (!isHostError(error)) return null;
-  if (error.code === 'SOURCE_UNAVAILABLE' || error.code === 'SOURCE_NOT_CACHED') return error;
-  if (!error.code.startsWith('TRANSPORT_')) return null;
-  return sourceError('SOURCE_UNAVAILABLE', `The repository ${id} is not to be had: ${error.message}.`, {
-    ...(error.hint === null ? {} : { hint: error.hint }),
-    data: { id },
-    problems: error.problems,
-    cause: error,
-  });
 }
 
 function noPackages(): PackedPackages {
