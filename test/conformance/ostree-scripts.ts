@@ -80,6 +80,8 @@ function prepare(folder: string, program: string | undefined): Harness {
     ].join('\n'),
   );
   writeScript(join(build, 'tests', 'get-byte-order'), '#!/bin/sh\necho 1234');
+  // Newer scripts look for a program of its own.
+  writeScript(join(build, 'ostree-trivial-httpd'), `#!/bin/sh\nexec '${process.execPath}' '${SERVER}' "$@"`);
   return { bin, build };
 }
 

@@ -84,12 +84,13 @@ export function openLocal(
 }
 
 export function openNetwork(repo: Repository, remote: Remote | undefined, options: PullOptions, ctx: Context): Network {
-  const { headers, appendUserAgent, networkRetries } = options;
+  const { headers, appendUserAgent, networkRetries, lowSpeedSeconds } = options;
   return new Network(
     remote,
     {
       retries: networkRetries ?? DEFAULT_RETRIES,
       repository: repo.path,
+      ...(lowSpeedSeconds === undefined ? {} : { lowSpeedSeconds }),
       ...(headers === undefined ? {} : { headers }),
       ...(appendUserAgent === undefined ? {} : { appendUserAgent }),
     },

@@ -1,6 +1,7 @@
 import type { Checksum } from '../codec/checksum.ts';
 import type { RemotePlace } from '../remote/remotes.ts';
 import type { DeltaStatistics } from './deltas.ts';
+import type { SignaturePolicy } from './signatures.ts';
 
 /** What is to be pulled, from where, and how. The defaults are those of `ostree pull`. */
 export interface PullOptions extends RemotePlace {
@@ -11,7 +12,7 @@ export interface PullOptions extends RemotePlace {
    * nothing is verified but checksums, and refs are local ones.
    */
   readonly url?: string;
-  /** Refs, checksums of commits, or `REF@CHECKSUM` for another commit than the ref has. None: the remote's `branches`, or with `mirror` all. */
+  /** Refs, `COLLECTION:REF`, checksums of commits, or `REF@CHECKSUM` for another commit than the ref has. None: the remote's `branches`, or with `mirror` all. */
   readonly revs?: readonly string[];
   /** Refs become local refs (those of other collections below `refs/mirrors`); without `revs` the summary is copied as well. */
   readonly mirror?: boolean;
@@ -38,6 +39,8 @@ export interface PullOptions extends RemotePlace {
   /** Refuses commits that are older than this revision. */
   readonly timestampCheckFrom?: string;
   readonly disableVerifyBindings?: boolean;
+  /** What is demanded of signatures, in place of what the remote's options say. */
+  readonly demands?: Pick<SignaturePolicy, 'commits' | 'summaries'>;
   /** Switches off what the remote's options demand of signatures. */
   readonly disableSignatures?: boolean;
   readonly appendUserAgent?: string;

@@ -19,7 +19,7 @@ import { HttpSource } from './http/http-source.ts';
 import { LocalSource } from './local-source.ts';
 import { openLocal, openSource } from './open-source.ts';
 import { DEFAULT_REQUESTS, type PullOptions, type PullResult } from './options.ts';
-import { remoteState } from './remote-state.ts';
+import { type RemoteState, remoteState } from './remote-state.ts';
 import { allRefs, resolveRevs, type WantedCommit } from './resolve-refs.ts';
 import { type SignaturePolicy, signaturePolicy, verifySignatures } from './signatures.ts';
 import type { PullSource, SignedSummary } from './source.ts';
@@ -56,7 +56,8 @@ export async function pullInto(
   const caches = (options.localCaches ?? []).map((path) => openLocal(repo, session, path, options, ctx));
   const task = ctx.progress.task(`Pulling from ${source.name}`, { unit: 'items' });
   try {
-    const policy = remote && !options.disableSignatures ? signaturePolicy(remote, repo.path) : undefined;
+    const policy =
+      remote && !options.disableSignatures ? { ...signaturePolicy(remote, repo.path), ...options.demands } : undefined;
     const plan = await planPull(source, remote, policy, options, ctx);
     const deltas = deltaPuller(repo, session, source, plan, options);
     if (options.dryRun) return await dryRun(repo, plan, deltas, began);
@@ -64,7 +65,8 @@ export async function pullInto(
       depth: options.depth ?? 0,
       subpaths: (options.subpaths ?? []).map(normalSubpath),
       commitsOnly: options.commitMetadataOnly ?? false,
-      maxRequests: options.maxRequests ?? DEFAULT_REQUESTS,
+      maxRequests: options.maxRequests || DEFAULT_REQUESTS,
+      tombstones: plan.tombstones,
       caches,
       check: commitCheck(repo, source, remote, policy, options, ctx),
       shortcut: async (id, ref) => {
@@ -162,7 +164,7 @@ function namedRemote(repo: Repository, options: PullOptions): Remote | undefined
   return findRemote(repo, name, options);
 }
 
-interface PullPlan {
+interface PullPlan extends RemoteState {
   readonly summary: Summary | null;
   readonly commits: readonly WantedCommit[];
   /** The summary of what is mirrored as a whole. */
@@ -192,9 +194,9 @@ async function planPull(
   const asked = needed && (!source.local || all || (policy?.summaries.length ?? 0) > 0);
   const signed = asked ? await verifiedSummary(source, policy, ctx, options) : null;
   const summary = signed?.summary ?? null;
-  if (source instanceof HttpSource) await remoteState(source, summary);
-  if (!all) return { summary, commits: await resolveRevs(source, revs, summary), copySummary: null };
-  if (signed) return { summary, commits: allRefs(signed.summary), copySummary: signed };
+  const state = source instanceof HttpSource ? await remoteState(source, summary) : { tombstones: false };
+  if (!all) return { ...state, summary, commits: await resolveRevs(source, revs, summary), copySummary: null };
+  if (signed) return { ...state, summary, commits: allRefs(signed.summary), copySummary: signed };
   throw storeError(
     'OSTREE_SUMMARY_MISSING',
     'Fetching all refs was requested in mirror mode, but remote repository does not have a summary.',

@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Checksum, isChecksum } from '../codec/checksum.ts';
 import { storeError } from '../errors.ts';
 import { isCollectionId } from '../repo/collections.ts';
 import { collectionRefs, KEY, type Summary, summaryText } from '../summary/codec.ts';
+import { LocalSource } from './local-source.ts';
 import { checkedRef, type RefName } from './ref-name.ts';
 import type { PullSource } from './source.ts';
 
@@ -13,22 +16,33 @@ export interface WantedCommit {
   readonly commit: Checksum;
 }
 
-/** The commits of revisions: refs by the summary, else by their files; `REF@CHECKSUM`; checksums. @throws OSTREE_PULL_REF */
+/**
+ * The commits of revisions: refs by the summary, else by their files; `COLLECTION:REF`; either with `@CHECKSUM`; checksums.
+ * @throws OSTREE_PULL_REF
+ */
 export async function resolveRevs(
   source: PullSource,
   revs: readonly string[],
   summary: Summary | null,
 ): Promise<WantedCommit[]> {
   const wanted: WantedCommit[] = [];
+  const local = localCollection(source);
   for (const rev of revs) {
     if (isChecksum(rev)) {
       wanted.push({ rev, ref: null, commit: rev });
       continue;
     }
     const at = rev.lastIndexOf('@');
-    const ref = checkedRef(at < 0 ? rev : rev.slice(0, at));
+    const name = at < 0 ? rev : rev.slice(0, at);
+    const colon = name.indexOf(':');
+    const collection = colon < 0 ? null : checkedCollection(name.slice(0, colon));
+    const ref = checkedRef(name.slice(colon + 1));
     if (at >= 0) {
-      wanted.push({ rev, ref: { collection: null, ref }, commit: checksumOf(rev, rev.slice(at + 1)) });
+      wanted.push({ rev, ref: { collection, ref }, commit: checksumOf(rev, rev.slice(at + 1)) });
+      continue;
+    }
+    if (collection !== null) {
+      wanted.push({ rev, ref: { collection, ref }, commit: await collectionRef(source, { collection, ref }, summary) });
       continue;
     }
     if (summary) {
@@ -39,9 +53,32 @@ export async function resolveRevs(
     }
     const commit = await source.ref({ collection: null, ref });
     if (commit === null) throw unknownRef(`Refspec '${ref}' not found at ${source.name}${source.absence}`, ref);
-    wanted.push({ rev, ref: { collection: null, ref }, commit });
+    wanted.push({ rev, ref: { collection: local, ref }, commit });
   }
   return wanted;
+}
+
+/** The collection of the refs of a repository on this machine. As in libostree it has one once it has a summary. */
+function localCollection(source: PullSource): string | null {
+  if (!(source instanceof LocalSource) || !existsSync(join(source.repo.path, 'summary'))) return null;
+  return source.collection ?? null;
+}
+
+async function collectionRef(
+  source: PullSource,
+  name: RefName & { readonly collection: string },
+  summary: Summary | null,
+): Promise<Checksum> {
+  const { collection, ref } = name;
+  if (!summary) {
+    const commit = await source.ref(name);
+    if (commit !== null) return commit;
+    throw unknownRef(`Collection–ref (${collection}, ${ref}) not found at ${source.name}`, ref);
+  }
+  const refs = mainCollection(summary) === collection ? summary.refs : (collectionRefs(summary).get(collection) ?? []);
+  const found = refs.find((entry) => entry.name === ref);
+  if (found) return found.commit;
+  throw unknownRef(`No such branch (${collection}, ${ref}) in repository summary of ${source.name}`, ref);
 }
 
 /** All refs of a summary, those of other collections as well. */
@@ -69,14 +106,10 @@ function mainCollection(summary: Summary): string | null {
 
 function checkedCollection(id: string): string {
   if (isCollectionId(id)) return id;
-  throw storeError(
-    'OSTREE_SUMMARY_INVALID',
-    `A summary names the collection ${JSON.stringify(id)}, which is no name for one.`,
-    {
-      hint: 'Collections are named as org.example.Name.',
-      data: { collection: id },
-    },
-  );
+  throw storeError('OSTREE_SUMMARY_INVALID', `${JSON.stringify(id)} is no name for a collection.`, {
+    hint: 'Collections are named as org.example.Name.',
+    data: { collection: id },
+  });
 }
 
 function checksumOf(rev: string, text: string): Checksum {

@@ -33,6 +33,8 @@ export interface PullSource {
   metadata(id: Checksum, type: MetadataType): Promise<Uint8Array | null>;
   /** Brings a metadata object, whose bytes are these, into the repository. */
   store(id: Checksum, type: MetadataType, bytes: Uint8Array): void;
+  /** Whether a commit was there and was deleted on purpose. */
+  tombstone(commit: Checksum): Promise<boolean>;
   /** The detached metadata of a commit; null when there are none. */
   detached(commit: Checksum): Promise<Metadata | null>;
   /** Brings a file object, verified, into the repository. @throws OSTREE_PULL_MISSING, OSTREE_PULL_CORRUPT */

@@ -41,7 +41,7 @@ async function verify(
 }
 
 function missing(file: string, { summaries, remote }: SignaturePolicy, source: PullSource) {
-  const gpg = summaries.some((mechanisms) => mechanisms.includes('gpg'));
+  const gpg = summaries.some((mechanisms) => mechanisms?.includes('gpg'));
   const [who, key] = gpg ? ['GPG', 'gpg-verify-summary'] : ['Signatures', 'sign-verify-summary'];
   return storeError(
     'OSTREE_SUMMARY_MISSING',

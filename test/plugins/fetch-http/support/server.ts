@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { createServer as createSecureServer } from 'node:https';
+import { createServer as createSecureServer, type ServerOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 
 export type Answer = (request: IncomingMessage, response: ServerResponse, count: number) => void;
@@ -12,7 +12,7 @@ export interface TestServer {
   close(): Promise<void>;
 }
 
-export async function serve(answer: Answer, tls?: { key: string; cert: string }): Promise<TestServer> {
+export async function serve(answer: Answer, tls?: ServerOptions): Promise<TestServer> {
   const requests: TestServer['requests'] = [];
   const counts = new Map<string, number>();
   const listener = (request: IncomingMessage, response: ServerResponse): void => {

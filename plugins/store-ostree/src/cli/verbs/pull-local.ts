@@ -1,8 +1,9 @@
 import { hashOrder } from '../../codec/hash-order.ts';
 import { pull } from '../../pull/index.ts';
+import { findRemote } from '../../remote/index.ts';
 import { listRefs } from '../../repo/refs.ts';
 import { Repository } from '../../repo/repository.ts';
-import { usageError } from '../error.ts';
+import { usageError, VerbError } from '../error.ts';
 import { localContext } from '../local-context.ts';
 import { openRepository } from '../open.ts';
 import { pullReport } from '../pull-report.ts';
@@ -27,6 +28,8 @@ export const pullLocal: Verb = {
       summary: 'Reject regular files with mode outside of 0775 (world writable, suid, etc.)',
     },
     { name: 'require-static-deltas', kind: 'flag', summary: 'Require static deltas' },
+    { name: 'gpg-verify', kind: 'flag', summary: 'GPG verify commits (must specify --remote)' },
+    { name: 'gpg-verify-summary', kind: 'flag', summary: 'GPG verify summary (must specify --remote)' },
     { name: 'disable-verify-bindings', kind: 'flag', summary: 'Do not verify commit bindings' },
     { name: 'depth', kind: 'count', summary: 'Traverse DEPTH parents (-1=infinite) (default: 0)', value: 'DEPTH' },
   ],
@@ -37,6 +40,13 @@ export const pullLocal: Verb = {
     const repo = openRepository(call.repo, options.flag('disable-fsync') ? { fsync: false } : {});
     const source = Repository.open(location);
     const remote = options.text('remote');
+    const demand = (option: string) => (options.flag(option) ? [['gpg']] : []);
+    const demands = { commits: demand('gpg-verify'), summaries: demand('gpg-verify-summary') };
+    const verifies = demands.commits.length + demands.summaries.length > 0;
+    if (verifies) {
+      if (remote === undefined) throw new VerbError('Must specify remote name to enable gpg verification');
+      findRemote(repo, remote);
+    }
     const settings = {
       url: source.path,
       ...(remote === undefined ? {} : { remote }),
@@ -47,11 +57,12 @@ export const pullLocal: Verb = {
       bareUserOnlyFiles: options.flag('bareuseronly-files'),
       requireStaticDeltas: options.flag('require-static-deltas'),
       disableVerifyBindings: options.flag('disable-verify-bindings'),
-      disableSignatures: true,
+      ...(verifies ? { demands } : { disableSignatures: true }),
       ...(options.flag('disable-fsync') ? { fsync: false } : {}),
     };
-    // Only static deltas may need what plugins have.
-    const result = options.flag('require-static-deltas')
+    // Only static deltas and signatures may need what plugins have.
+    const needsHost = options.flag('require-static-deltas') || verifies;
+    const result = needsHost
       ? await terminal.withContext((ctx) => pull(repo, settings, ctx))
       : await pull(repo, settings, localContext());
     dropTombstones(repo);

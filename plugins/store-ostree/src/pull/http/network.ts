@@ -17,6 +17,8 @@ export interface NetworkOptions {
   readonly headers?: { readonly [name: string]: string };
   readonly appendUserAgent?: string;
   readonly retries: number;
+  /** How long a transfer may be too slow. */
+  readonly lowSpeedSeconds?: number;
   /** Directory of the repository: where a remote's cookies are, and temporary files. */
   readonly repository: string;
 }
@@ -51,6 +53,7 @@ export class Network {
     this.#temporary = join(options.repository, 'tmp', `pull-${process.pid}`);
     this.#request = {
       retries: options.retries,
+      ...(options.lowSpeedSeconds ? { timeoutSeconds: options.lowSpeedSeconds } : {}),
       ...(credentials === undefined ? {} : { credentials }),
       ...(proxy === undefined || proxy === '' ? {} : { proxy }),
       headers: { ...options.headers, ...(agent === undefined ? {} : { 'user-agent': `ostrata ${agent}` }) },
@@ -66,29 +69,43 @@ export class Network {
   async fetch(urls: readonly string[], maxSize: number, options: GetOptions): Promise<Fetched | null> {
     const transport = await this.#transport(urls[0]!);
     const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, maxSize, ...options };
-    try {
-      const fetched: Fetched = transport.getBytes
-        ? await transport.getBytes(request, this.#ctx)
-        : { bytes: await this.#through(transport, request), validators: {} };
-      this.bytes += fetched.bytes?.length ?? 0;
-      return fetched;
-    } catch (error) {
-      if (this.#saysNothingThere(error)) return null;
-      throw error;
-    }
+    const fetched = await this.#unlessAbsent(request, async (wanted): Promise<Fetched> => {
+      if (transport.getBytes) return transport.getBytes(wanted, this.#ctx);
+      return { bytes: await this.#through(transport, wanted), validators: {} };
+    });
+    this.bytes += fetched?.bytes?.length ?? 0;
+    return fetched;
   }
 
   /** As `get`, into a file. False when there is nothing. */
   async download(urls: readonly string[], destination: string, maxSize?: number): Promise<boolean> {
     const transport = await this.#transport(urls[0]!);
     const limit = maxSize === undefined ? {} : { maxSize };
-    const headers = this.#headers(urls[0]!);
+    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, destination, ...limit };
+    const result = await this.#unlessAbsent(request, (wanted) => transport.get(wanted, this.#ctx));
+    this.bytes += result?.bytes ?? 0;
+    return result !== null;
+  }
+
+  /**
+   * Null when there is nothing: all servers say so, or one of several does and the others are away. Those are not waited for while
+   * another one answers.
+   */
+  async #unlessAbsent<R extends { readonly urls: readonly string[] }, T>(
+    request: R,
+    get: (request: R) => Promise<T>,
+  ): Promise<T | null> {
+    const several = request.urls.length > 1;
     try {
-      const result = await transport.get({ ...this.#request, headers, urls, destination, ...limit }, this.#ctx);
-      this.bytes += result.bytes;
-      return true;
+      return await get(several ? { ...request, retries: 0 } : request);
     } catch (error) {
-      if (this.#saysNothingThere(error)) return false;
+      if (this.#saysNothingThere(error)) return null;
+      if (!several || !isHostError(error) || error.problems.length === 0) throw error;
+    }
+    try {
+      return await get(request);
+    } catch (error) {
+      if (this.#saysNothingThere(error)) return null;
       throw error;
     }
   }
@@ -104,9 +121,11 @@ export class Network {
   }
 
   #saysNothingThere(error: unknown): boolean {
-    if (!isHostError(error) || error.problems.length === 0) return false;
-    if (!error.problems.every(({ data }) => NOTHING.has(data['status']))) return false;
-    this.absence = Number(error.problems[0]!.data['status']);
+    if (!isHostError(error)) return false;
+    const told = error.problems.filter(({ data }) => NOTHING.has(data['status']));
+    if (told.length === 0 || error.problems.some((problem) => !told.includes(problem) && !isAway(problem)))
+      return false;
+    this.absence = Number(told[0]!.data['status']);
     return true;
   }
 
@@ -133,6 +152,9 @@ export const isTooLarge = (error: unknown): boolean =>
 
 /** What servers answer for a file that is not there; object storage says 403 where a listing is not allowed. */
 const NOTHING = new Set<unknown>([403, 404, 410]);
+
+const isAway = ({ code }: { readonly code: string }): boolean =>
+  code === 'TRANSPORT_CONNECTION' || code === 'TRANSPORT_TIMEOUT';
 
 function credentialsOf(remote: Remote): Credentials | undefined {
   const certificate = remote.options.get('tls-client-cert-path');
