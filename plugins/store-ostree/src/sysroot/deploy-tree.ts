@@ -10,7 +10,7 @@ import type { KeyFile } from '../repo/key-file.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
-import { diffEtc } from './etc-diff.ts';
+import { diffEtc, type EtcDiff } from './etc-diff.ts';
 import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
 import { findKernel } from './kernel-layout.ts';
@@ -26,10 +26,14 @@ export interface DeployOptions {
   readonly kargs: KernelArgs | null;
   /** sha256 of initial ram disks that have been staged; see `stageInitrd`. */
   readonly overlayInitrds?: readonly string[];
+  /** Leaves device trees out, for machines that have their own. */
+  readonly ignoreDeviceTrees?: boolean;
   /** Leaves the deployment's root directory writable; for tests of other tools. */
   readonly mutable?: boolean;
   /** Hears of what is left out. */
   readonly onNote?: (note: string) => void;
+  /** Hears of what the user changed in /etc, before it is taken over. */
+  readonly onEtc?: (diff: EtcDiff) => void;
 }
 
 /** Checks a commit out below its stateroot, ready to be written into the boot configuration: `prepareTree`, then `completeTree`. */
@@ -55,7 +59,7 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
   removeTree(root);
   try {
     checkOut(sysroot, commit, '', root, false);
-    const { bootChecksum } = findKernel(root);
+    const { bootChecksum } = findKernel(root, { ignoreDeviceTrees: options.ignoreDeviceTrees ?? false });
     prepareEtc(sysroot, commit, root);
     for (const entry of readNames(join(root, 'var'))) {
       options.onNote?.(`Deploying commit ${commit} which contains content in /var/${entry} that will be ignored.`);
@@ -73,11 +77,11 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
 export function completeTree(
   sysroot: Sysroot,
   deployment: SysrootDeployment,
-  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote'>,
+  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote' | 'onEtc'>,
 ): EtcSkipped[] {
   const root = sysroot.directory(deployment);
   const { merge } = options;
-  const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root);
+  const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root, options.onEtc);
   for (const { path } of skipped)
     options.onNote?.(`/etc/${path} is no file, link or directory and was not taken over.`);
   // Asks systemd to update /etc and /var at the next boot (systemd-update-done.service(8)).
@@ -95,11 +99,18 @@ export function withKargs(deployment: SysrootDeployment, merge: SysrootDeploymen
   return { ...deployment, entry: deployment.entry.copy().set('options', inherited) };
 }
 
-function takeOverEtc(sysroot: Sysroot, merge: SysrootDeployment, root: string): EtcSkipped[] {
+function takeOverEtc(
+  sysroot: Sysroot,
+  merge: SysrootDeployment,
+  root: string,
+  onEtc: (diff: EtcDiff) => void = () => {},
+): EtcSkipped[] {
   const old = sysroot.directory(merge);
   const sides = { original: join(old, 'usr/etc'), modified: join(old, 'etc'), next: join(root, 'etc') };
   if (!isDirectory(sides.original) || !isDirectory(sides.modified) || !isDirectory(sides.next)) return [];
-  return mergeEtc(sides, diffEtc(sides.original, sides.modified));
+  const diff = diffEtc(sides.original, sides.modified);
+  onEtc(diff);
+  return mergeEtc(sides, diff);
 }
 
 /** /etc as a copy of /usr/etc that may be written to. */
@@ -127,7 +138,7 @@ function prepareEtc(sysroot: Sysroot, commit: Checksum, root: string): void {
 function checkOut(sysroot: Sysroot, commit: Checksum, subpath: string, target: string, copy: boolean): void {
   const found = findInCommit(sysroot.repository, commit, subpath);
   if (!('tree' in found)) return;
-  new Checkout(sysroot.repository, { copy }).directory(found, target);
+  new Checkout(sysroot.repository, { copy, passthroughWhiteouts: true }).directory(found, target);
 }
 
 /** One more than the highest serial of the commit's directories, whether something boots them or not. */

@@ -17,6 +17,9 @@ export interface WriteOptions {
   readonly writer: () => Promise<MenuWriter | null>;
   /** Keys that entries other than the default get besides. */
   readonly append?: ReadonlyMap<string, string>;
+  readonly ignoreDeviceTrees?: boolean;
+  /** Lets the watchdog of a frozen /boot run and then fails: what a test asks for. */
+  readonly testFreeze?: boolean;
 }
 
 /** A list of deployments that is ready to become the current one. */
@@ -44,13 +47,13 @@ export async function writeDeployments(
 export async function prepareSwap(
   before: Sysroot,
   wanted: readonly SysrootDeployment[],
-  { writer, append = new Map() }: WriteOptions,
+  options: WriteOptions,
 ): Promise<PreparedSwap> {
   const dropsStaged = before.staged !== null && !isSame(wanted[0], before.staged);
   const list = wanted.filter(({ staged }) => !staged);
   const current = before.finalized;
   const isUnchanged = list.length === current.length && list.every((one, index) => one === current[index]);
-  const prepared = isUnchanged ? null : await prepare(before, list, writer, append);
+  const prepared = isUnchanged ? null : await prepare(before, list, options);
   return {
     swap: prepared?.swap ?? 'none',
     commit: () => {
@@ -68,20 +71,15 @@ interface Swap {
   commit(): void;
 }
 
-async function prepare(
-  sysroot: Sysroot,
-  list: readonly SysrootDeployment[],
-  writer: WriteOptions['writer'],
-  append: ReadonlyMap<string, string>,
-): Promise<Swap> {
+async function prepare(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
   checkList(sysroot, list);
   const current = sysroot.finalized;
   const keepsMenu =
     list.length === current.length && list.every((one, index) => isSameBoot(sysroot.repository, one, current[index]!));
-  if (!keepsMenu) return prepareMenu(sysroot, list, writer, append);
+  if (!keepsMenu) return prepareMenu(sysroot, list, options);
   const { boot } = sysroot.versions;
   const sub = writeBootLinks(sysroot, boot, list);
-  syncFileSystem(sysroot.path);
+  syncAll(sysroot, options.testFreeze ?? false);
   return { swap: 'links', commit: () => swapBootLinks(sysroot, boot, sub) };
 }
 
@@ -96,21 +94,25 @@ function checkList(sysroot: Sysroot, list: readonly SysrootDeployment[]): void {
 }
 
 /** Writes the other `loader.N` whole, with the links that it names. */
-async function prepareMenu(
-  sysroot: Sysroot,
-  list: readonly SysrootDeployment[],
-  writer: WriteOptions['writer'],
-  append: ReadonlyMap<string, string>,
-): Promise<Swap> {
+async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
   const boot = sysroot.versions.boot === 0 ? 1 : 0;
   const directory = join(sysroot.path, `boot/loader.${boot}`);
   removeTree(join(directory, 'entries'));
   mkdirSync(join(directory, 'entries'), { recursive: true, mode: 0o755 });
 
+  const { writer, append = new Map(), ignoreDeviceTrees = false } = options;
   const serials = bootSerials(list);
   const showStateroot = new Set(list.map(({ stateroot }) => stateroot)).size > 1;
   const entries = list.map((deployment, index) => {
-    const place = { deployment, index, count: list.length, bootSerial: serials[index]!, showStateroot, append };
+    const place = {
+      deployment,
+      index,
+      count: list.length,
+      bootSerial: serials[index]!,
+      showStateroot,
+      append,
+      ignoreDeviceTrees,
+    };
     return writeEntry(sysroot, boot, place);
   });
   // Nothing boots by these links until the menu that names them is the current one.
@@ -120,7 +122,7 @@ async function prepareMenu(
   linkBootToItself(sysroot);
   const link = join(sysroot.path, 'boot/loader.tmp');
   replaceLink(`loader.${boot}`, link);
-  syncAll(sysroot);
+  syncAll(sysroot, options.testFreeze ?? false);
   return {
     swap: 'menu',
     commit: () => {
@@ -144,9 +146,9 @@ function linkBootToItself(sysroot: Sysroot): void {
 const XFS = 0x58465342;
 
 /** Brings all that was written to the disk. Boot loaders cannot read the journal of XFS: there it has to be emptied. */
-function syncAll(sysroot: Sysroot): void {
+function syncAll(sysroot: Sysroot, testFreeze: boolean): void {
   const boot = join(sysroot.path, 'boot');
   syncFileSystem(sysroot.path);
-  if (statfsSync(boot).type === XFS) freezeAndThaw(boot);
+  if (testFreeze || statfsSync(boot).type === XFS) freezeAndThaw(boot, { test: testFreeze });
   else syncFileSystem(boot);
 }

@@ -34,6 +34,8 @@ export interface Placement {
   readonly showStateroot: boolean;
   /** Keys that entries other than the default get besides (`sysroot.bls-append-except-default`). */
   readonly append: ReadonlyMap<string, string>;
+  /** Leaves device trees out, for machines that have their own. */
+  readonly ignoreDeviceTrees: boolean;
 }
 
 /** Puts a deployment's kernel into /boot, unless it is there, and writes its entry into `loader.BOOT`. */
@@ -41,7 +43,7 @@ export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement):
   const { deployment, index, count, bootSerial } = placement;
   const { stateroot, bootChecksum } = deployment;
   const root = sysroot.directory(deployment);
-  const layout = findKernel(root);
+  const layout = findKernel(root, placement);
   const directory = `ostree/${stateroot}-${bootChecksum}`;
   installKernel(layout, join(sysroot.path, 'boot', directory));
   const overlays = deployment.overlayInitrds.map((checksum) => installOverlay(sysroot, checksum));

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { DeployOptions } from '../../sysroot/deploy-tree.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { lockSysroot } from '../../sysroot/lock.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
@@ -70,4 +71,17 @@ export function staterootOf({ options, sysroot }: AdminInvocation): string {
 /** What OSTREE_SYSROOT_DEBUG asks for: a test wants to write into a deployment, or see none of its device trees. */
 export function debugFlags({ terminal }: Pick<Invocation, 'terminal'>): Set<string> {
   return new Set((terminal.environment['OSTREE_SYSROOT_DEBUG'] ?? '').split(/[,:; \t]+/));
+}
+
+/** What is said while a tree is deployed, in libostree's words. */
+export function reporters({
+  terminal,
+}: Pick<Invocation, 'terminal'>): Required<Pick<DeployOptions, 'onNote' | 'onEtc'>> {
+  return {
+    onNote: (note) => terminal.err(`note: ${note}\n`),
+    onEtc: ({ modified, removed, added }) =>
+      terminal.out(
+        `Copying /etc changes: ${modified.length} modified, ${removed.length} removed, ${added.length} added\n`,
+      ),
+  };
 }

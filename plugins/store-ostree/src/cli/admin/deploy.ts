@@ -15,7 +15,7 @@ import { STAGED_INITRDS } from '../../sysroot/write-entries.ts';
 import { usageError, VerbError } from '../error.ts';
 import { resolve } from '../resolve.ts';
 import type { OptionSpec } from '../verb.ts';
-import { type AdminInvocation, adminVerb, debugFlags, staterootOf } from './admin-verb.ts';
+import { type AdminInvocation, adminVerb, debugFlags, reporters, staterootOf } from './admin-verb.ts';
 import { write } from './write.ts';
 
 const flag = (name: string, summary: string): OptionSpec => ({ name, kind: 'flag', summary });
@@ -71,7 +71,8 @@ export const deploy = adminVerb({
       kargs: kernelArguments(call, merge),
       overlayInitrds: options.list('overlay-initrd').map((file) => stageInitrd(sysroot, file)),
       mutable: debugFlags(call).has('mutable-deployments'),
-      onNote: (note: string) => call.terminal.err(`note: ${note}\n`),
+      ignoreDeviceTrees: debugFlags(call).has('no-dtb'),
+      ...reporters(call),
     };
     if (options.flag('stage')) {
       stage(sysroot, request, options.flag('lock-finalization'));

@@ -7,7 +7,7 @@ import { orderWith } from '../../sysroot/order.ts';
 import { readStagedState, STAGED, STAGED_LOCK } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
-import { type AdminInvocation, adminVerb } from './admin-verb.ts';
+import { type AdminInvocation, adminVerb, reporters } from './admin-verb.ts';
 import { write } from './write.ts';
 
 /** Left in /boot when completing a staged deployment failed, and told of at the next boot. */
@@ -43,7 +43,7 @@ async function finalize(call: AdminInvocation): Promise<void> {
   const merge =
     sysroot.finalized.find((one) => staged.merge !== null && isSame(one, { ...one, ...staged.merge })) ?? null;
   const deployment = { ...withKargs(staged.deployment, merge), staged: false };
-  completeTree(sysroot, deployment, { merge, onNote: (note) => terminal.err(`note: ${note}\n`) });
+  completeTree(sysroot, deployment, { merge, ...reporters(call) });
   // From here on it is a deployment like the others: the list is made as if it had not been staged.
   rmSync(join(state.run, STAGED), { force: true });
   const plain = Sysroot.load(sysroot.path, state);

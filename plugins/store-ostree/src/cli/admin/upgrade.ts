@@ -7,9 +7,10 @@ import { deployTree } from '../../sysroot/deploy-tree.ts';
 import { directoryName, type SysrootDeployment } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
 import { dropTransientState, originOf } from '../../sysroot/origin.ts';
+import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { usageError, VerbError } from '../error.ts';
 import { resolve } from '../resolve.ts';
-import { type AdminInvocation, adminVerb, debugFlags, staterootOf } from './admin-verb.ts';
+import { type AdminInvocation, adminVerb, debugFlags, reporters, staterootOf } from './admin-verb.ts';
 import { OS_OPTION, stage, writeOrDiscard } from './deploy.ts';
 
 export const upgrade = adminVerb({
@@ -42,9 +43,22 @@ export const upgrade = adminVerb({
     dropTransientState(origin);
     const override = options.text('override-commit');
     if (override !== undefined) origin.set('origin', 'override-commit', override);
-    const refspec = refspecOf(origin, merge);
-    const commit = await bring(call, refspec, override, !options.flag('deploy-only'));
-    if (!options.flag('allow-downgrade')) checkNotOlder(call, commit, merge.commit);
+    const allowOlder = options.flag('allow-downgrade');
+    const newerThan = allowOlder ? undefined : merge.commit;
+    const mayPull = !options.flag('deploy-only');
+    let commit = await bring(call, refspecOf(origin, merge), { override, mayPull, newerThan });
+    const seen = new Set<string>();
+    for (
+      let next = rebaseOf(sysroot, commit);
+      next !== undefined && !seen.has(next);
+      next = rebaseOf(sysroot, commit)
+    ) {
+      seen.add(next);
+      const refspec = switched(refspecOf(origin, merge), next);
+      origin.set('origin', 'refspec', refspec);
+      commit = await bring(call, refspec, { override: undefined, mayPull, newerThan });
+    }
+    if (!allowOlder) checkNotOlder(call, commit, merge.commit);
     if (commit === merge.commit) {
       terminal.out('No update available.\n');
       return;
@@ -71,7 +85,7 @@ export const switchVerb = adminVerb({
     const after = switched(before, wanted);
     const old = parse(before);
     if (after === before) throw new VerbError(`Old and new refs are equal: ${after}`);
-    const commit = await bring(call, after, undefined, true);
+    const commit = await bring(call, after, { override: undefined, mayPull: true, newerThan: undefined });
     await deployFollower(call, merge, originOf(after), commit);
     terminal.out(`Deleting ref '${old.remote ?? '(null)'}:${old.ref}'\n`);
     deleteRef(sysroot.repository, before);
@@ -115,14 +129,30 @@ function switched(before: string, wanted: string): string {
 }
 
 /** Pulls what a refspec names, where it has a remote, and gives its commit. */
-async function bring(call: AdminInvocation, refspec: string, override: string | undefined, mayPull: boolean) {
+async function bring(
+  call: AdminInvocation,
+  refspec: string,
+  { override, mayPull, newerThan }: { override: string | undefined; mayPull: boolean; newerThan: string | undefined },
+): Promise<string> {
   const { sysroot, terminal } = call;
   const { remote, ref } = parse(refspec);
   if (remote !== undefined && mayPull) {
     const revs = [override === undefined ? ref : `${ref}@${override}`];
-    await terminal.withContext((ctx) => pull(sysroot.repository, { remote, revs }, ctx));
+    await terminal.withContext((ctx) =>
+      pull(
+        sysroot.repository,
+        { remote, revs, ...(newerThan === undefined ? {} : { timestampCheckFrom: newerThan }) },
+        ctx,
+      ),
+    );
   }
   return override ?? resolve(sysroot.repository, refspec);
+}
+
+/** The ref that follows one whose product is discontinued; undefined while it is not. */
+function rebaseOf({ repository }: Sysroot, commit: string): string | undefined {
+  const variant = repository.readCommit(commit).metadata.get('ostree.endoflife-rebase');
+  return variant?.type === 's' ? String(variant.value) : undefined;
 }
 
 function checkNotOlder({ sysroot: { repository } }: AdminInvocation, commit: string, current: string): void {
@@ -151,7 +181,8 @@ async function deployFollower(
     merge,
     kargs: null,
     mutable: debugFlags(call).has('mutable-deployments'),
-    onNote: (note: string) => terminal.err(`note: ${note}\n`),
+    ignoreDeviceTrees: debugFlags(call).has('no-dtb'),
+    ...reporters(call),
   };
   if (call.options.flag('stage') || terminal.environment['OSTREE_EX_STAGE_DEPLOYMENTS'] !== undefined) {
     stage(sysroot, request, false);
