@@ -22,7 +22,7 @@ export const CONFIG_SCHEMA: { readonly [key: string]: Json } = {
       type: 'integer',
       minimum: 1,
       maximum: 64,
-      default: 4,
+      default: 8,
       description: 'Connections to one host at one time',
     },
     retries: {
