@@ -40,6 +40,8 @@ export class Pool implements Packages {
   readonly installed: Uint8Array;
   /** Ids of installed packages, ascending. */
   readonly installedIds: Int32Array;
+  /** Ids of packages that supplement or enhance others, ascending. */
+  readonly hinting: Int32Array;
   /** 0, or why a package must not be installed: an index into the caller's own list of reasons. */
   readonly excluded: Uint8Array;
   readonly providers: ProviderIndex;
@@ -72,16 +74,28 @@ export class Pool implements Packages {
     this.installed = new Uint8Array(this.count);
     this.excluded = options.excluded ?? new Uint8Array(this.count);
     const installedIds: number[] = [];
+    const hinting: number[] = [];
+    const { supplements, enhances } = this.lists;
+    let last = 0;
     for (let p = SYSTEM; p < this.count; p++) {
-      const arch = strings.text(this.arch[p]!);
-      this.archScore[p] = archs.score(arch);
-      this.color[p] = archs.color(arch);
+      // Neighbours mostly share their architecture.
+      if (last !== 0 && this.arch[p] === this.arch[last]) {
+        this.archScore[p] = this.archScore[last]!;
+        this.color[p] = this.color[last]!;
+      } else {
+        const arch = strings.text(this.arch[p]!);
+        this.archScore[p] = archs.score(arch);
+        this.color[p] = archs.color(arch);
+        last = p;
+      }
+      if (supplements[p] !== 0 || enhances[p] !== 0) hinting.push(p);
       if (p !== SYSTEM && repos[this.repo[p]!]!.installed) {
         this.installed[p] = 1;
         installedIds.push(p);
       }
     }
     this.installedIds = Int32Array.from(installedIds);
+    this.hinting = Int32Array.from(hinting);
     this.providers = new ProviderIndex(this);
   }
 

@@ -12,8 +12,7 @@ export function needsFileLists(pool: Pool, wanted: readonly number[], state: Sat
   if (wanted.some((dep) => namesOtherPath(pool, dep))) return true;
   if (state === null) return false;
   const { lists, deps } = pool;
-  for (let p = 2; p < pool.count; p++) {
-    if (state.visited[p] === 0) continue;
+  for (const p of state.reached) {
     for (const kind of ['requires', 'conflicts', 'recommends', 'supplements'] as const) {
       const list = lists[kind][p]!;
       if (list === 0) continue;

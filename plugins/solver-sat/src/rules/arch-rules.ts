@@ -7,17 +7,30 @@ import { IntList } from '../util/int-list.ts';
  * Forbids builds of a package for an architecture that is not the best one it comes in, so that a missing 64-bit update never pulls in
  * a 32-bit one. With multilib they are allowed beside the best build of the same version.
  */
-export function addInferiorArchRules(state: SatState, visited: Uint8Array): void {
-  const { pool, rules } = state;
+export function addInferiorArchRules(state: SatState): void {
+  const { pool, rules, visited } = state;
   state.inferiorArchRules = { start: rules.count, end: rules.count };
-  const done = new Uint8Array(pool.strings.size);
-  for (let p = 2; p < pool.count; p++) {
+  const done = new Set<number>();
+  for (const p of state.reached) {
     const name = pool.name[p]!;
-    if (visited[p] === 0 || done[name] !== 0) continue;
-    done[name] = 1;
+    if (!hasSeveralArchs(pool, name) || done.has(name)) continue;
+    done.add(name);
     addForName(state, visited, name);
   }
   state.inferiorArchRules.end = rules.count;
+}
+
+/** Whether packages of a name come for more than one class of architectures. */
+function hasSeveralArchs(pool: Pool, name: number): boolean {
+  const { providers, archScore } = pool;
+  let first = 0;
+  for (let i = providers.of(name); providers.data[i] !== 0; i++) {
+    const p = providers.data[i]!;
+    if (pool.name[p] !== name || archScore[p] === NOARCH) continue;
+    if (first === 0) first = p;
+    else if (!sameClass(archScore[first]!, archScore[p]!)) return true;
+  }
+  return false;
 }
 
 function addForName(state: SatState, visited: Uint8Array, name: number): void {

@@ -13,12 +13,12 @@ export function addBlacklistRules(state: SatState, jobs: readonly Job[]): void {
 }
 
 /** Forbids packages that a more preferred repository has under the same name, whatever their version. */
-export function addPriorityRules(state: SatState, visited: Uint8Array): void {
-  const { pool, rules } = state;
+export function addPriorityRules(state: SatState): void {
+  const { pool, rules, visited } = state;
   state.priorityRules = { start: rules.count, end: rules.count };
   const done = new Set<number>();
-  for (let p = 2; state.changes.policies.strictPriority && p < pool.count; p++) {
-    if (visited[p] === 0 || done.has(pool.name[p]!)) continue;
+  for (const p of state.changes.policies.strictPriority ? state.reached : []) {
+    if (done.has(pool.name[p]!)) continue;
     done.add(pool.name[p]!);
     const group = namesakes(pool, p);
     const best = Math.max(...group.map((other) => pool.priority(other)));

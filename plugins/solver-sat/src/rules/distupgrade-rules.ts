@@ -4,16 +4,16 @@ import { IntList } from '../util/int-list.ts';
 import { mayStay } from './distupgrade.ts';
 
 /** Forbids all packages that a `distupgrade` is about and that are not among those it leads to. */
-export function addDistupgradeRules(state: SatState, visited: Uint8Array): void {
-  const { pool, rules } = state;
+export function addDistupgradeRules(state: SatState): void {
+  const { pool, rules, visited } = state;
   const { distupgrade } = state.changes;
   state.distupgradeRules = { start: rules.count, end: rules.count };
   if (distupgrade === null) return;
   const { good, involved } = distupgrade;
   const indexOf = new Map(Array.from(pool.installedIds, (p, i) => [p, i]));
   const done = new Set<number>();
-  for (let p = 2; p < pool.count; p++) {
-    if (visited[p] === 0 || done.has(pool.name[p]!)) continue;
+  for (const p of state.reached) {
+    if (done.has(pool.name[p]!)) continue;
     done.add(pool.name[p]!);
     for (const other of namesakes(pool, p)) {
       if (visited[other] === 0 || involved[other] === 0 || good[other] === 1) continue;

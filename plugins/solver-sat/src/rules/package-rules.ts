@@ -48,6 +48,8 @@ export class PackageRules {
   readonly #sink: PackageRuleSink;
   readonly #visited: Uint8Array | null;
   readonly #queue = new IntList(256);
+  /** Packages whose rules were made, in that order. */
+  readonly reached = new IntList(256);
   #recommends: boolean;
   #suggests = false;
 
@@ -67,12 +69,10 @@ export class PackageRules {
 
   /** Follows recommendations and suggestions as well, also those of packages that were looked at before. */
   widen(): void {
-    const visited = this.#visited;
-    if (visited === null) return;
     this.#recommends = true;
     this.#suggests = true;
     this.#queue.clear();
-    for (let p = 0; p < visited.length; p++) if (visited[p] !== 0) this.#hints(p);
+    for (let i = 0; i < this.reached.length; i++) this.#hints(this.reached.at(i));
     this.#run();
   }
 
@@ -83,6 +83,7 @@ export class PackageRules {
       if (visited !== null) {
         if (visited[p] !== 0) continue;
         visited[p] = 1;
+        this.reached.push(p);
       }
       this.#addOne(p);
     }

@@ -3,13 +3,13 @@ import { IntList } from '../util/int-list.ts';
 import { conjunctive, isComplex } from './normal-form.ts';
 
 /** Weak rules for what packages recommend that are not installed yet, without what jobs shun. */
-export function addRecommendRules(state: SatState, visited: Uint8Array, weak: IntList): void {
+export function addRecommendRules(state: SatState, weak: IntList): void {
   const { pool, rules, changes } = state;
   state.recommendRules = { start: rules.count, end: rules.count };
   const welcome = (p: number) => p < 0 || changes.favor === null || changes.favor[p]! >= 0;
-  for (let p = 2; changes.policies.strongRecommends && p < pool.count; p++) {
+  for (const p of changes.policies.strongRecommends ? state.reached : []) {
     const start = pool.lists.recommends[p]!;
-    if (visited[p] === 0 || start === 0 || pool.installed[p] === 1) continue;
+    if (start === 0 || pool.installed[p] === 1) continue;
     for (let i = start; pool.deps[i] !== 0; i++) {
       for (const block of blocksOf(state, pool.deps[i]!)) {
         const kept = block.filter(welcome);

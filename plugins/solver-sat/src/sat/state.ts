@@ -107,6 +107,8 @@ export class SatState {
   hinting: Int32Array | null = null;
   /** 1 for packages whose rules were made: all that can play a part. */
   visited: Uint8Array = new Uint8Array(0);
+  /** The same packages, ascending. */
+  reached: Int32Array = new Int32Array(0);
   /** Scratch marks by package; all 0 between uses. */
   readonly seen: Uint8Array;
 

@@ -23,18 +23,20 @@ function betterCandidate(state: SatState, branch: Branch): number {
   const { pool, level, recommended } = state;
   const { favor } = state.changes;
   const hinted = (p: number) => recommended[p] === 1 || isSupplementing(pool, level, p);
+  const { candidates } = branch;
   let wanted = -1;
-  for (const [index, p] of branch.candidates.entries()) {
+  for (let index = 0; index < candidates.length; index++) {
+    const p = candidates[index]!;
     if (p <= 0) continue;
     if (level[p]! > branch.level) return index;
     if (favor !== null && favor[p]! < 0) continue;
     if (wanted < 0 && hinted(p)) wanted = index;
   }
   if (wanted < 0) return -1;
-  for (const tried of branch.candidates) {
-    const p = -tried;
+  for (let index = 0; index < candidates.length; index++) {
+    const p = -candidates[index]!;
     if (p <= 0 || level[p] !== branch.level + 1) continue;
-    if (favor !== null && favor[p]! > favor[branch.candidates[wanted]!]!) continue;
+    if (favor !== null && favor[p]! > favor[candidates[wanted]!]!) continue;
     if (!replacesInstalled(pool, p, state.noUpdate) && !hinted(p)) return wanted;
   }
   return -1;

@@ -38,20 +38,19 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   const obsoleters = new ObsoleterIndex(pool);
   const policies = { ...DEFAULT_POLICIES, ...options.policies };
   const state = new SatState(pool, jobs, changesOf(pool, jobs, policies, obsoleters));
-  const visited = addPackageRules(state, jobs, obsoleters, { weak: options.weak, multiversion });
-  state.visited = visited;
+  addPackageRules(state, jobs, obsoleters, { weak: options.weak, multiversion });
   state.rules.unify(pool.count);
   state.packageRules = { start: 1, end: state.rules.count };
   const weak = new IntList();
   addUpdateRules(state, obsoleters, multiversion);
   addJobRules(state, jobs, weak);
-  addInferiorArchRules(state, visited);
-  addDistupgradeRules(state, visited);
+  addInferiorArchRules(state);
+  addDistupgradeRules(state);
   addBestRules(state, jobs, weak);
   addObsoleterRules(state, obsoleters);
   addBlacklistRules(state, jobs);
-  addRecommendRules(state, visited, weak);
-  addPriorityRules(state, visited);
+  addRecommendRules(state, weak);
+  addPriorityRules(state);
   addChoiceRules(state, weak);
   state.weak = new Uint8Array(state.rules.count);
   for (const rule of weak.view()) state.weak[rule] = 1;
@@ -65,17 +64,18 @@ export function solve(pool: Pool, jobs: readonly Job[], options: SolveOptions): 
   return state;
 }
 
-/** Rules of everything that may play a part. Returns the marks of these packages. */
+/** Rules of everything that may play a part. */
 function addPackageRules(
   state: SatState,
   jobs: readonly Job[],
   obsoleters: ObsoleterIndex,
   { weak, multiversion }: { readonly weak: boolean; readonly multiversion: Uint8Array | null },
-): Uint8Array {
+): void {
   const { pool, rules } = state;
   const { policies, repair } = state.changes;
   const recommends = weak || policies.strongRecommends;
   const visited = new Uint8Array(pool.count);
+  state.visited = visited;
   visited[SYSTEM] = 1;
   const builder = new PackageRules(
     pool,
@@ -94,21 +94,21 @@ function addPackageRules(
   for (const p of pool.installedIds) for (const other of updatesOf(pool, p, ANY_UPDATE, obsoleters)) add(other);
   for (const job of jobs) if (job.kind === 'install') for (const list of job.candidates) for (const p of list) add(p);
   if (recommends) addWeakCandidates(pool, visited, add);
-  if (mayBeInferior(pool, visited)) {
+  if (mayBeInferior(pool, visited, builder.reached.view())) {
     builder.widen();
     addWeakCandidates(pool, visited, add);
   }
-  return visited;
+  state.reached = builder.reached.view().slice().sort();
 }
 
 /**
  * Whether a marked package comes in an architecture that may not be the best one of its name, as far as is marked: then what is marked
  * decides which architectures are allowed, and everything that could be hinted at counts, as in libsolv.
  */
-function mayBeInferior(pool: Pool, visited: Uint8Array): boolean {
+function mayBeInferior(pool: Pool, visited: Uint8Array, reached: Int32Array): boolean {
   const { providers, name, archScore } = pool;
-  for (let p = 2; p < pool.count; p++) {
-    if (visited[p] === 0 || archScore[p]! <= NOARCH) continue;
+  for (const p of reached) {
+    if (archScore[p]! <= NOARCH) continue;
     for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
       const other = providers.data[i]!;
       if (visited[other] !== 0 || name[other] !== name[p] || archScore[other]! <= NOARCH) continue;
@@ -121,12 +121,7 @@ function mayBeInferior(pool: Pool, visited: Uint8Array): boolean {
 /** Packages that supplement or enhance what is marked may come in by themselves, or influence a choice. */
 function addWeakCandidates(pool: Pool, visited: Uint8Array, add: (p: number) => void): void {
   const { lists, deps } = pool;
-  const hinting: number[] = [];
-  for (let p = 2; p < pool.count; p++) {
-    if ((lists.supplements[p] !== 0 || lists.enhances[p] !== 0) && (pool.installed[p] === 1 || pool.installable(p))) {
-      hinting.push(p);
-    }
-  }
+  const hinting = pool.hinting.filter((p) => pool.installed[p] === 1 || pool.installable(p));
   const possible = (list: number) => {
     if (list !== 0) for (let i = list; deps[i] !== 0; i++) if (isPossible(pool, visited, deps[i]!)) return true;
     return false;

@@ -46,13 +46,10 @@ export function resolveWeak(
 }
 
 /** Packages that can bring in others, or come by themselves. */
-function hintingPackages({ pool, visited }: SatState): Int32Array {
+function hintingPackages({ pool, reached }: SatState): Int32Array {
   const { recommends, supplements } = pool.lists;
-  const found = new IntList(1024);
-  for (let p = 2; p < pool.count; p++) {
-    if (supplements[p] !== 0 || (recommends[p] !== 0 && visited[p] !== 0)) found.push(p);
-  }
-  return found.view().slice();
+  const found = [...pool.hinting.filter((p) => supplements[p] !== 0), ...reached.filter((p) => recommends[p] !== 0)];
+  return Int32Array.from(new Set(found)).sort();
 }
 
 function addOnce(list: IntList, known: Uint8Array, p: number): void {
