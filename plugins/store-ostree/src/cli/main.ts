@@ -74,7 +74,8 @@ async function runGroup(group: VerbGroup, argv: readonly string[], terminal: Ter
 
 async function runVerb(entry: VerbEntry, argv: readonly string[], terminal: Terminal): Promise<number> {
   const verb = await entry.load();
-  const specs = [HELP_OPTION, REPO_OPTION, ...GLOBAL_OPTIONS, ...verb.options];
+  // The letters of a verb come first: `summary -v` is not --verbose.
+  const specs = [HELP_OPTION, ...verb.options, REPO_OPTION, ...GLOBAL_OPTIONS];
   const { options, args } = parseOptions(specs, argv);
   const help = verbHelp(terminal.program, entry.name, entry.summary, verb, entry.repo !== 'none');
   if (options.flag('help')) {

@@ -63,6 +63,18 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     load: async () => (await import('./verbs/export.ts')).exportVerb,
   },
   {
+    name: 'find-remotes',
+    summary: 'Find remotes to serve the given refs',
+    repo: 'existing',
+    load: async () => (await import('./verbs/find-remotes.ts')).findRemotesVerb,
+  },
+  {
+    name: 'create-usb',
+    summary: 'Copy the refs to a USB stick',
+    repo: 'existing',
+    load: async () => (await import('./verbs/create-usb.ts')).createUsb,
+  },
+  {
     name: 'fsck',
     summary: 'Check the repository for consistency',
     repo: 'existing',

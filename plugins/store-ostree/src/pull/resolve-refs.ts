@@ -35,8 +35,8 @@ export async function resolveRevs(
     const at = rev.lastIndexOf('@');
     const name = at < 0 ? rev : rev.slice(0, at);
     const colon = name.indexOf(':');
-    const collection = colon < 0 ? null : checkedCollection(name.slice(0, colon));
-    const ref = checkedRef(name.slice(colon + 1));
+    const collection = isCollectionId(name.slice(0, Math.max(colon, 0))) ? name.slice(0, colon) : null;
+    const ref = checkedRef(collection === null ? name : name.slice(colon + 1));
     if (at >= 0) {
       wanted.push({ rev, ref: { collection, ref }, commit: checksumOf(rev, rev.slice(at + 1)) });
       continue;
@@ -60,9 +60,11 @@ export async function resolveRevs(
 
 /** The collection of the refs of a repository on this machine. As in libostree it has one once it has a summary. */
 function localCollection(source: PullSource): string | null {
-  if (!(source instanceof LocalSource) || !existsSync(join(source.repo.path, 'summary'))) return null;
+  if (!(source instanceof LocalSource) || !hasSummary(source)) return null;
   return source.collection ?? null;
 }
+
+const hasSummary = ({ repo }: LocalSource): boolean => existsSync(join(repo.path, 'summary'));
 
 async function collectionRef(
   source: PullSource,
@@ -73,12 +75,12 @@ async function collectionRef(
   if (!summary) {
     const commit = await source.ref(name);
     if (commit !== null) return commit;
-    throw unknownRef(`Collection–ref (${collection}, ${ref}) not found at ${source.name}`, ref);
+    throw unknownCollectionRef(name, source);
   }
   const refs = mainCollection(summary) === collection ? summary.refs : (collectionRefs(summary).get(collection) ?? []);
   const found = refs.find((entry) => entry.name === ref);
   if (found) return found.commit;
-  throw unknownRef(`No such branch (${collection}, ${ref}) in repository summary of ${source.name}`, ref);
+  throw unknownCollectionRef(name, source);
 }
 
 /** All refs of a summary, those of other collections as well. */
@@ -117,6 +119,18 @@ function checksumOf(rev: string, text: string): Checksum {
   throw storeError('OSTREE_PULL_REF', `${JSON.stringify(rev)} does not end with the checksum of a commit.`, {
     hint: 'Give REF, or REF@ and all 64 digits of a checksum.',
     data: { rev },
+  });
+}
+
+/** In libostree's words, which are others for repositories with a summary. */
+function unknownCollectionRef({ collection, ref }: RefName, source: PullSource) {
+  const listed = !(source instanceof LocalSource) || hasSummary(source);
+  const message = listed
+    ? `No such branch (${collection}, ${ref}) in repository summary`
+    : `Collection–ref (${collection}, ${ref}) not found`;
+  return storeError('OSTREE_PULL_REF', message, {
+    hint: 'List the refs there with `refs --collections`, or in its summary.',
+    data: { collection, ref, from: source.name },
   });
 }
 

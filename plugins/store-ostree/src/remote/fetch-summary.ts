@@ -26,7 +26,24 @@ export async function fetchSummary(
   try {
     if (options.url === undefined) remoteUrl(remote);
     const { source } = await openSource(repo, session, remote, options, ctx);
-    return await verifiedSummary(source, signaturePolicy(remote, repo.path), ctx, options);
+    return await verifiedSummary(source, { ...signaturePolicy(remote, repo.path), ...options.demands }, ctx, options);
+  } finally {
+    session.close();
+  }
+}
+
+/** Fetches a commit object, checked against its checksum; null when the remote has it not. */
+export async function fetchCommit(
+  repo: Repository,
+  name: string,
+  commit: Checksum,
+  options: Omit<PullOptions, 'remote'>,
+  ctx: Context,
+): Promise<Uint8Array | null> {
+  const session = new WriteSession(repo);
+  try {
+    const { source } = await openSource(repo, session, findRemote(repo, name, options), options, ctx);
+    return await source.metadata(commit, 'commit');
   } finally {
     session.close();
   }

@@ -1,10 +1,13 @@
 /** The door of remotes: how they are configured and what they offer. */
+
+export { listValue } from './config-text.ts';
 export { addCookie, deleteCookie, type JarCookie, listCookies, type NewCookie } from './cookie-jar.ts';
-export { fetchSummary, type RemoteSummary, remoteRefs } from './fetch-summary.ts';
+export { fetchCommit, fetchSummary, type RemoteSummary, remoteRefs } from './fetch-summary.ts';
 export {
   addRemote,
   checkName as checkRemoteName,
   deleteRemote,
+  findCollectionRemote,
   findRemote,
   listRemotes,
   type NewRemote,

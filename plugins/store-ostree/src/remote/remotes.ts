@@ -68,6 +68,10 @@ export function findRemote(repo: Repository, name: string, place: RemotePlace = 
   throw unknownRemote(repo, name);
 }
 
+/** The first remote, by name, that a collection is configured for; undefined where there is none. */
+export const findCollectionRemote = (repo: Repository, collection: string): Remote | undefined =>
+  listRemotes(repo).find(({ options }) => options.get('collection-id') === collection);
+
 const unknownRemote = (repo: Repository, name: string) =>
   storeError('OSTREE_REMOTE_UNKNOWN', `Remote "${name}" not found in ${repo.path}.`, {
     hint: 'Add it with `remote add`, or check the spelling with `remote list`.',
