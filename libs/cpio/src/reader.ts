@@ -109,7 +109,8 @@ export class CpioReader {
     if (name === TRAILER) return this.#end();
     this.#left = header.size;
     this.#padding = padding(header.size);
-    this.#checksum = header.size > 0 ? header.checksum : undefined;
+    // Programs sum up the contents of regular files only.
+    this.#checksum = header.size > 0 && (header.mode & 0o170000) === 0o100000 ? header.checksum : undefined;
     this.#sum = 0;
     return { kind: 'file', header: { name, ...header } };
   }

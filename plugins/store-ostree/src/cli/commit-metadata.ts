@@ -44,6 +44,7 @@ export function commitMetadata(
 function splitWord(word: string): readonly [key: string, value: string] {
   const equals = word.indexOf('=');
   if (equals < 0) throw new VerbError(`Missing '=' in KEY=VALUE metadata '${word}'`);
+  if (equals === 0) throw new VerbError('Empty metadata key');
   return [word.slice(0, equals), word.slice(equals + 1)];
 }
 

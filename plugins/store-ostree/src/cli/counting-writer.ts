@@ -1,4 +1,4 @@
-import { chmodSync, linkSync, lstatSync, utimesSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, lstatSync, utimesSync } from 'node:fs';
 import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { encodeDirMeta, type Ownership } from '../codec/dir-meta.ts';
 import { type DirTree, encodeDirTree } from '../codec/dir-tree.ts';
@@ -7,7 +7,7 @@ import { isSymlink } from '../codec/mode.ts';
 import type { SizeEntry } from '../codec/sizes.ts';
 import { errnoOf } from '../errors.ts';
 import { bytesContent, type Content } from '../repo/content.ts';
-import type { ObjectType } from '../repo/object-path.ts';
+import { objectPath } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
 
@@ -78,6 +78,14 @@ export class CountingWriter {
     return id;
   }
 
+  /** Counts a file that was written by others for this commit. */
+  written(id: Checksum): void {
+    const { meta, size } = this.#repo.inspectFile(id);
+    const fresh = !existsSync(`${this.#repo.objectsPath}/${objectPath(id, 'file', this.#repo.mode)}`);
+    this.#countFile(meta, size, fresh);
+    this.#noteFile(id, meta, size);
+  }
+
   dirTree(tree: DirTree): Checksum {
     return this.#metadata('dirtree', encodeDirTree(tree));
   }
@@ -109,8 +117,12 @@ export class CountingWriter {
 
   #noteFile(id: Checksum, meta: FileMeta, size: number): void {
     if (!this.sizes) return;
-    const type: ObjectType = 'file';
-    const archived = lstatSync(this.#repo.locate(id, type)).size;
-    this.sizes.set(id, { id, type, archived, unpacked: isSymlink(meta.mode) ? Buffer.byteLength(meta.target) : size });
+    const archived = lstatSync(this.#repo.locate(id, 'file')).size;
+    this.sizes.set(id, {
+      id,
+      type: 'file',
+      archived,
+      unpacked: isSymlink(meta.mode) ? Buffer.byteLength(meta.target) : size,
+    });
   }
 }

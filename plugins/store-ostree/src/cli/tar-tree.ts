@@ -1,12 +1,12 @@
 import { Readable, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
 import { decompress, detectFormat } from '@ostrata/compression';
-import type { EntryMeta, Tree } from '@ostrata/contract';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { S_IFDIR } from '../codec/mode.ts';
 import { NO_XATTRS } from '../codec/xattrs.ts';
 import type { Repository } from '../repo/repository.ts';
 import type { WriteSession } from '../store/session.ts';
+import { importCpio, isCpio } from '../tar-import/import-cpio.ts';
 import { importTar } from '../tar-import/import-tar.ts';
 import { DirNode } from '../tree/dir-node.ts';
 import { OstreeTree } from '../tree/tree.ts';
@@ -33,59 +33,66 @@ export async function importArchive(
   const store = new TreeStore(repo, session, 'copy');
   const meta = store.writeDirMeta({ uid: 0, gid: 0, mode: S_IFDIR | 0o755, xattrs: NO_XATTRS });
   const tree = new OstreeTree(store, DirNode.empty(meta));
-  await importTar(renaming(tree, options.pathnameFilter), await unpacked(archive), options);
+  const { name, autocreateParents, pathnameFilter } = options;
+  const target = {
+    name,
+    autocreateParents,
+    ...(pathnameFilter === undefined ? {} : { rename: renaming(pathnameFilter) }),
+  };
+  const [first, rest] = await beginning(await unpacked(archive));
+  if (isCpio(first)) importCpio(tree, await allOf(first, rest, options), target);
+  else await importTar(tree, Readable.from(joined(first, rest), { objectMode: false }), target);
   return tree.rootEntry();
 }
 
-/** A view of a tree under which paths go through the filter before they are used. */
-function renaming(tree: OstreeTree, filter: string | undefined): Tree {
-  if (filter === undefined) return tree;
+/** What the filter makes of a path; GRegex writes groups as \1. */
+function renaming(filter: string): (path: string) => string {
   const comma = filter.indexOf(',');
   if (comma < 0) throw new VerbError("Missing ',' in --tar-pathname-filter");
   const pattern = new RegExp(filter.slice(0, comma), 'g');
-  // GRegex writes groups as \1.
   const replacement = filter
     .slice(comma + 1)
     .replace(/\$/g, '$$$$')
     .replace(/\\(\d)/g, '$$$1');
-  const rename = (path: string) => path.replace(pattern, replacement).replace(/^\/+|\/+$/g, '');
-  return new Proxy<Tree>(tree, {
-    get(target, name) {
-      switch (name) {
-        case 'lookup':
-          return (path: string) => target.lookup(rename(path));
-        case 'mkdir':
-          return (path: string, meta: Partial<EntryMeta>) => target.mkdir(rename(path), meta);
-        case 'writeFile':
-          return (path: string, bytes: Uint8Array, meta: Partial<EntryMeta>) =>
-            target.writeFile(rename(path), bytes, meta);
-        case 'symlink':
-          return (path: string, link: string, meta: object) => target.symlink(rename(path), link, meta);
-        case 'setMeta':
-          return (path: string, meta: Partial<EntryMeta>) => target.setMeta(rename(path), meta);
-        case 'copy':
-          return (from: string, to: string) => target.copy(rename(from), rename(to));
-        case 'remove':
-          return (path: string) => target.remove(rename(path));
-        default:
-          return Reflect.get(target, name, target);
-      }
-    },
-  });
+  return (path) => path.replace(pattern, replacement);
 }
 
 async function unpacked(archive: Readable): Promise<Readable> {
-  const chunks = archive[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  const first = await chunks.next();
-  if (first.done) return Readable.from([]);
-  const all = Readable.from(joined(first.value, chunks), { objectMode: false });
-  const format = detectFormat(first.value);
+  const [first, rest] = await beginning(archive);
+  const all = Readable.from(joined(first, rest), { objectMode: false });
+  const format = detectFormat(first);
   if (format === 'none') return all;
   if (format === 'gzip') return all.pipe(reporting(all, createGunzip()));
   if (format === 'zstd') return all.pipe(reporting(all, createZstdDecompress()));
   const parts: Buffer[] = [];
   for await (const part of all) parts.push(part as Buffer);
   return Readable.from([decompress(Buffer.concat(parts), { maxBytes: MAX_UNPACKED })], { objectMode: false });
+}
+
+/** As many bytes as tell a format. */
+const BEGINNING = 16;
+
+/** The first bytes of a stream, and what follows them. */
+async function beginning(stream: Readable): Promise<readonly [Buffer, AsyncIterator<Buffer>]> {
+  const chunks = stream[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  let first: Buffer = Buffer.alloc(0);
+  while (first.length < BEGINNING) {
+    const next = await chunks.next();
+    if (next.done) break;
+    first = first.length === 0 ? next.value : Buffer.concat([first, next.value]);
+  }
+  return [first, chunks];
+}
+
+async function allOf(first: Buffer, rest: AsyncIterator<Buffer>, { name }: ArchiveOptions): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of joined(first, rest)) {
+    size += chunk.length;
+    if (size > MAX_UNPACKED) throw new VerbError(`${name} holds more than ${MAX_UNPACKED} bytes`);
+    chunks.push(chunk);
+  }
+  return chunks;
 }
 
 /** Errors of reading end the stream that unpacks. */
@@ -95,6 +102,6 @@ function reporting<T extends Transform>(source: Readable, target: T): T {
 }
 
 async function* joined(first: Buffer, rest: AsyncIterator<Buffer>): AsyncGenerator<Buffer> {
-  yield first;
+  if (first.length > 0) yield first;
   for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
 }

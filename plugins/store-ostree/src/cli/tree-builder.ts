@@ -57,9 +57,9 @@ export class TreeBuilder {
     this.#fromDisk(this.#root, path, '/');
   }
 
-  /** A tree of the repository. */
-  addTree(entry: DirEntry): void {
-    this.#fromTree(this.#root, entry, '/');
+  /** A tree of the repository, or one whose files were `fresh`ly written for this commit and are to be counted. */
+  addTree(entry: DirEntry, fresh = false): void {
+    this.#fromTree(this.#root, entry, '/', fresh);
   }
 
   /** Writes the directories and gives the ids of the root. */
@@ -132,7 +132,7 @@ export class TreeBuilder {
     return this.#repo.mode === 'bare' && sameMeta(meta, bareMeta(path, stat, readXattrs(path)));
   }
 
-  #fromTree(target: NewDirectory, entry: DirEntry, inside: string): void {
+  #fromTree(target: NewDirectory, entry: DirEntry, inside: string, fresh: boolean): void {
     const { modifier } = this.#options;
     if (
       !modifier &&
@@ -152,24 +152,26 @@ export class TreeBuilder {
     target.meta = modifier ? this.#writer.dirMeta({ ...owned, xattrs }) : entry.meta;
     const { files, dirs } = this.#repo.readDirTree(entry.tree);
     for (const [name, id] of files) {
-      const changed = this.#fileFromTree(id, inside === '/' ? `/${name}` : `${inside}/${name}`);
+      const changed = this.#fileFromTree(id, inside === '/' ? `/${name}` : `${inside}/${name}`, fresh);
       if (changed !== undefined) this.#putFile(target, name, changed);
     }
     for (const [name, child] of dirs) {
       const childInside = inside === '/' ? `/${name}` : `${inside}/${name}`;
       if (modifier?.keeps(childInside) === false) continue;
-      this.#fromTree(this.#ensureDirectory(target, name), child, childInside);
+      this.#fromTree(this.#ensureDirectory(target, name), child, childInside, fresh);
     }
   }
 
-  #fileFromTree(id: Checksum, inside: string): Checksum | undefined {
+  #fileFromTree(id: Checksum, inside: string, fresh: boolean): Checksum | undefined {
     const { modifier } = this.#options;
     if (!modifier) return id;
     const { meta } = this.#repo.inspectFile(id);
     const owned = this.#apply(inside, meta);
     if (!owned) return undefined;
     const changed = { ...meta, ...owned, xattrs: modifier.skipXattrs ? NO_XATTRS : meta.xattrs };
-    return sameMeta(changed, meta) ? id : this.#writer.file(changed, this.#repo.readFile(id).content);
+    if (!sameMeta(changed, meta)) return this.#writer.file(changed, this.#repo.readFile(id).content);
+    if (fresh) this.#writer.written(id);
+    return id;
   }
 
   #apply(path: string, { uid, gid, mode }: Owned): Owned | undefined {

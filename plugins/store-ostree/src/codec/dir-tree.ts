@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { type Checksum, checksumBytes, checksumFromBytes } from './checksum.ts';
-import { invalidEntry } from './errors.ts';
+import { invalidPart } from './errors.ts';
 import { decode, encode } from './gvariant/index.ts';
 import { readPlainDirTree } from './plain-dir-tree.ts';
 
@@ -101,6 +101,6 @@ function decodeAny(bytes: Uint8Array): DirTree {
 
 function checkName(name: string, taken: boolean): void {
   const problem = nameProblem(name);
-  if (problem) throw invalidEntry(`a directory with ${problem}`, name);
-  if (taken) throw invalidEntry(`a directory with the name ${JSON.stringify(name)} twice`, name);
+  if (problem) throw invalidPart(`a directory with ${problem}`, { entry: name });
+  if (taken) throw invalidPart(`a directory with the name ${JSON.stringify(name)} twice`, { entry: name });
 }

@@ -9,7 +9,7 @@ import { objectPath } from '../repo/object-path.ts';
 import type { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
 import { parseSummary, summaryFile } from '../summary/read.ts';
-import { convertFiles, linkObject, type PullTarget } from './local.ts';
+import { convertFiles, linkObject, type PullTarget, storedAlike } from './local.ts';
 import { checkMode } from './receive-file.ts';
 import type { RefName } from './ref-name.ts';
 import type { MetadataType, PullSource, SignedSummary } from './source.ts';
@@ -98,7 +98,7 @@ export class LocalSource implements PullSource {
     if (this.#options.bareUserOnly) {
       checkMode(id, this.repo.inspectFile(id).meta, { from: this.name, bareUserOnly: true, trusted: false });
     }
-    const alike = this.repo.mode === this.#target.repo.mode;
+    const alike = storedAlike(this.repo, this.#target.repo, id);
     if (alike && this.#options.untrusted) checkObject(this.repo, id, 'file');
     if (!alike || !linkObject(this.repo, this.#target.writer, id, 'file')) this.#converted.push(id);
   }

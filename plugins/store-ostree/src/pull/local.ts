@@ -1,12 +1,14 @@
 import { linkSync, lstatSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
 import { decodeDetached } from '../codec/commit.ts';
+import { isRegular } from '../codec/mode.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
 import { traverseTree } from '../fsck/traverse.ts';
 import type { ObjectType } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
+import { userOnlyProblem } from '../repo/storage/bare-user-only.ts';
 import { WorkerPool } from '../workers/pool.ts';
 import { convertFile } from './convert-file.ts';
 
@@ -48,7 +50,7 @@ export async function pullLocal(source: Repository, target: PullTarget, commit: 
   target.advance(0, total);
   const converted: Checksum[] = [];
   for (const id of missing.files) {
-    if (source.mode !== repo.mode || !linkObject(source, writer, id, 'file')) converted.push(id);
+    if (!storedAlike(source, repo, id) || !linkObject(source, writer, id, 'file')) converted.push(id);
   }
   await convertFiles(source, target, converted, { total, trusted: false });
   for (const [id, type] of [...missing.metadata, [commit, 'commit'] as const]) {
@@ -127,6 +129,17 @@ function batchesBySize(files: readonly { readonly id: Checksum; readonly size: n
     }
   }
   return batches;
+}
+
+/**
+ * Whether a file of one repository is kept in the same way in the other: it is in repositories of one mode, and where a plain file
+ * of root goes from mode bare-user to bare-user-only.
+ */
+export function storedAlike(source: Repository, target: Repository, id: Checksum): boolean {
+  if (source.mode === target.mode) return true;
+  if (source.mode !== 'bare-user' || target.mode !== 'bare-user-only') return false;
+  const { meta } = source.inspectFile(id);
+  return isRegular(meta.mode) && (meta.mode & 0o400) !== 0 && userOnlyProblem(meta) === undefined;
 }
 
 /** Makes an object a hard link to that of another repository. False where the system does not allow it. */

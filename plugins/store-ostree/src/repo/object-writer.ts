@@ -76,7 +76,7 @@ export class ObjectWriter {
   /** A file whose checksum is known and which is known not to be there. */
   writeNewFile(id: Checksum, meta: FileMeta, content: Content): void {
     const temporary = this.#temporary();
-    this.#writeStored(temporary, meta, content);
+    this.#writeStored(temporary, meta, content, id);
     this.#place(temporary, id, 'file');
   }
 
@@ -154,10 +154,10 @@ export class ObjectWriter {
     });
   }
 
-  #writeStored(temporary: string, meta: FileMeta, content: Content): void {
+  #writeStored(temporary: string, meta: FileMeta, content: Content, id?: Checksum): void {
     this.#space.charge(content.size);
     try {
-      this.#checked(() => this.#repo.storage.write(temporary, meta, content));
+      this.#checked(() => this.#repo.storage.write(temporary, meta, content), id);
       if (this.#repo.config.perObjectFsync && !isSymlink(meta.mode)) fsyncPath(temporary);
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -187,14 +187,14 @@ export class ObjectWriter {
     return `${this.#own}/${this.#temporaries++}`;
   }
 
-  #checked<T>(make: () => T): T {
+  #checked<T>(make: () => T, object?: Checksum): T {
     try {
       return make();
     } catch (error) {
       if (!(error instanceof CodecError)) throw error;
       throw storeError('OSTREE_OBJECT_INVALID', `This cannot be stored in ${this.#repo.path}: ${error.message}.`, {
         hint: 'OSTree holds regular files, symbolic links and directories with names and targets of valid UTF-8.',
-        data: { repository: this.#repo.path },
+        data: { repository: this.#repo.path, ...(object === undefined ? {} : { object }) },
         cause: error,
       });
     }

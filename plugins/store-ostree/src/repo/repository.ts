@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly fsync?: boolean | undefined;
   /** True for a run that has each object written to its device before the next one, whatever the config says. */
   readonly perObjectFsync?: boolean | undefined;
+  /** What to take for the id of this boot of the system, by which programs know what was left behind since. */
+  readonly bootId?: string | undefined;
 }
 
 /** A repository on disk, for reading. What it reads of metadata is checked against its checksum. */
@@ -40,9 +42,11 @@ export class Repository {
   readonly extraObjects: string[] = [];
   /** The repository that `core.parent` names: what is not in this one is looked for there. It may have another mode. */
   readonly parent: Repository | undefined;
+  readonly #bootId: string | undefined;
 
-  private constructor(path: string, config: RepoConfig, parent: Repository | undefined) {
+  private constructor(path: string, config: RepoConfig, parent: Repository | undefined, bootId: string | undefined) {
     this.path = path;
+    this.#bootId = bootId;
     this.config = config;
     this.storage = storageFor(config);
     this.parent = parent;
@@ -76,11 +80,16 @@ export class Repository {
       });
     }
     const parent = config.parent === undefined ? undefined : Repository.#open(config.parent, {}, depth + 1);
-    return new Repository(path, config, parent);
+    return new Repository(path, config, parent, options.bootId);
   }
 
   get mode(): RepoMode {
     return this.config.mode;
+  }
+
+  /** The id of this boot of the system. */
+  get bootId(): string {
+    return this.#bootId ?? readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   }
 
   get objectsPath(): string {

@@ -55,7 +55,7 @@ export class Staging {
       const tmp = join(repo.path, 'tmp');
       mkdirSync(tmp, { recursive: true });
       removeLeftovers(repo);
-      const prefix = `${STAGING_PREFIX}${bootId()}-`;
+      const prefix = `${STAGING_PREFIX}${repo.bootId}-`;
       // A lock file may have outlived its directory: it is removed when it is tried.
       const found = readdirSync(tmp).filter((name) => name.startsWith(STAGING_PREFIX));
       for (const name of new Set(found.map((each) => each.replace(LOCK_ENDING, '')))) {
@@ -114,13 +114,24 @@ export class Staging {
     for (const ref of refs.keys()) unlinkSync(pendingRefPath(this.path, ref, CLAIMED));
   }
 
+  /** Gives up the locks and leaves the directory as it is: the next writer takes it over, and need not write again what is there. */
+  abandon(): void {
+    this.#forget();
+    this.#lock.release();
+    this.#repoLock.release();
+  }
+
   /** Removes the directory with all that was not flushed, and gives up the locks. */
   close(): void {
-    const extra = this.#repo.extraObjects;
-    extra.splice(extra.indexOf(this.path), 1);
+    this.#forget();
     rmSync(this.path, { recursive: true, force: true });
     unlock(this.path, this.#lock);
     this.#repoLock.release();
+  }
+
+  #forget(): void {
+    const extra = this.#repo.extraObjects;
+    extra.splice(extra.indexOf(this.path), 1);
   }
 
   #list(prefixes: readonly string[], wanted: (name: string) => boolean): Map<string, string[]> {
@@ -198,8 +209,4 @@ function tryLockDirectory(path: string): FileLock | undefined {
 function unlock(path: string, lock: FileLock): void {
   rmSync(`${path}${LOCK_SUFFIX}`, { force: true });
   lock.release();
-}
-
-function bootId(): string {
-  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
 }

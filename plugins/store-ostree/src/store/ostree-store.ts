@@ -31,7 +31,8 @@ import { removeTree } from '../repo/remove-tree.ts';
 import { Repository } from '../repo/repository.ts';
 import { resolveRev } from '../repo/revs.ts';
 import { addPendingRef } from '../repo/staging.ts';
-import { importTar, type TarOptions } from '../tar-import/import-tar.ts';
+import type { ArchiveOptions } from '../tar-import/archive-entry.ts';
+import { importTar } from '../tar-import/import-tar.ts';
 import { DirNode } from '../tree/dir-node.ts';
 import { OstreeTree } from '../tree/tree.ts';
 import { type RootStrategy, TreeStore } from '../tree/tree-store.ts';
@@ -136,7 +137,7 @@ export class OstreeStore implements ObjectStore {
   }
 
   /** A tree of a tar archive, as `ostree commit --tree=tar=FILE` takes it. */
-  async importTar(archive: Readable, options: TarOptions): Promise<Tree> {
+  async importTar(archive: Readable, options: ArchiveOptions): Promise<Tree> {
     const tree = await this.openTree(null);
     await importTar(tree, archive, options);
     return tree;

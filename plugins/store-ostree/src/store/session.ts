@@ -35,6 +35,13 @@ export class WriteSession {
     this.#staging?.flush();
   }
 
+  /** Gives the lock up; what was written waits for the next writer. */
+  abandon(): void {
+    this.#staging?.abandon();
+    this.#staging = undefined;
+    this.#writer = undefined;
+  }
+
   /** Flushes and gives the lock up. */
   close(): void {
     if (!this.#staging) return;

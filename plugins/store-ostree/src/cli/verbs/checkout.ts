@@ -7,6 +7,7 @@ import type { Repository } from '../../repo/repository.ts';
 import { commitPath, findPath } from '../commit-path.ts';
 import { errorText, usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
+import { parseFlagValue } from '../options.ts';
 import { resolve } from '../resolve.ts';
 import type { OptionValues, Verb } from '../verb.ts';
 
@@ -34,6 +35,11 @@ export const checkout: Verb = {
         'When layering checkouts, error out if a file would be replaced with a different version, but add new files and directories',
     },
     { name: 'whiteouts', kind: 'flag', summary: "Process 'whiteout' (Docker style) entries" },
+    {
+      name: 'process-passthrough-whiteouts',
+      kind: 'flag',
+      summary: 'Enable overlayfs whiteout extraction into char 0:0 devices',
+    },
     { name: 'allow-noent', kind: 'flag', summary: 'Do nothing if specified path does not exist' },
     { name: 'from-stdin', kind: 'flag', summary: 'Process many checkouts from standard input' },
     { name: 'from-file', kind: 'text', summary: 'Process many checkouts from input file', value: 'FILE' },
@@ -53,12 +59,25 @@ export const checkout: Verb = {
       summary: 'Suppress mode bits outside of 0775 for directories (suid, world writable, etc.)',
     },
     { name: 'skip-list', kind: 'text', summary: 'File containing list of files to skip', value: 'FILE' },
+    {
+      name: 'selinux-policy',
+      kind: 'text',
+      summary: 'Set SELinux labels based on policy in root filesystem PATH (may be /); implies --force-copy',
+      value: 'PATH',
+    },
+    {
+      name: 'selinux-prefix',
+      kind: 'text',
+      summary: 'When setting SELinux labels, prefix all paths by PREFIX',
+      value: 'PREFIX',
+    },
   ],
   run(call) {
     const { args, options, terminal } = call;
     const first = args[0];
     if (first === undefined) throw usageError(call, 'COMMIT must be specified');
-    const repo = openRepository(call.repo);
+    const fsync = options.text('fsync');
+    const repo = openRepository(call.repo, { fsync: fsync === undefined || parseFlagValue('fsync', fsync) });
     const run = new Checkout(repo, checkoutOptions(repo, options));
     const listFile = options.text('from-file');
     if (options.flag('from-stdin') || listFile !== undefined) {
@@ -87,6 +106,9 @@ const NO_CACHE = [
   'bareuseronly-dirs',
   'union-identical',
   'skip-list',
+  'selinux-policy',
+  'selinux-prefix',
+  'process-passthrough-whiteouts',
 ];
 
 function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptions {
@@ -112,6 +134,7 @@ function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptio
     copy: given('force-copy'),
     requireLinks: given('require-hardlinks'),
     whiteouts: given('whiteouts'),
+    passthroughWhiteouts: given('process-passthrough-whiteouts'),
     plainDirectories: given('bareuseronly-dirs'),
     cache: repo.config.uncompressedCache && !NO_CACHE.some(given),
     skip: new Set(

@@ -1,5 +1,5 @@
 import { fchmodSync, lstatSync, readFileSync, symlinkSync } from 'node:fs';
-import { invalid } from '../../codec/errors.ts';
+import { invalid, invalidPart } from '../../codec/errors.ts';
 import type { FileMeta } from '../../codec/file-header.ts';
 import { isRegular, isSymlink, S_IFMT } from '../../codec/mode.ts';
 import { NO_XATTRS } from '../../codec/xattrs.ts';
@@ -19,7 +19,11 @@ export const bareUserOnlyStorage: FileStorage = {
   stream: (path) => borrowing(path, inspect(path)),
   write(path, meta, content) {
     const problem = userOnlyProblem(meta);
-    if (problem) throw invalid(`${problem}, which a repository of mode bare-user-only cannot hold`);
+    if (problem) {
+      const text = `${problem}, which a repository of mode bare-user-only cannot hold`;
+      const bits = specialBits(meta.mode);
+      throw bits === 0 ? invalid(text) : invalidPart(text, { mode: meta.mode, bits });
+    }
     if (isSymlink(meta.mode)) symlinkSync(meta.target, path);
     else writeBareFile(path, content, (fd) => fchmodSync(fd, meta.mode & ~S_IFMT));
   },
@@ -30,11 +34,13 @@ function inspect(path: string): StoredFile {
   return { meta: { ...bareMeta(path, stat, NO_XATTRS), uid: 0, gid: 0 }, size: bareSize(stat) };
 }
 
+const specialBits = (mode: number): number => (isRegular(mode) ? mode & ~S_IFMT & ~PERMISSIONS : 0);
+
 /** What of a file would be lost in this mode. */
 export function userOnlyProblem(meta: FileMeta): string | undefined {
   if (meta.uid !== 0 || meta.gid !== 0) return `a file of owner ${meta.uid}:${meta.gid}`;
   if (meta.xattrs.length > 0) return `a file with the extended attribute ${meta.xattrs[0]![0]}`;
-  if (isRegular(meta.mode) && (meta.mode & ~S_IFMT & ~PERMISSIONS) !== 0) {
+  if (specialBits(meta.mode) !== 0) {
     return `a file with the permissions 0${(meta.mode & ~S_IFMT).toString(8)}`;
   }
   return undefined;
