@@ -12,6 +12,7 @@ import {
 } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 import { sharedData } from '../../../support/shared.ts';
 import { readInto } from './support/read.ts';
+import { filesWithSolv, hasSolv } from './support/solv.ts';
 
 function parse(text: string): FileLists {
   const reader = new FileListsReader();
@@ -71,4 +72,60 @@ describe('repo-rpm metadata: filelists of real repositories (needs ../shared)', 
       assert.ok(seen > 100);
     });
   }
+});
+
+describe('repo-rpm metadata: filelists as libsolv reads them (needs python3-solv and ../shared)', () => {
+  const solv = hasSolv();
+  for (const directory of ['centos-stream-9-baseos', 'azurelinux-desktop', 'createrepo_c/repo_koji_01']) {
+    it(`${directory}: every file of every package`, function () {
+      const folder = sharedData('rpmmd', directory, 'repodata');
+      if (folder === undefined || !solv) return this.skip();
+      this.timeout(60_000);
+      const path = (type: string): string =>
+        join(folder, readdirSync(folder).find((name) => name.includes(`${type}.xml`))!);
+      const packages = readInto(new PrimaryReader(), path('primary'));
+      const lists = readInto(new FileListsReader(), path('filelists'));
+      const rows = new Map([...lists.packages].map((id, row) => [lists.paths.strings.text(id), row]));
+      const theirs = filesWithSolv(path('primary'), path('filelists'));
+      assert.equal(packages.count, theirs.length);
+      for (const [index, expected] of theirs.entries()) {
+        const row = rows.get(packages.detail(index, Detail.CHECKSUM))!;
+        assert.deepEqual([...new Set(lists.paths.of(row))].sort(), [...expected].sort(), packages.name(index));
+      }
+    });
+  }
+});
+
+describe('repo-rpm metadata: who has a path', () => {
+  const lists = parse(`<filelists><package pkgid="aa"><file>/usr/bin/a</file><file>/usr/bin/both</file></package>
+    <package pkgid="bb"><file>/usr/bin/both</file><file>/bin/a</file><file>/</file><file>/usr</file></package></filelists>`);
+
+  it('finds whole paths only, in order', () => {
+    const asked = ['/usr/bin/both', '/usr/bin/a', '/nothing', '/bin/both', '/'];
+    assert.deepEqual(
+      [...lists.paths.owners(asked)],
+      [
+        [0, 0],
+        [0, 1],
+        [1, 0],
+        [1, 4],
+      ],
+    );
+    assert.deepEqual([...lists.paths.owners([])], []);
+  });
+
+  it('agrees with a look at every path', function () {
+    const folder = sharedData('rpmmd', 'centos-stream-9-baseos', 'repodata');
+    if (folder === undefined) return this.skip();
+    const file = join(folder, readdirSync(folder).find((name) => name.includes('primary.xml'))!);
+    const packages = readInto(new PrimaryReader(), file);
+    const asked = ['/usr/bin/bash', '/usr/sbin/ip', '/etc/passwd', '/usr/bin/nothing', '/etc/pam.d'];
+    const expected: number[][] = [];
+    for (let index = 0; index < packages.count; index++) {
+      const files = packages.files(index);
+      for (const [place, path] of asked.entries()) if (files.includes(path)) expected.push([index, place]);
+    }
+    assert.ok(expected.length >= 3);
+    assert.deepEqual([...packages.paths.owners(asked)], expected);
+  });
 });

@@ -55,3 +55,76 @@ export function readWithSolv(primary: string, step: number): { count: number; pa
   const text = execFileSync(PYTHON, ['-c', SCRIPT, primary, String(step)], { encoding: 'utf8', maxBuffer: 1 << 30 });
   return JSON.parse(text) as { count: number; packages: SolvPackage[] };
 }
+
+const START = `
+import json, solv, sys
+pool = solv.Pool()
+pool.setdisttype(solv.Pool.DISTTYPE_RPM)
+pool.setarch('x86_64')
+repo = pool.add_repo('r')
+def read(add, name, *rest):
+    f = solv.xfopen(name)
+    if not add(f, *rest):
+        sys.exit('libsolv cannot read it: ' + pool.errstr)
+def items(s, key):
+    return [d.pos() for d in s.Dataiterator(key)]
+def texts(pos, *keys):
+    return [pos.lookup_str(k) or '' for k in keys]
+`;
+
+const FILES = `${START}
+read(repo.add_rpmmd, sys.argv[1], None)
+read(repo.add_rpmmd, sys.argv[2], None, solv.Repo.REPO_EXTEND_SOLVABLES)
+json.dump([sorted(set(d.str for d in s.Dataiterator(solv.SOLVABLE_FILELIST, None, solv.Dataiterator.SEARCH_FILES | solv.Dataiterator.SEARCH_COMPLETE_FILELIST))) for s in repo.solvables_iter()], sys.stdout)
+`;
+
+const CHANGELOGS = `${START}
+read(repo.add_rpmmd, sys.argv[1], None)
+read(repo.add_rpmmd, sys.argv[2], None, solv.Repo.REPO_EXTEND_SOLVABLES)
+json.dump([[dict(author=p.lookup_str(solv.SOLVABLE_CHANGELOG_AUTHOR) or '', time=p.lookup_num(solv.SOLVABLE_CHANGELOG_TIME), text=p.lookup_str(solv.SOLVABLE_CHANGELOG_TEXT) or '')
+    for p in items(s, solv.SOLVABLE_CHANGELOG)] for s in repo.solvables_iter()], sys.stdout)
+`;
+
+const ADVISORIES = `${START}
+read(repo.add_updateinfoxml, sys.argv[1])
+json.dump([dict(id=s.name[6:], type=s.lookup_str(solv.SOLVABLE_PATCHCATEGORY) or '', severity=s.lookup_str(solv.UPDATE_SEVERITY) or '', title=s.lookup_str(solv.SOLVABLE_SUMMARY) or '',
+    description=s.lookup_str(solv.SOLVABLE_DESCRIPTION) or '', issued=s.lookup_num(solv.SOLVABLE_BUILDTIME),
+    references=[texts(p, solv.UPDATE_REFERENCE_TYPE, solv.UPDATE_REFERENCE_ID, solv.UPDATE_REFERENCE_HREF, solv.UPDATE_REFERENCE_TITLE) for p in items(s, solv.UPDATE_REFERENCE)],
+    packages=[texts(p, solv.UPDATE_COLLECTION_NAME, solv.UPDATE_COLLECTION_EVR, solv.UPDATE_COLLECTION_ARCH) for p in items(s, solv.UPDATE_COLLECTION)]) for s in repo.solvables_iter()], sys.stdout)
+`;
+
+function ask<T>(script: string, ...files: readonly string[]): T {
+  return JSON.parse(execFileSync(PYTHON, ['-c', script, ...files], { encoding: 'utf8', maxBuffer: 1 << 30 })) as T;
+}
+
+/** All paths of each package, sorted and each once. */
+export function filesWithSolv(primary: string, filelists: string): string[][] {
+  return ask(FILES, primary, filelists);
+}
+
+export interface SolvChange {
+  readonly author: string;
+  readonly time: number;
+  readonly text: string;
+}
+
+export function changelogsWithSolv(primary: string, other: string): SolvChange[][] {
+  return ask(CHANGELOGS, primary, other);
+}
+
+export interface SolvAdvisory {
+  readonly id: string;
+  readonly type: string;
+  readonly severity: string;
+  readonly title: string;
+  readonly description: string;
+  readonly issued: number;
+  /** Type, id, address, title. */
+  readonly references: readonly (readonly string[])[];
+  /** Name, version, architecture. */
+  readonly packages: readonly (readonly string[])[];
+}
+
+export function advisoriesWithSolv(updateinfo: string): SolvAdvisory[] {
+  return ask(ADVISORIES, updateinfo);
+}
