@@ -9,16 +9,18 @@ import { directoryName } from './deployment.ts';
 import { discard } from './discard.ts';
 import type { Sysroot } from './sysroot.ts';
 
-/** Removes what no deployment of the list refers to: directories, kernels, links, refs, and with `prune` objects as well. */
-export function cleanUp(sysroot: Sysroot, options: { readonly prune: boolean }): void {
+/**
+ * Removes what no deployment of the list refers to: directories, kernels, links, refs, and with `prune` objects as well. Gives the bytes of those.
+ */
+export function cleanUp(sysroot: Sysroot, options: { readonly prune: boolean }): number {
   removeOtherVersions(sysroot);
   removeOldDeployments(sysroot);
   removeOldKernels(sysroot);
   renewRefs(sysroot);
-  if (!options.prune) return;
+  if (!options.prune) return 0;
   const { repository } = sysroot;
   using _lock = lockRepository(join(repository.path, '.lock'), 'exclusive', repository.config);
-  pruneRepository(repository, 0);
+  return pruneRepository(repository, 0).bytes;
 }
 
 /** The halves that are not in use. */

@@ -8,6 +8,7 @@ import { storeError } from '../errors.ts';
 import { readNames } from '../repo/directory.ts';
 import type { KeyFile } from '../repo/key-file.ts';
 import { removeTree } from '../repo/remove-tree.ts';
+import { replaceFile } from '../repo/replace-file.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
 import { diffEtc, type EtcDiff } from './etc-diff.ts';
@@ -34,6 +35,8 @@ export interface DeployOptions {
   readonly onNote?: (note: string) => void;
   /** Hears of what the user changed in /etc, before it is taken over. */
   readonly onEtc?: (diff: EtcDiff) => void;
+  /** Hears that /var was not labelled yet. */
+  readonly onVar?: (stamp: string) => void;
 }
 
 /** Checks a commit out below its stateroot, ready to be written into the boot configuration: `prepareTree`, then `completeTree`. */
@@ -77,19 +80,30 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
 export function completeTree(
   sysroot: Sysroot,
   deployment: SysrootDeployment,
-  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote' | 'onEtc'>,
+  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote' | 'onEtc' | 'onVar'>,
 ): EtcSkipped[] {
   const root = sysroot.directory(deployment);
   const { merge } = options;
   const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root, options.onEtc);
   for (const { path } of skipped)
     options.onNote?.(`/etc/${path} is no file, link or directory and was not taken over.`);
+  stampVar(sysroot, deployment.stateroot, options);
   // Asks systemd to update /etc and /var at the next boot (systemd-update-done.service(8)).
   rmSync(join(root, 'etc/.updated'), { force: true });
   rmSync(join(varOf(sysroot, deployment.stateroot), '.updated'), { force: true });
   writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
   if (!options.mutable) setImmutable(root, true);
   return skipped;
+}
+
+/** libostree labels /var once, and leaves a file that says so: without it, it would do so again. */
+const LABELLED = 'var/.ostree-selabeled';
+
+function stampVar(sysroot: Sysroot, stateroot: string, { onVar = () => {} }: Pick<DeployOptions, 'onVar'>): void {
+  const stamp = join(sysroot.path, 'ostree/deploy', stateroot, LABELLED);
+  if (existsSync(stamp)) return;
+  onVar(LABELLED);
+  replaceFile(stamp, '');
 }
 
 /** A deployment with the kernel arguments of the one it follows, unless it has its own. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 export interface EtcDiff {
   readonly modified: readonly string[];
   readonly removed: readonly string[];
-  /** A directory that is new stands for all below it. */
+  /** With all that is below a new directory. */
   readonly added: readonly string[];
 }
 
@@ -34,7 +34,13 @@ function compareDirectory(at: string, original: string, current: string, diff: C
     if (!isEqual(left, a, right, b)) diff.modified.push(path);
     if (a.isDirectory() && b.isDirectory()) compareDirectory(path, left, right, diff);
   }
-  for (const name of after) if (!before.has(name)) diff.added.push(at === '' ? name : `${at}/${name}`);
+  for (const name of after)
+    if (!before.has(name)) addAll(at === '' ? name : `${at}/${name}`, join(current, name), diff);
+}
+
+function addAll(path: string, file: string, diff: Collected): void {
+  diff.added.push(path);
+  if (stat(file).isDirectory()) for (const name of namesIn(file)) addAll(`${path}/${name}`, join(file, name), diff);
 }
 
 /** Sorted, so that reports and merges do not depend on the file system. */

@@ -28,10 +28,16 @@ export interface EtcSkipped {
 export function mergeEtc({ original, modified, next }: EtcSides, diff: EtcDiff): EtcSkipped[] {
   const skipped: EtcSkipped[] = [];
   for (const path of diff.removed) removeTree(join(next, path));
-  for (const path of [...diff.modified, ...diff.added]) bring(path);
+  let whole: string | undefined;
+  for (const path of [...diff.modified, ...diff.added]) {
+    // What is below a directory came with it.
+    if (whole !== undefined && path.startsWith(`${whole}/`)) continue;
+    if (bring(path)) whole = path;
+  }
   return skipped;
 
-  function bring(path: string): void {
+  /** Whether a whole directory was brought. */
+  function bring(path: string): boolean {
     const source = join(modified, path);
     const target = join(next, path);
     const stat = lstatSync(source);
@@ -40,10 +46,11 @@ export function mergeEtc({ original, modified, next }: EtcSides, diff: EtcDiff):
     if (there?.isDirectory()) {
       if (!stat.isDirectory()) throw becameDirectory(path, target);
       copyAttributes(source, target);
-      return;
+      return false;
     }
     if (there) rmSync(target);
     copyPath(source, target, path, skipped);
+    return stat.isDirectory();
   }
 
   /** The directory of a changed file: the new default's, else the one that the user has, else the old default's. */

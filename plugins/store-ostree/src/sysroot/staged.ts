@@ -16,15 +16,12 @@ export const STAGED_LOCK = 'ostree/staged-deployment-locked';
 /** A deployment that waits, with the one whose /etc it will take over. */
 export interface StagedState {
   readonly deployment: SysrootDeployment;
-  readonly merge: { readonly stateroot: string; readonly commit: string; readonly serial: number } | null;
+  readonly merge: Pick<SysrootDeployment, 'stateroot' | 'commit' | 'serial' | 'bootChecksum'> | null;
   readonly locked: boolean;
 }
 
 /** The dictionary `a{sv}` of libostree (serialize_deployment_to_variant in ostree-sysroot-deploy.c). */
-export function writeStaged(
-  state: RunState,
-  { deployment, merge, locked }: StagedState & { readonly merge: SysrootDeployment | null },
-): void {
+export function writeStaged(state: RunState, { deployment, merge, locked }: StagedState): void {
   const kargs = deployment.entry.get('options');
   const entries: [string, Variant][] = [['target', variant('a{sv}', nameOf(deployment))]];
   if (merge !== null) entries.push(['merge-deployment', variant('a{sv}', nameOf(merge))]);
@@ -37,7 +34,7 @@ export function writeStaged(
   replaceFile(path, encode('a{sv}', entries as unknown as Value));
 }
 
-function nameOf(deployment: SysrootDeployment): Value {
+function nameOf(deployment: Pick<SysrootDeployment, 'stateroot' | 'commit' | 'serial' | 'bootChecksum'>): Value {
   return [
     ['name', variant('s', directoryName(deployment))],
     ['osname', variant('s', deployment.stateroot)],

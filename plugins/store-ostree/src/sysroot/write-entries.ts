@@ -66,9 +66,17 @@ export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement):
   }
   entry.overlays = layout.initramfs ? overlays : [];
   if (index > 0) for (const [key, value] of placement.append) entry.set(key, value);
-  const entries = join(sysroot.path, `boot/loader.${boot}/entries`);
-  replaceFile(join(entries, `ostree-${count - index}-${stateroot}.conf`), entry.toString(), { fsync: false });
+  replaceFile(entryPath(sysroot, boot, { stateroot, index, count }), entry.toString(), { fsync: false });
   return entry;
+}
+
+/** The file of an entry in `loader.BOOT`. */
+export function entryPath(
+  sysroot: Sysroot,
+  boot: 0 | 1,
+  { stateroot, index, count }: { readonly stateroot: string; readonly index: number; readonly count: number },
+): string {
+  return join(sysroot.path, `boot/loader.${boot}/entries/ostree-${count - index}-${stateroot}.conf`);
 }
 
 function installKernel(layout: KernelLayout, target: string): void {

@@ -76,9 +76,10 @@ export function debugFlags({ terminal }: Pick<Invocation, 'terminal'>): Set<stri
 /** What is said while a tree is deployed, in libostree's words. */
 export function reporters({
   terminal,
-}: Pick<Invocation, 'terminal'>): Required<Pick<DeployOptions, 'onNote' | 'onEtc'>> {
+}: Pick<Invocation, 'terminal'>): Required<Pick<DeployOptions, 'onNote' | 'onEtc' | 'onVar'>> {
   return {
     onNote: (note) => terminal.err(`note: ${note}\n`),
+    onVar: (stamp) => terminal.out(`Relabeling /var (no stamp file '${stamp}' found)\n`),
     onEtc: ({ modified, removed, added }) =>
       terminal.out(
         `Copying /etc changes: ${modified.length} modified, ${removed.length} removed, ${added.length} added\n`,

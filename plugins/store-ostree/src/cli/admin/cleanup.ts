@@ -1,8 +1,8 @@
-import { cleanUp } from '../../sysroot/cleanup.ts';
 import { adminVerb } from './admin-verb.ts';
+import { clean } from './write.ts';
 
 export const cleanup = adminVerb({
   usage: '',
   writes: true,
-  run: ({ sysroot }) => cleanUp(sysroot, { prune: true }),
+  run: (call) => clean(call, call.sysroot),
 });

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KernelArgs } from '../../codec/boot/kernel-args.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
-import { cleanUp } from '../../sysroot/cleanup.ts';
 import { deployTree, prepareTree } from '../../sysroot/deploy-tree.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { discard, discardStaged } from '../../sysroot/discard.ts';
@@ -16,7 +15,7 @@ import { usageError, VerbError } from '../error.ts';
 import { resolve } from '../resolve.ts';
 import type { OptionSpec } from '../verb.ts';
 import { type AdminInvocation, adminVerb, debugFlags, reporters, staterootOf } from './admin-verb.ts';
-import { write } from './write.ts';
+import { clean, write } from './write.ts';
 
 const flag = (name: string, summary: string): OptionSpec => ({ name, kind: 'flag', summary });
 const karg = (name: string, summary: string): OptionSpec => ({ name, kind: 'list', summary, value: 'NAME=VALUE' });
@@ -62,7 +61,7 @@ export const deploy = adminVerb({
     const commit = resolve(sysroot.repository, refspec);
     const merge = options.flag('no-merge') ? null : sysroot.mergeDeployment(stateroot);
     // What an interrupted run left makes room first.
-    cleanUp(sysroot, { prune: false });
+    clean(call, sysroot, false);
     const request = {
       stateroot,
       commit,
@@ -85,7 +84,7 @@ export const deploy = adminVerb({
       retainRollback: options.flag('retain-rollback'),
       notDefault: options.flag('not-as-default'),
     });
-    cleanUp(await writeOrDiscard(call, list, added), { prune: !options.flag('no-prune') });
+    clean(call, await writeOrDiscard(call, list, added), !options.flag('no-prune'));
   },
 });
 

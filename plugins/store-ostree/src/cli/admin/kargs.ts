@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { KernelArgs } from '../../codec/boot/kernel-args.ts';
+import { replaceFile } from '../../repo/replace-file.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
+import { readStagedState, writeStaged } from '../../sysroot/staged.ts';
+import { entryPath } from '../../sysroot/write-entries.ts';
 import { VerbError } from '../error.ts';
 import { adminVerb } from './admin-verb.ts';
-import { write } from './write.ts';
+import { clean, write } from './write.ts';
 
 /** A deployment with other kernel arguments. */
 const withArguments = (deployment: SysrootDeployment, kargs: KernelArgs): SysrootDeployment => ({
@@ -41,7 +44,8 @@ export const setKargs = adminVerb({
     else if (options.flag('merge')) kargs = argumentsOf(first);
     for (const arg of options.list('replace')) kargs.set(arg);
     kargs.append(...options.list('append'), ...args);
-    await write(call, [withArguments(first, kargs), ...sysroot.deployments.slice(1)]);
+    const list = [withArguments(first, kargs), ...sysroot.deployments.slice(1)];
+    clean(call, await write(call, list));
   },
 });
 
@@ -56,14 +60,22 @@ export const editInPlace = adminVerb({
     },
   ],
   writes: true,
-  async run(call) {
-    const { options, sysroot } = call;
+  run({ options, sysroot }) {
     if (sysroot.deployments.length === 0) throw new VerbError('Unable to find a deployment in sysroot');
-    const list = sysroot.deployments.map((deployment) => {
-      const kargs = argumentsOf(deployment);
-      for (const arg of options.list('append-if-missing')) kargs.appendIfMissing(arg);
-      return withArguments(deployment, kargs);
-    });
-    await write(call, list);
+    const { finalized, staged, versions } = sysroot;
+    for (const [index, deployment] of finalized.entries()) {
+      const { stateroot } = deployment;
+      const path = entryPath(sysroot, versions.boot, { stateroot, index, count: finalized.length });
+      replaceFile(path, appended(deployment, options.list('append-if-missing')).entry.toString());
+    }
+    const waiting = readStagedState(sysroot.path, sysroot.state);
+    if (staged === null || waiting === null) return;
+    writeStaged(sysroot.state, { ...waiting, deployment: appended(staged, options.list('append-if-missing')) });
   },
 });
+
+function appended(deployment: SysrootDeployment, args: readonly string[]): SysrootDeployment {
+  const kargs = argumentsOf(deployment);
+  for (const arg of args) kargs.appendIfMissing(arg);
+  return withArguments(deployment, kargs);
+}

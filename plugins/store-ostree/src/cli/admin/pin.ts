@@ -25,7 +25,7 @@ export const pin = adminVerb({
       }
       const origin = deployment.origin ?? new KeyFile();
       if (wanted) origin.set('libostree-transient', 'pinned', 'true');
-      else origin.deleteGroup('libostree-transient');
+      else origin.delete('libostree-transient', 'pinned');
       writeOriginFile(join(sysroot.path, originPathOf(deployment)), origin);
       terminal.out(`Deployment ${word} is now ${wanted ? 'pinned' : 'unpinned'}\n`);
     }

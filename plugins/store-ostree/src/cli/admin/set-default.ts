@@ -1,6 +1,6 @@
 import { usageError, VerbError } from '../error.ts';
 import { adminVerb, deploymentAt } from './admin-verb.ts';
-import { write } from './write.ts';
+import { clean, write } from './write.ts';
 
 export const setDefault = adminVerb({
   usage: 'INDEX',
@@ -13,6 +13,7 @@ export const setDefault = adminVerb({
     const chosen = deploymentAt(sysroot, index);
     if (index === 0) throw new VerbError('Already default deployment: 0');
     if (chosen.staged) throw new VerbError('Cannot set staged deployment as default');
-    await write(call, [chosen, ...sysroot.deployments.toSpliced(index, 1)]);
+    const list = [chosen, ...sysroot.deployments.toSpliced(index, 1)];
+    clean(call, await write(call, list));
   },
 });

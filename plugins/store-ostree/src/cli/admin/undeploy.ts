@@ -1,8 +1,7 @@
-import { cleanUp } from '../../sysroot/cleanup.ts';
 import { directoryName, isSame } from '../../sysroot/deployment.ts';
 import { usageError, VerbError } from '../error.ts';
 import { adminVerb, deploymentAt } from './admin-verb.ts';
-import { write } from './write.ts';
+import { clean, write } from './write.ts';
 
 export const undeploy = adminVerb({
   usage: 'INDEX',
@@ -15,6 +14,6 @@ export const undeploy = adminVerb({
     if (isSame(target, sysroot.booted)) throw new VerbError(`Cannot undeploy currently booted deployment ${index}`);
     const after = await write(call, sysroot.deployments.toSpliced(index, 1));
     terminal.out(`Deleted deployment ${directoryName(target)}\n`);
-    cleanUp(after, { prune: true });
+    clean(call, after);
   },
 });

@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { pull } from '../../pull/index.ts';
 import type { KeyFile } from '../../repo/key-file.ts';
 import { deleteRef, parseRefSpec } from '../../repo/refs.ts';
-import { cleanUp } from '../../sysroot/cleanup.ts';
 import { deployTree } from '../../sysroot/deploy-tree.ts';
 import { directoryName, type SysrootDeployment } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
@@ -12,6 +11,7 @@ import { usageError, VerbError } from '../error.ts';
 import { resolve } from '../resolve.ts';
 import { type AdminInvocation, adminVerb, debugFlags, reporters, staterootOf } from './admin-verb.ts';
 import { OS_OPTION, stage, writeOrDiscard } from './deploy.ts';
+import { clean } from './write.ts';
 
 export const upgrade = adminVerb({
   usage: '',
@@ -186,11 +186,11 @@ async function deployFollower(
   };
   if (call.options.flag('stage') || terminal.environment['OSTREE_EX_STAGE_DEPLOYMENTS'] !== undefined) {
     stage(sysroot, request, false);
-    cleanUp(sysroot, { prune: false });
+    clean(call, sysroot, false);
     return;
   }
   const added = deployTree(sysroot, request);
-  cleanUp(await writeOrDiscard(call, orderWith(sysroot, added, merge, {}), added), { prune: true });
+  clean(call, await writeOrDiscard(call, orderWith(sysroot, added, merge, {}), added));
 }
 
 /** Only the running system is restarted, never the one around a sysroot that is being prepared. */

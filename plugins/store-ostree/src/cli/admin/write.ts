@@ -1,6 +1,8 @@
+import { cleanUp } from '../../sysroot/cleanup.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { prepareSwap } from '../../sysroot/write-deployments.ts';
+import { formatSize } from '../format-size.ts';
 import { type AdminInvocation, debugFlags } from './admin-verb.ts';
 
 /** Makes a list of deployments the current one, and tells how. */
@@ -23,4 +25,10 @@ export async function write(
     `${done}; bootconfig swap: ${swap === 'menu' ? 'yes' : 'no'}; bootversion: boot.${boot}.${sub}, deployment count change: ${change}\n`,
   );
   return after;
+}
+
+/** Removes what nothing refers to any more, and tells what that gave. */
+export function clean({ terminal }: Pick<AdminInvocation, 'terminal'>, sysroot: Sysroot, prune = true): void {
+  const freed = cleanUp(sysroot, { prune });
+  if (freed > 0) terminal.out(`Freed objects: ${formatSize(freed)}\n`);
 }
