@@ -15,6 +15,7 @@ const CLEANUP =
 const DEFAULT_TIMEOUT = 300;
 const OWN_PROGRAM = join(ROOT, 'bin', 'bin', 'ostrata-ostree.js');
 const SERVER = join(import.meta.dirname, 'ostree-scripts', 'trivial-httpd.ts');
+const FINDER = join(import.meta.dirname, 'ostree-scripts', 'repo-finder-mount.ts');
 
 /** libostree's own test scripts of an unpacked source tree, run with an `ostree` of ours first on the PATH. */
 export async function* run(
@@ -80,6 +81,10 @@ function prepare(folder: string, program: string | undefined): Harness {
     ].join('\n'),
   );
   writeScript(join(build, 'tests', 'get-byte-order'), '#!/bin/sh\necho 1234');
+  // It asks the library and not the command: there is one for ours only.
+  if (program === undefined) {
+    writeScript(join(build, 'tests', 'repo-finder-mount'), `#!/bin/sh\nexec '${process.execPath}' '${FINDER}' "$@"`);
+  }
   // Newer scripts look for a program of its own.
   writeScript(join(build, 'ostree-trivial-httpd'), `#!/bin/sh\nexec '${process.execPath}' '${SERVER}' "$@"`);
   return { bin, build };
