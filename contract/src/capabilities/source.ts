@@ -28,10 +28,13 @@ export interface Relation {
   readonly pre?: boolean;
 }
 
-/** A group of packages (comps). */
+/** A group of packages, or an environment: a group of groups (comps). */
 export interface PackageGroup {
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
+  /** Of an environment, which has no packages of its own: ids of the groups that it is made of, and that may be added. */
+  readonly environment?: { readonly groups: readonly string[]; readonly options: readonly string[] };
   readonly packages: readonly {
     readonly name: string;
     readonly type: 'mandatory' | 'default' | 'optional' | 'conditional';

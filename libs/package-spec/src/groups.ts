@@ -1,4 +1,5 @@
 import type { PackageGroup, PackageTable } from '@ostrata/core';
+import { nameMatcher } from './glob.ts';
 
 /** A group as all sources together describe it. */
 export interface MergedGroup {
@@ -9,13 +10,26 @@ export interface MergedGroup {
   readonly conditional: readonly { readonly name: string; readonly requires: string }[];
 }
 
-/** Finds a group by id, or else by its name; members of several sources' groups of that id add up. Null when there is none. */
+/**
+ * Finds groups and environments by id, or else by name, or else by a pattern for either in any case, as dnf does; what several sources
+ * say of one adds up, and environments find their groups in all of them. Null when there is none.
+ */
 export function findGroup(tables: readonly PackageTable[], wanted: string): MergedGroup | null {
   const groups = tables.flatMap((table) => table.groups);
-  const found = groups.filter((group) => group.id === wanted);
-  const named = found.length > 0 ? found : groups.filter((group) => group.name === wanted);
-  const first = named[0];
-  return first === undefined ? null : merge(first.id, named);
+  const matches = nameMatcher(wanted.toLowerCase());
+  const found =
+    filled(groups.filter(({ id }) => id === wanted)) ??
+    filled(groups.filter(({ name }) => name === wanted)) ??
+    groups.filter(({ id, name }) => matches(id.toLowerCase()) || matches(name.toLowerCase()));
+  const first = found[0];
+  if (first === undefined) return null;
+  const members = new Set(found.flatMap(({ environment }) => environment?.groups ?? []));
+  const parts = groups.filter((group) => group.environment === undefined && members.has(group.id));
+  return merge(first.id, [...found, ...parts]);
+}
+
+function filled<T>(list: readonly T[]): readonly T[] | null {
+  return list.length > 0 ? list : null;
 }
 
 function merge(id: string, groups: readonly PackageGroup[]): MergedGroup {

@@ -15,6 +15,8 @@ const NAMES = [
   'requires',
   'grouplist',
   'groupid',
+  'optionlist',
+  'description',
 ] as const;
 const N = numberNames(NAMES);
 
@@ -26,8 +28,11 @@ type Member = PackageGroup['packages'][number];
 export interface Environment {
   readonly id: string;
   readonly name: string;
+  readonly description?: string;
   /** Ids of the groups that are always part of it. */
   readonly groups: readonly string[];
+  /** Ids of those that may be added. */
+  readonly options: readonly string[];
 }
 
 export interface Comps {
@@ -46,7 +51,9 @@ export class CompsReader implements XmlHandler {
   #id = '';
   #name = '';
   #packages: Member[] = [];
+  #description = '';
   #members: string[] = [];
+  #options: string[] = [];
   #list = 0;
   #type: Member['type'] = 'mandatory';
   #requires: string | undefined;
@@ -75,12 +82,14 @@ export class CompsReader implements XmlHandler {
         this.#id = '';
         this.#name = '';
         this.#packages = [];
+        this.#description = '';
         this.#members = [];
+        this.#options = [];
         return false;
       case 3:
         this.#list = name;
         // Translated names stand beside the plain one.
-        return name === N.id || (name === N.name && xml.attribute(N['xml:lang']) < 0);
+        return name === N.id || ((name === N.name || name === N.description) && xml.attribute(N['xml:lang']) < 0);
       case 4:
         if (this.#list === N.packagelist && name === N.packagereq) {
           const type = xml.attributeText(N.type);
@@ -89,7 +98,7 @@ export class CompsReader implements XmlHandler {
           this.#requires = xml.attributeText(N.requires);
           return true;
         }
-        return this.#list === N.grouplist && name === N.groupid;
+        return (this.#list === N.grouplist || this.#list === N.optionlist) && name === N.groupid;
       default:
         return false;
     }
@@ -100,6 +109,7 @@ export class CompsReader implements XmlHandler {
     else if (xml.depth === 3) {
       if (name === N.id) this.#id = xml.textString().trim();
       else if (name === N.name && xml.textLength > 0) this.#name = xml.textString().trim();
+      else if (name === N.description && xml.textLength > 0) this.#description = xml.textString().trim();
     } else if (xml.depth === 2 && (name === N.group || name === N.environment)) this.#finish(name, xml);
   }
 
@@ -110,27 +120,28 @@ export class CompsReader implements XmlHandler {
       const requires = this.#type === 'conditional' ? this.#requires : undefined;
       this.#packages.push({ name: text, type: this.#type, ...(requires === undefined ? {} : { requires }) });
     } else if (name === N.groupid && this.#list === N.grouplist) this.#members.push(text);
+    else if (name === N.groupid && this.#list === N.optionlist) this.#options.push(text);
   }
 
   #finish(name: number, xml: XmlScanner): void {
     const what = name === N.group ? 'a group' : 'an environment';
     if (this.#id === '') throw xml.error('METADATA_INVALID', `${what} has no id`);
-    const common = { id: this.#id, name: this.#name || this.#id };
+    const common = {
+      id: this.#id,
+      name: this.#name || this.#id,
+      ...(this.#description === '' ? {} : { description: this.#description }),
+    };
     if (name === N.group) this.#groups.push({ ...common, packages: this.#packages });
-    else this.#environments.push({ ...common, groups: this.#members });
+    else this.#environments.push({ ...common, groups: this.#members, options: this.#options });
   }
 }
 
-/**
- * All that `@id` can name: the groups, and each environment as the packages of its groups. A group goes before an environment of the
- * same id.
- */
-export function selectableGroups(comps: Comps): PackageGroup[] {
-  const groups = new Map(comps.groups.map((group) => [group.id, group]));
-  const all = [...groups.values()];
-  for (const { id, name, groups: members } of comps.environments) {
-    if (groups.has(id)) continue;
-    all.push({ id, name, packages: members.flatMap((member) => groups.get(member)?.packages ?? []) });
-  }
-  return all;
+/** All that `@id` can name. */
+export function selectableGroups({ groups, environments }: Comps): PackageGroup[] {
+  const named = environments.map(({ groups: members, options, ...environment }) => ({
+    ...environment,
+    packages: [],
+    environment: { groups: members, options },
+  }));
+  return [...groups, ...named];
 }

@@ -1,4 +1,5 @@
 import { type PluginHost, SOURCE } from '@ostrata/core';
+import { SOURCE_DEFINITIONS } from '@ostrata/source-definitions';
 import { KIND } from './definition.ts';
 
 export { SOURCE_ERRORS } from './errors.ts';
@@ -9,6 +10,11 @@ export function registerSource(host: PluginHost): void {
     const { RpmMdSource } = await import('./rpm-md-source.ts');
     return new RpmMdSource();
   });
+  host.provide(
+    SOURCE_DEFINITIONS,
+    KIND,
+    async () => (await import('./definitions.ts')).repoFileDefinitions,
+  );
   host.hooks['fetch.sources'].tapPromise(async (sources, ctx) => {
     if (!sources.some(({ kind }) => kind === KIND)) return undefined;
     const { completeSources } = await import('./complete.ts');

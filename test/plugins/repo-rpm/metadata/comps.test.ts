@@ -1,21 +1,17 @@
 import assert from 'node:assert/strict';
-import {
-  type Comps,
-  CompsReader,
-  MetadataError,
-  selectableGroups,
-} from '../../../../plugins/repo-rpm/src/metadata/index.ts';
+import type { PackageGroup } from '@ostrata/core';
+import { CompsReader, MetadataError, selectableGroups } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 import { sharedData } from '../../../support/shared.ts';
 import { readInto } from './support/read.ts';
 
-function parse(text: string): Comps {
+function parse(text: string): PackageGroup[] {
   const reader = new CompsReader();
   reader.write(Buffer.from(text));
-  return reader.end();
+  return selectableGroups(reader.end());
 }
 
 const COMPS = `<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE comps PUBLIC "-//Red Hat, Inc.//DTD Comps info//EN" "comps.dtd">
-<comps><group><id>base</id><name>Base</name><name xml:lang="de">Basis</name><packagelist>
+<comps><group><id>base</id><name>Base</name><description>What is always there</description><description xml:lang="de">Alles</description><name xml:lang="de">Basis</name><packagelist>
   <packagereq type="mandatory">bash</packagereq><packagereq>sed</packagereq><packagereq type="optional"> vim </packagereq>
   <packagereq type="conditional" requires="x11">xterm</packagereq></packagelist></group>
  <group><id>more</id><packagelist><packagereq type="default">less</packagereq></packagelist></group>
@@ -25,11 +21,11 @@ const COMPS = `<?xml version="1.0" encoding="UTF-8"?><!DOCTYPE comps PUBLIC "-//
 
 describe('repo-rpm metadata: comps', () => {
   it('reads groups and environments', () => {
-    const comps = parse(COMPS);
-    assert.deepEqual(comps.groups, [
+    assert.deepEqual(parse(COMPS), [
       {
         id: 'base',
         name: 'Base',
+        description: 'What is always there',
         packages: [
           { name: 'bash', type: 'mandatory' },
           { name: 'sed', type: 'mandatory' },
@@ -38,20 +34,13 @@ describe('repo-rpm metadata: comps', () => {
         ],
       },
       { id: 'more', name: 'more', packages: [{ name: 'less', type: 'default' }] },
+      {
+        id: 'server',
+        name: 'Server',
+        packages: [],
+        environment: { groups: ['base', 'gone'], options: ['more'] },
+      },
     ]);
-    assert.deepEqual(comps.environments, [{ id: 'server', name: 'Server', groups: ['base', 'gone'] }]);
-  });
-
-  it('lets an environment be named like a group', () => {
-    const groups = selectableGroups(parse(COMPS));
-    assert.deepEqual(
-      groups.map(({ id }) => id),
-      ['base', 'more', 'server'],
-    );
-    assert.deepEqual(
-      groups[2]?.packages.map(({ name }) => name),
-      ['bash', 'sed', 'vim', 'xterm'],
-    );
   });
 
   it('refuses a group without an id', () => {
@@ -74,10 +63,11 @@ describe('repo-rpm metadata: comps of real distributions (needs ../shared)', () 
     it(path, function () {
       const file = sharedData('rpmmd', ...path.split('/'));
       if (file === undefined) return this.skip();
-      const comps = readInto(new CompsReader(), file);
-      assert.equal(comps.groups.length, groups);
-      assert.equal(comps.environments.length, environments);
-      assert.ok(comps.groups.some(({ id, packages }) => id === known && packages.length > 5));
+      const comps = selectableGroups(readInto(new CompsReader(), file));
+      const isEnvironment = ({ environment }: PackageGroup): boolean => environment !== undefined;
+      assert.equal(comps.filter((group) => !isEnvironment(group)).length, groups);
+      assert.equal(comps.filter(isEnvironment).length, environments);
+      assert.ok(comps.some(({ id, packages }) => id === known && packages.length > 5));
     });
   }
 });
