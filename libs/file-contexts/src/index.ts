@@ -1,0 +1,2 @@
+export { FileContextsError } from './errors.ts';
+export { FileContexts, type FileContextsTexts } from './file-contexts.ts';
