@@ -87,6 +87,7 @@ export function policiesOf({ solver }: CaseFlags): Policies {
     strictPriority: solver.has('strictrepopriority'),
     allObsoleters: solver.has('yumobsoletes'),
     newFirst: solver.has('focusnew'),
+    keepFirst: true,
     strongRecommends: solver.has('strongrecommends'),
   };
 }

@@ -1,4 +1,4 @@
-import koffi from 'koffi';
+import koffi, { type LibraryHandle } from 'koffi';
 import { solverError } from '../errors.ts';
 
 // What this plugin calls in libsolv 0.7 (pool.h, repo.h, repo_solv.h, solver.h, transaction.h, problems.h, queue.h) and in the C library.
@@ -24,8 +24,7 @@ const Transaction = koffi.struct({ pool: 'void *', steps: Queue });
 /** A pointer to something of libsolv's. */
 export type Pointer = bigint & { readonly pointer?: never };
 
-function prototypes(path: string) {
-  const libsolv = koffi.load(path);
+function prototypes(libsolv: LibraryHandle) {
   const libc = koffi.load(null);
   return {
     pool_create: libsolv.func('void *pool_create()'),
@@ -77,11 +76,13 @@ function prototypes(path: string) {
 /** The functions of libsolv, and the members of its structures that have none. */
 export class Library {
   readonly call: ReturnType<typeof prototypes>;
+  readonly #symbols: LibraryHandle;
 
   /** @throws HostError SOLVER_LIBSOLV_ABSENT */
   constructor(path: string) {
     try {
-      this.call = prototypes(path);
+      this.#symbols = koffi.load(path);
+      this.call = prototypes(this.#symbols);
     } catch (cause) {
       throw solverError('SOLVER_LIBSOLV_ABSENT', `The library ${path} cannot be loaded.`, {
         hint: 'Install libsolv (libsolv1 on Debian, libsolv on Fedora), name its file as "library" of solver-libsolv, or use solver-sat.',
@@ -89,6 +90,12 @@ export class Library {
         cause,
       });
     }
+  }
+
+  /** Its version as three numbers. */
+  version(): [number, number, number] {
+    const number = (part: string) => koffi.decode(this.#symbols.symbol(`solv_version_${part}`), 'int') as number;
+    return [number('major'), number('minor'), number('patch')];
   }
 
   /** Id of the first package of a repository. */

@@ -32,6 +32,8 @@ export interface Policies {
   readonly allObsoleters: boolean;
   /** What new packages need is chosen before installed packages are looked at. */
   readonly newFirst: boolean;
+  /** Installed packages that can stay are kept before others are replaced, as libsolv does since 0.7.29; else both go by their order. */
+  readonly keepFirst: boolean;
   /** A recommendation counts as a requirement that gives way. */
   readonly strongRecommends: boolean;
 }
@@ -42,10 +44,11 @@ export const DEFAULT_POLICIES: Policies = {
   uninstall: false,
   keepOrphans: false,
   bestObeysPolicy: false,
-  multiversionObsoletes: false,
+  multiversionObsoletes: true,
   autotarget: true,
   strictPriority: false,
   allObsoleters: false,
   newFirst: false,
+  keepFirst: true,
   strongRecommends: false,
 };

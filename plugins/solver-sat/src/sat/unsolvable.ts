@@ -84,7 +84,7 @@ function causeOf(state: SatState, rule: number): number {
 
 /** The range of a rule that is about all packages of its name. */
 function namedRange(state: SatState, rule: number): Range | null {
-  const ranges = [state.inferiorArchRules, state.distupgradeRules, state.priorityRules];
+  const ranges = [state.inferiorArchRules, state.distupgradeRules];
   return ranges.find((range) => inRange(range, rule)) ?? null;
 }
 

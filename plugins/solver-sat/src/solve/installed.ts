@@ -14,10 +14,11 @@ const REPLACE = 2;
 /** Updates installed packages as jobs want, keeps the others, and updates those that cannot stay. */
 export function resolveInstalled(state: SatState, from: number): number {
   const { changes, pool } = state;
-  const first = changes.updateAll ? REPLACE : changes.update.includes(1) ? UPDATE : KEEP;
+  const keep = changes.policies.keepFirst ? KEEP : REPLACE;
+  const first = changes.updateAll ? REPLACE : changes.update.includes(1) ? UPDATE : keep;
   const count = pool.installedIds.length;
   let level = from;
-  for (let pass = first; pass <= REPLACE; pass++) {
+  for (let pass = first; pass <= REPLACE; pass = pass === UPDATE ? keep : pass + 1) {
     const passLevel = level;
     let postponed = false;
     let looked = 0;

@@ -25,10 +25,22 @@ export interface Answer {
   readonly kept: readonly string[];
 }
 
+/** Whether this version of libsolv keeps installed packages before it replaces others. */
+export function keepsFirst(library: Library): boolean {
+  const [major, minor, patch] = library.version();
+  return major > 0 || minor > 7 || (minor === 7 && patch >= 29);
+}
+
 function tablesOf({ installed, available, priorities }: World) {
-  const from = (repository: number): TestPackage[] => available.filter((_, i) => i % priorities.length === repository);
+  // libsolv tells builds apart by a sum of what they require, in which a dependency that is there twice counts as none.
+  const once = ({ nevra, relations }: TestPackage): TestPackage => {
+    const lists = Object.entries(relations ?? {}).map(([kind, list]) => [kind, [...new Set(list)]]);
+    return { nevra, relations: Object.fromEntries(lists) };
+  };
+  const from = (repository: number): TestPackage[] =>
+    available.filter((_, i) => i % priorities.length === repository).map(once);
   return [
-    { table: table(installed, { source: '@installed' }), installed: true, leftOut: () => false },
+    { table: table(installed.map(once), { source: '@installed' }), installed: true, leftOut: () => false },
     ...priorities.map((priority, i) => ({
       table: table(from(i), { source: `r${i}`, priority }),
       installed: false,
@@ -96,7 +108,8 @@ export function libsolvAnswers(library: Library, world: World): Answer {
   };
 }
 
-export function ownAnswers(world: World): Answer {
+/** What solver-sat answers; `keepFirst` as libsolv does it in the version at hand. */
+export function ownAnswers(world: World, keepFirst: boolean): Answer {
   const builder = new PoolBuilder();
   for (const { table: one, installed } of tablesOf(world)) loadTable(builder, one, installed);
   const pool = builder.build(new ArchPolicy('x86_64'), { multilib: true, compareVersions: compare });
@@ -107,6 +120,7 @@ export function ownAnswers(world: World): Answer {
     weak: world.weak,
     policies: {
       ...world.policies,
+      keepFirst,
       strictPriority: world.strictPriority,
       update: { ...SAFE_UPDATE, vendorChange: true },
     },
