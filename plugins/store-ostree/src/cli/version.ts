@@ -1,7 +1,6 @@
 import { type Context, type Terminal, VERIFIER } from '@ostrata/contract';
+import { COMPATIBLE_VERSION } from '../compatible-version.ts';
 
-/** The release of libostree whose command line this is: what scripts compare against. */
-const COMPATIBLE_VERSION = '2022.7';
 /** Names of `ostree --version` for what is here; scripts skip what is not. */
 const FEATURES = ['libarchive', 'release'];
 /** The features that are there when a plugin verifies a mechanism. */

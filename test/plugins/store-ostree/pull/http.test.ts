@@ -257,7 +257,7 @@ describe('Pull over HTTP (needs ostree)', function () {
     assert.ok(!server.requests.some(({ url }) => url.endsWith('.filez')));
     assert.equal(files.requests.filter(({ url }) => url.endsWith('.filez')).length, 23);
     const { headers } = files.requests[0]!;
-    assert.deepEqual([headers['x-test'], headers['user-agent']], ['value', 'ostrata more/1']);
+    assert.deepEqual([headers['x-test'], headers['user-agent']], ['value', 'libostree/2022.7 more/1']);
   });
 
   it('finds servers by mirrorlist and metalink', async () => {

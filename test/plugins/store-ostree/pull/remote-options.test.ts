@@ -76,7 +76,7 @@ describe('How a remote says that it is reached (needs ostree)', function () {
       headers['cookie'] === 'one=first; two=second' &&
       headers['x-extra'] === 'yes' &&
       headers['authorization'] === `Basic ${btoa('user:pass word')}` &&
-      headers['user-agent'] === 'ostrata more/2.0';
+      headers['user-agent'] === 'libostree/2022.7 more/2.0';
     const server = await serving((request, response) => {
       if (wanted(request.headers)) return false;
       response.writeHead(401).end();

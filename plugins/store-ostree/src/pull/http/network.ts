@@ -9,6 +9,7 @@ import {
   type TransportBytesRequest,
   type Validators,
 } from '@ostrata/contract';
+import { COMPATIBLE_VERSION } from '../../compatible-version.ts';
 import { storeError } from '../../errors.ts';
 import { type Remote, remoteFlag } from '../../remote/remotes.ts';
 import { cookiesFor, readCookies } from './cookies.ts';
@@ -56,7 +57,10 @@ export class Network {
       ...(options.lowSpeedSeconds ? { timeoutSeconds: options.lowSpeedSeconds } : {}),
       ...(credentials === undefined ? {} : { credentials }),
       ...(proxy === undefined || proxy === '' ? {} : { proxy }),
-      headers: { ...options.headers, ...(agent === undefined ? {} : { 'user-agent': `ostrata ${agent}` }) },
+      headers: {
+        ...options.headers,
+        ...(agent === undefined ? {} : { 'user-agent': `libostree/${COMPATIBLE_VERSION} ${agent}` }),
+      },
     };
   }
 
