@@ -27,6 +27,15 @@ export interface Intent {
   readonly remove: readonly string[];
   /** Base packages to be replaced by the packages these name (overrides). */
   readonly replace: readonly PackageRequest[];
+  /**
+   * Base packages to bring up to date, `*` for all of them; a request with a source takes them from there. With this or `synchronize`
+   * the rest of the base may change as far as that needs it, except what `lock` names.
+   */
+  readonly update?: readonly PackageRequest[];
+  /** The same, but to what the sources have: older ones too, and what they have no more may go. */
+  readonly synchronize?: readonly PackageRequest[];
+  /** Names or patterns of base packages that stay as they are. */
+  readonly lock?: readonly string[];
   readonly pins: readonly Pin[];
   /** With strict pins nothing outside of them may be installed. */
   readonly strictPins: boolean;

@@ -1,5 +1,5 @@
 import { type Intent, identityAt, nevraOf, type Pin } from '@ostrata/core';
-import { nameMatcher } from './glob.ts';
+import { nameMatcher } from '@ostrata/package-spec';
 import { evrAt, type LoadedTable } from './load.ts';
 
 /** Packages that must not be installed, with the reasons in words: `reasons[marks[p]]`. */

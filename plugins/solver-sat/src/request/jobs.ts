@@ -1,11 +1,11 @@
 import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/core';
+import { findGroup, nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainMissing } from '../explain/missing.ts';
 import type { PoolBuilder } from '../pool/builder.ts';
 import type { Pool } from '../pool/pool.ts';
 import { IF } from '../pool/relations.ts';
 import type { Job } from '../rules/job.ts';
-import { findGroup } from './groups.ts';
 import { dependencyOfSpec, select } from './select.ts';
 
 /** A spec with the dependency it reads as. */
@@ -20,6 +20,9 @@ export interface Wishes {
   readonly install: readonly Wish[];
   readonly replace: readonly Wish[];
   readonly remove: readonly string[];
+  readonly update: readonly Wish[];
+  readonly synchronize: readonly Wish[];
+  readonly lock: readonly string[];
   readonly problems: readonly HostError[];
 }
 
@@ -55,7 +58,15 @@ export function readWishes(builder: PoolBuilder, intent: Intent, tables: readonl
       })),
     ];
   });
-  return { install, replace: intent.replace.map(wish), remove: intent.remove, problems };
+  return {
+    install,
+    replace: intent.replace.map(wish),
+    remove: intent.remove,
+    update: (intent.update ?? []).map(wish),
+    synchronize: (intent.synchronize ?? []).map(wish),
+    lock: intent.lock ?? [],
+    problems,
+  };
 }
 
 function unknownGroup(request: PackageRequest, tables: readonly PackageTable[]): HostError {
@@ -107,9 +118,38 @@ export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[])
       else problems.push(missing);
     }
   }
+  for (const kind of ['update', 'distupgrade'] as const) {
+    for (const wish of kind === 'update' ? wishes.update : wishes.synchronize) {
+      const found = renewal(pool, kind, wish);
+      if (typeof found === 'string') problems.push(notInBase(wish.spec, found));
+      else jobs.push(found);
+    }
+  }
   // The base is an image: nothing of it changes unless somebody asked for that.
-  for (const p of pool.installedIds) if (!changing.has(p)) jobs.push(job('lock', pool.text(p), [[p]]));
+  const renews = wishes.update.length + wishes.synchronize.length > 0;
+  const stays = wishes.lock.map(nameMatcher);
+  for (const p of pool.installedIds) {
+    if (changing.has(p)) continue;
+    const name = pool.strings.text(pool.name[p]!);
+    if (!renews || stays.some((matches) => matches(name))) jobs.push(job('lock', pool.text(p), [[p]]));
+  }
   return { jobs, skipped, problems };
+}
+
+/** The job that renews what a spec names of the base; otherwise the word for what cannot be done to it. */
+function renewal(pool: Pool, kind: 'update' | 'distupgrade', wish: Wish): Job | string {
+  const all = wish.spec === '*';
+  const installed = all
+    ? Array.from(pool.installedIds)
+    : select(pool, wish.spec, wish.dependency, (p) => pool.installed[p] === 1)?.candidates.flat();
+  if (installed === undefined) return kind === 'update' ? 'updated' : 'synchronized';
+  if (wish.source === undefined) return { ...job(kind, wish.spec, [installed]), everything: all };
+  const names = new Set(installed.map((p) => pool.name[p]));
+  const offered: number[] = [];
+  for (let p = 2; p < pool.count; p++) {
+    if (pool.installed[p] === 0 && names.has(pool.name[p]) && fromSource(pool, wish, p)) offered.push(p);
+  }
+  return { ...job(kind, wish.spec, [offered]), targeted: true, anyRepo: true };
 }
 
 /** Whether a conditional member of a group is nowhere to be had: its condition must not be forbidden for that. */

@@ -1,8 +1,8 @@
+import { globToRegExp, isGlob } from '@ostrata/package-spec';
 import type { PoolBuilder } from '../pool/builder.ts';
 import type { Pool } from '../pool/pool.ts';
 import { EQUAL, GREATER, LESS } from '../pool/relations.ts';
 import { conjunctive, isComplex } from '../rules/normal-form.ts';
-import { globToRegExp, isGlob } from './glob.ts';
 
 /** What a request means: lists of which one package each is wanted, and how much of the package it names. */
 export interface Selection {
@@ -28,7 +28,8 @@ export function dependencyOfSpec(builder: PoolBuilder, spec: string): number {
 
 /**
  * Finds what a spec means, in dnf's order: name and version forms (`name`, `name.arch`, `name-version[-release][.arch]`, with an
- * epoch before the version, patterns in all of them), then what provides it, files included. Null when nothing fits.
+ * epoch before the version, patterns in all of them), then what provides it, files included (for a pattern: those that
+ * dependencies name). Null when nothing fits.
  */
 export function select(pool: Pool, spec: string, dependency: number, accept: (p: number) => boolean): Selection | null {
   if (spec.startsWith('(') && isComplex(pool, dependency)) {
@@ -39,8 +40,30 @@ export function select(pool: Pool, spec: string, dependency: number, accept: (p:
   }
   const named = byName(pool, spec, accept) ?? byForm(pool, spec, accept);
   if (named !== null) return named;
-  const provided = isGlob(spec) ? [] : packagesOf(pool, dependency).filter(accept);
-  return provided.length > 0 ? { candidates: [provided], namesArch: false, namesVersion: false } : null;
+  const provided = isGlob(spec)
+    ? providersOfPattern(pool, spec, accept)
+    : [packagesOf(pool, dependency).filter(accept)];
+  const candidates = provided.filter((list) => list.length > 0);
+  return candidates.length > 0 ? { candidates, namesArch: false, namesVersion: false } : null;
+}
+
+/** What provides something that a pattern fits, files included where the pool knows them; a list for every name. */
+function providersOfPattern(pool: Pool, pattern: string, accept: (p: number) => boolean): number[][] {
+  const expression = globToRegExp(pattern);
+  const found = new Set<number>();
+  for (let id = 2; id < pool.strings.size; id++) {
+    const offset = pool.providers.of(id);
+    if (pool.providers.data[offset] === 0 || !expression.test(pool.strings.text(id))) continue;
+    for (let i = offset; pool.providers.data[i] !== 0; i++) {
+      if (accept(pool.providers.data[i]!)) found.add(pool.providers.data[i]!);
+    }
+  }
+  return [
+    ...Map.groupBy(
+      [...found].sort((a, b) => a - b),
+      (p) => pool.name[p]!,
+    ).values(),
+  ];
 }
 
 function packagesOf(pool: Pool, dependency: number): number[] {

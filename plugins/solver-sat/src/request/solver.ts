@@ -1,6 +1,7 @@
 import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/core';
 import { type HostError, isHostError, type PackageReason } from '@ostrata/core';
 import { columnsOf } from '@ostrata/package-columns';
+import { nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainProblems } from '../explain/explain.ts';
 import { installationOrder } from '../order/order.ts';
@@ -14,7 +15,6 @@ import { BECAUSE_WEAK, inRange, type SatState } from '../sat/state.ts';
 import { solve } from '../solve/solve.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { needsFileLists } from './file-lists.ts';
-import { nameMatcher } from './glob.ts';
 import { type Jobs, makeJobs, readWishes } from './jobs.ts';
 import { type LoadedTable, loadTable } from './load.ts';
 

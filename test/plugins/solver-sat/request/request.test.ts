@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isHostError, type PackageTable } from '@ostrata/core';
+import { type Intent, isHostError, type PackageTable } from '@ostrata/core';
 import { SatSolver } from '../../../../plugins/solver-sat/src/request/solver.ts';
 import { answer, CONTEXT, compare, intent, nevraAt, type TestPackage, table } from '../support/tables.ts';
 
@@ -28,6 +28,7 @@ describe('forms of requests', () => {
     ['nano-7.0-3', ['nano-2:7.0-3.x86_64']],
     ['vim*', ['vim-9.0-1.x86_64', 'vim-data-9.0-1.noarch']],
     ['vi[!x]-8.*', ['vim-8.2-1.x86_64']],
+    ['edi?or', ['nano-2:7.0-3.x86_64', 'vim-9.0-1.x86_64']],
     ['editor', ['nano-2:7.0-3.x86_64']],
     ['/usr/bin/vim', ['vim-9.0-1.x86_64']],
     ['(vim and nano)', ['nano-2:7.0-3.x86_64', 'vim-9.0-1.x86_64']],
@@ -192,6 +193,67 @@ describe('packages over a base', () => {
       answer([updates], intent([], { remove: ['emacs'] }), base),
       /"emacs" shall be removed, but the base/,
     );
+  });
+});
+
+describe('a base that is renewed', () => {
+  const base = table(
+    [
+      { nevra: 'glibc-2-1.x86_64' },
+      { nevra: 'bash-2-1.x86_64', relations: { requires: ['glibc'] } },
+      { nevra: 'tail-2-1.x86_64', relations: { requires: ['lib = 2'] } },
+      { nevra: 'lib-2-1.x86_64', relations: { provides: ['lib = 2'] } },
+    ],
+    { source: '@installed' },
+  );
+  const fresh = table(
+    [
+      { nevra: 'glibc-3-1.x86_64' },
+      { nevra: 'bash-3-1.x86_64', relations: { requires: ['glibc >= 3'] } },
+      { nevra: 'tail-1-1.x86_64' },
+      { nevra: 'lib-3-1.x86_64', relations: { provides: ['lib = 3'] } },
+    ],
+    { source: 'fresh' },
+  );
+  const other = table([{ nevra: 'bash-4-1.x86_64' }], { source: 'other' });
+  const solve = (changes: Partial<Intent>, tables = [fresh]) => answer(tables, intent([], changes), base);
+  const all = [{ spec: '*' }];
+
+  it('brings everything up to date that can be', async () => {
+    assert.deepEqual(await solve({ update: all }), [
+      'glibc-3-1.x86_64',
+      'bash-3-1.x86_64',
+      '-glibc-2-1.x86_64',
+      '-bash-2-1.x86_64',
+    ]);
+  });
+
+  it('brings one package up to date, and what that needs', async () => {
+    assert.deepEqual(await solve({ update: [{ spec: 'glibc' }] }), ['glibc-3-1.x86_64', '-glibc-2-1.x86_64']);
+    assert.equal((await solve({ update: [{ spec: 'ba*' }] })).length, 4);
+  });
+
+  it('leaves what is locked', async () => {
+    assert.deepEqual(await solve({ update: all, lock: ['gl*'] }), []);
+  });
+
+  it('synchronizes with the sources, also to older versions', async () => {
+    const found = await solve({ synchronize: all });
+    assert.ok(found.includes('tail-1-1.x86_64') && found.includes('lib-3-1.x86_64'), found.join(' '));
+    assert.equal(found.length, 8);
+  });
+
+  it('takes an update from the source that is named', async () => {
+    assert.deepEqual(await solve({ update: [{ spec: 'bash', source: 'other' }] }, [fresh, other]), [
+      'bash-4-1.x86_64',
+      '-bash-2-1.x86_64',
+    ]);
+    const ours = await solve({ update: [{ spec: 'bash', source: 'fresh' }] }, [fresh, other]);
+    assert.ok(ours.includes('bash-3-1.x86_64'), ours.join(' '));
+  });
+
+  it('refuses what the base has not', async () => {
+    await assert.rejects(solve({ update: [{ spec: 'emacs' }] }), /"emacs" shall be updated, but the base/);
   });
 });
 
