@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
 import type { BootTarget, Deployment } from '../records/index.ts';
+import type { Bootloader } from './bootloader.ts';
 import { capability } from './token.ts';
 
 /** Turns commits into deployments below a sysroot. One writer at a time, under the lock that libostree uses. */
@@ -14,8 +15,13 @@ export interface Deployer {
   stage(deployment: Deployment, ctx: Context): Promise<Deployment>;
   /** Merges the running system's /etc into it. */
   mergeEtc(deployment: Deployment, ctx: Context): Promise<void>;
-  /** The point of no return: makes it the default, in one rename. */
-  swap(deployment: Deployment, ctx: Context): Promise<Deployment>;
+  /**
+   * Writes the boot menu in which it is the default beside the one in use: kernels, entries, and by the boot loader its configuration.
+   * Changes nothing of what boots; may be done again after a crash.
+   */
+  arrange(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<void>;
+  /** The point of no return: makes what `arrange` wrote the current menu, in one rename. Arranges first where a crash undid that. */
+  swap(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<Deployment>;
   /** Removes what nothing refers to. */
   cleanup(sysroot: string, ctx: Context): Promise<void>;
 }

@@ -25,4 +25,6 @@ export interface Deployment {
   /** Key of the bootloader that will start it. */
   readonly bootloader: string;
   readonly state: 'prepared' | 'staged' | 'active';
+  /** The running system; absent for the others, and where nothing runs from the sysroot. */
+  readonly booted?: true;
 }

@@ -1,4 +1,4 @@
-import { DEPLOYER, type Deployment, type Json, type Recovery } from '@ostrata/contract';
+import { BOOTLOADER, DEPLOYER, type Deployment, type Json, type Recovery } from '@ostrata/contract';
 import { coreError, messageOf } from '../errors.ts';
 import type { Recoveries } from '../host/recoveries.ts';
 import type { RunState } from './run-state.ts';
@@ -30,7 +30,8 @@ const SWAP: Recovery = {
     const wanted = data as unknown as Deployment;
     const deployer = await ctx.get(DEPLOYER);
     const found = (await deployer.list(wanted.target.sysroot)).find((deployment) => deployment.id === wanted.id);
-    if (found !== undefined && found.state !== 'active') await deployer.swap(found, ctx);
+    if (found === undefined || found.state === 'active') return;
+    await deployer.swap(wanted, await ctx.get(BOOTLOADER, wanted.bootloader), ctx);
   },
 };
 

@@ -1,8 +1,8 @@
-import { definePlugin, OBJECT_STORES } from '@ostrata/contract';
+import { DEPLOYER, definePlugin, OBJECT_STORES } from '@ostrata/contract';
 import { CONFIG_SCHEMA, type StoreConfig } from './config.schema.ts';
 import { STORE_ERRORS } from './errors.ts';
 
-/** OSTree repositories as the object store. */
+/** OSTree repositories as the object store, and sysroots with deployments of their commits. */
 export default definePlugin<StoreConfig>({
   name: 'store-ostree',
   apiVersion: '^0.1.0',
@@ -22,6 +22,7 @@ export default definePlugin<StoreConfig>({
     host.hooks['request.check'].tapPromise(async (request) => {
       (await import('./store/check-target.ts')).checkTarget(request);
     });
+    host.provide(DEPLOYER, async () => new (await import('./sysroot/deployer.ts')).OstreeDeployer());
     host.provide(OBJECT_STORES, async (ctx) => {
       // Loaded on first use: the native library for system calls costs start-up time.
       const { ostreeStores } = await import('./store/stores.ts');

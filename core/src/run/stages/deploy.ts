@@ -21,7 +21,8 @@ export async function deploy(
 ): Promise<Deployment> {
   const deployer = await ctx.get(DEPLOYER);
   const existing = await deployer.list(request.sysroot);
-  const merge = existing.find((deployment) => deployment.target.os === request.os);
+  const candidates = existing.filter(({ target, state }) => target.os === request.os && state === 'active');
+  const merge = candidates.find(({ booted }) => booted) ?? candidates[0];
   const target = await ctx.shape('deploy.target', {
     sysroot: request.sysroot,
     os: request.os,

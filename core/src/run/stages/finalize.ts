@@ -3,24 +3,20 @@ import { coreError } from '../../errors.ts';
 import { SWAP_KIND } from '../recover.ts';
 import type { StageContext } from '../stage-context.ts';
 
-/** Deployment → active Deployment: /etc is merged, boot entries are written, and the swap makes it the default. */
+/** Deployment → active Deployment: /etc is merged, the boot menu is written, and the swap makes it the default. */
 export async function finalize(ctx: StageContext, deployment: Deployment): Promise<Deployment> {
-  const { sysroot } = deployment.target;
   const deployer = await ctx.get(DEPLOYER);
   const bootloader = await ctx.get(BOOTLOADER, deployment.bootloader);
   await ctx.check('finalize.before', deployment);
 
   await deployer.mergeEtc(deployment, ctx.face);
   ctx.failpoint('finalize.merged');
-  const others = (await deployer.list(sysroot)).filter(
-    (other) => other.id !== deployment.id && other.state === 'active',
-  );
-  await bootloader.write(sysroot, [deployment, ...others], ctx.face);
+  await deployer.arrange(deployment, bootloader, ctx.face);
   ctx.failpoint('finalize.written');
 
   const complete = await ctx.intend(SWAP_KIND, deployment as unknown as Json);
   ctx.swap();
-  const active = await deployer.swap(deployment, ctx.face);
+  const active = await deployer.swap(deployment, bootloader, ctx.face);
   ctx.failpoint('finalize.swapped');
   await complete();
   return active;

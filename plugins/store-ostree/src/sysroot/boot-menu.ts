@@ -1,16 +1,23 @@
+import type { BootMenu, BootMenuEntry } from '@ostrata/contract';
 import type { BootEntry } from '../codec/boot/boot-entry.ts';
-
-/** A new boot menu, on its way to become the current one. */
-export interface BootMenu {
-  readonly sysroot: string;
-  /** `/boot/loader.N`: becomes current with the swap, with all that is in it. */
-  readonly directory: string;
-  /** In boot order. */
-  readonly entries: readonly BootEntry[];
-}
 
 /** Somebody who writes the configuration of a boot loader from a menu; entries as files are there already. */
 export interface MenuWriter {
-  readonly name: string;
   write(menu: BootMenu): Promise<void>;
+  /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`. */
+  activate(menu: BootMenu): Promise<void>;
+}
+
+/** An entry in the terms of the contract. */
+export function menuEntry(entry: BootEntry): BootMenuEntry {
+  const initrd = entry.get('initrd');
+  return {
+    title: entry.get('title') ?? '(Untitled)',
+    version: entry.get('version') ?? '0',
+    linux: entry.get('linux') ?? '',
+    initrds: initrd === undefined ? [] : [initrd, ...entry.overlays],
+    options: entry.get('options') ?? '',
+    deviceTree: entry.get('devicetree') ?? null,
+    deviceTreeDirectory: entry.get('fdtdir') ?? null,
+  };
 }

@@ -18,7 +18,7 @@ export interface OrderOptions {
  * stateroot always stays.
  */
 export function orderWith(
-  sysroot: Sysroot,
+  sysroot: Pick<Sysroot, 'deployments' | 'booted'>,
   added: SysrootDeployment,
   merge: SysrootDeployment | null,
   options: OrderOptions,

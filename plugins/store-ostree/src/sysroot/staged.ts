@@ -13,15 +13,20 @@ import type { RunState } from './run-state.ts';
 export const STAGED = 'ostree/staged-deployment';
 export const STAGED_LOCK = 'ostree/staged-deployment-locked';
 
+/** Our own key in the dictionary: libostree leaves alone what it does not know. */
+const BOOTLOADER_KEY = 'ostrata.bootloader';
+
 /** A deployment that waits, with the one whose /etc it will take over. */
 export interface StagedState {
   readonly deployment: SysrootDeployment;
   readonly merge: Pick<SysrootDeployment, 'stateroot' | 'commit' | 'serial' | 'bootChecksum'> | null;
   readonly locked: boolean;
+  /** Key of the boot loader that will start it; absent where libostree staged it. */
+  readonly bootloader?: string;
 }
 
 /** The dictionary `a{sv}` of libostree (serialize_deployment_to_variant in ostree-sysroot-deploy.c). */
-export function writeStaged(state: RunState, { deployment, merge, locked }: StagedState): void {
+export function writeStaged(state: RunState, { deployment, merge, locked, bootloader }: StagedState): void {
   const kargs = deployment.entry.get('options');
   const entries: [string, Variant][] = [['target', variant('a{sv}', nameOf(deployment))]];
   if (merge !== null) entries.push(['merge-deployment', variant('a{sv}', nameOf(merge))]);
@@ -29,6 +34,7 @@ export function writeStaged(state: RunState, { deployment, merge, locked }: Stag
   if (deployment.overlayInitrds.length > 0)
     entries.push(['overlay-initrds', variant('as', [...deployment.overlayInitrds])]);
   if (locked) entries.push(['locked', variant('b', true)]);
+  if (bootloader !== undefined) entries.push([BOOTLOADER_KEY, variant('s', bootloader)]);
   const path = join(state.run, STAGED);
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   replaceFile(path, encode('a{sv}', entries as unknown as Value));
@@ -81,6 +87,7 @@ function parse(bytes: Buffer, sysroot: string): StagedState {
   const kargs = get('kargs', 'as') as readonly string[] | undefined;
   const entry = new BootEntry();
   if (kargs !== undefined) entry.set('options', new KernelArgs(kargs).toString());
+  const bootloader = get(BOOTLOADER_KEY, 's');
   const { bootChecksum, ...rest } = name;
   const deployment: SysrootDeployment = {
     ...rest,
@@ -95,6 +102,7 @@ function parse(bytes: Buffer, sysroot: string): StagedState {
     deployment,
     merge: merge === undefined ? null : parseName(merge),
     locked: get('locked', 'b') === true,
+    ...(typeof bootloader === 'string' ? { bootloader } : {}),
   };
 }
 

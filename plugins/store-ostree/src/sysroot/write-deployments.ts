@@ -4,7 +4,7 @@ import { errnoOf, storeError } from '../errors.ts';
 import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-links.ts';
-import type { MenuWriter } from './boot-menu.ts';
+import { type MenuWriter, menuEntry } from './boot-menu.ts';
 import { isSame, type SysrootDeployment } from './deployment.ts';
 import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
@@ -27,7 +27,7 @@ export interface PreparedSwap {
   /** Whether the boot menu was written anew, or only links have to change. */
   readonly swap: 'menu' | 'links' | 'none';
   /** The point of no return: one rename. Gives the sysroot as it is afterwards. */
-  commit(): Sysroot;
+  commit(): Promise<Sysroot>;
 }
 
 /** Prepares and swaps. */
@@ -56,8 +56,8 @@ export async function prepareSwap(
   const prepared = isUnchanged ? null : await prepare(before, list, options);
   return {
     swap: prepared?.swap ?? 'none',
-    commit: () => {
-      prepared?.commit();
+    commit: async () => {
+      await prepared?.commit();
       if (dropsStaged) discardStaged(before);
       if (prepared === null && !dropsStaged) return before;
       before.touch();
@@ -68,7 +68,7 @@ export async function prepareSwap(
 
 interface Swap {
   readonly swap: 'menu' | 'links';
-  commit(): void;
+  commit(): Promise<void>;
 }
 
 async function prepare(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
@@ -80,7 +80,7 @@ async function prepare(sysroot: Sysroot, list: readonly SysrootDeployment[], opt
   const { boot } = sysroot.versions;
   const sub = writeBootLinks(sysroot, boot, list);
   syncAll(sysroot, options.testFreeze ?? false);
-  return { swap: 'links', commit: () => swapBootLinks(sysroot, boot, sub) };
+  return { swap: 'links', commit: async () => swapBootLinks(sysroot, boot, sub) };
 }
 
 function checkList(sysroot: Sysroot, list: readonly SysrootDeployment[]): void {
@@ -117,7 +117,9 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   });
   // Nothing boots by these links until the menu that names them is the current one.
   swapBootLinks(sysroot, boot, writeBootLinks(sysroot, boot, list));
-  await (await writer())?.write({ sysroot: sysroot.path, directory, entries });
+  const menu = { sysroot: sysroot.path, directory, entries: entries.map(menuEntry) };
+  const menuWriter = await writer();
+  await menuWriter?.write(menu);
 
   linkBootToItself(sysroot);
   const link = join(sysroot.path, 'boot/loader.tmp');
@@ -125,7 +127,8 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   syncAll(sysroot, options.testFreeze ?? false);
   return {
     swap: 'menu',
-    commit: () => {
+    commit: async () => {
+      await menuWriter?.activate(menu);
       renameSync(link, join(sysroot.path, 'boot/loader'));
       fsyncPath(join(sysroot.path, 'boot'));
     },

@@ -1,7 +1,7 @@
-import type { Bootloader, Deployer, Deployment } from '@ostrata/core';
+import type { Bootloader, BootMenu, Deployer, Deployment } from '@ostrata/core';
 import { kitError } from '../errors.ts';
 import { sha256 } from './digest.ts';
-import type { World } from './world.ts';
+import type { FakeSystem, World } from './world.ts';
 
 /** Deployments of {@link World.systems}. */
 export function fakeDeployer(world: World): Deployer {
@@ -50,9 +50,19 @@ export function fakeDeployer(world: World): Deployer {
       system.merged = [...new Set([...system.merged, deployment.id])];
     },
 
-    async swap(deployment, ctx) {
+    async arrange(deployment, bootloader, ctx) {
+      const { sysroot } = deployment.target;
+      await bootloader.write(menuOf(sysroot, inOrder(world.system(sysroot), deployment)), ctx);
+      ctx.failpoint('fake-deployer.arrange');
+    },
+
+    async swap(deployment, bootloader, ctx) {
+      const { sysroot } = deployment.target;
+      const system = world.system(sysroot);
+      if (system.written[0] !== deployment.id) {
+        await bootloader.write(menuOf(sysroot, inOrder(system, deployment)), ctx);
+      }
       const active = update(deployment, { state: 'active' });
-      const system = world.system(deployment.target.sysroot);
       system.deployments = [active, ...system.deployments.filter(({ id }) => id !== active.id)];
       system.current = system.written;
       ctx.failpoint('fake-deployer.swap');
@@ -69,12 +79,33 @@ export function fakeDeployer(world: World): Deployer {
   };
 }
 
+/** The new default, then what is active. */
+function inOrder(system: FakeSystem, first: Deployment): Deployment[] {
+  return [first, ...system.deployments.filter(({ id, state }) => id !== first.id && state === 'active')];
+}
+
+/** A menu whose entries have the ids of deployments for `ostree=`. */
+function menuOf(sysroot: string, deployments: readonly Deployment[]): BootMenu {
+  const entries = deployments.map(({ id, target }, index) => ({
+    title: id,
+    version: String(deployments.length - index),
+    linux: `/ostree/${id}/vmlinuz`,
+    initrds: [],
+    options: [...target.kargs, `ostree=${id}`].join(' '),
+    deviceTree: null,
+    deviceTreeDirectory: null,
+  }));
+  return { sysroot, directory: `${sysroot}/boot/loader.0`, entries };
+}
+
+const idOf = (options: string): string => /(?:^| )ostree=(\S+)/.exec(options)?.[1] ?? '';
+
 export function fakeBootloader(world: World, certainty = 50): Bootloader {
   return {
     probe: async () => certainty,
-    async write(sysroot, deployments) {
-      world.system(sysroot).written = deployments.map(({ id }) => id);
+    async write({ sysroot, entries }) {
+      world.system(sysroot).written = entries.map(({ options }) => idOf(options));
     },
-    current: async (sysroot) => world.system(sysroot).current,
+    current: async (sysroot) => world.system(sysroot).current.map((id) => `ostree=${id}`),
   };
 }

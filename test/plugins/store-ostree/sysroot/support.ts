@@ -1,6 +1,7 @@
 import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Terminal } from '@ostrata/contract';
+import { localContext } from '../../../../plugins/store-ostree/src/cli/local-context.ts';
 import { runOstree } from '../../../../plugins/store-ostree/src/cli/main.ts';
 import { ostree, run } from '../support.ts';
 
@@ -68,7 +69,8 @@ export async function ours(sysroot: string, ...argv: string[]): Promise<AdminOut
     err(text) {
       err += text;
     },
-    withContext: () => Promise.reject(new Error('no host here')),
+    // A host without any plugin.
+    withContext: (work) => work(localContext()),
   };
   const status = await runOstree(argv, terminal);
   return { status, out, err };

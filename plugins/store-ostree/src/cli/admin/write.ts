@@ -4,6 +4,7 @@ import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { prepareSwap } from '../../sysroot/write-deployments.ts';
 import { formatSize } from '../format-size.ts';
 import { type AdminInvocation, debugFlags } from './admin-verb.ts';
+import { menuWriter, sysrootSettings } from './boot-loader.ts';
 
 /** Makes a list of deployments the current one, and tells how. */
 export async function write(
@@ -11,12 +12,14 @@ export async function write(
   list: readonly SysrootDeployment[],
 ): Promise<Sysroot> {
   const debug = debugFlags(call);
+  const settings = sysrootSettings(call.sysroot);
   const { swap, commit } = await prepareSwap(call.sysroot, list, {
-    writer: async () => null,
+    writer: async () => menuWriter(call.terminal, settings),
+    append: settings.append,
     ignoreDeviceTrees: debug.has('no-dtb'),
     testFreeze: debug.has('test-fifreeze'),
   });
-  const after = commit();
+  const after = await commit();
   if (swap === 'none') return after;
   const { boot, sub } = after.versions;
   const change = after.finalized.length - call.sysroot.deployments.length;

@@ -1,0 +1,205 @@
+import { join } from 'node:path';
+import type { Bootloader, BootMenu, BootTarget, Context, Deployer, Deployment } from '@ostrata/contract';
+import { BootEntry } from '../codec/boot/boot-entry.ts';
+import { KernelArgs } from '../codec/boot/kernel-args.ts';
+import { storeError } from '../errors.ts';
+import { KeyFile } from '../repo/key-file.ts';
+import type { FileLock } from '../repo/lock.ts';
+import { cleanUp } from './cleanup.ts';
+import { completeTree, prepareTree } from './deploy-tree.ts';
+import { directoryName, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
+import { discard, discardStaged } from './discard.ts';
+import { findKernel } from './kernel-layout.ts';
+import { lockSysroot } from './lock.ts';
+import { orderWith } from './order.ts';
+import { readOrigin, writeOriginFile } from './origin.ts';
+import { type RunState, SYSTEM } from './run-state.ts';
+import { readStagedState, writeStaged } from './staged.ts';
+import { Sysroot } from './sysroot.ts';
+import { type PreparedSwap, prepareSwap } from './write-deployments.ts';
+
+/** Seconds for which a run waits for another program that changes the system. */
+const PATIENCE = 300;
+
+/** Deployments below a sysroot, as libostree keeps them; one a run, so that it holds the lock until the run ends. */
+export class OstreeDeployer implements Deployer {
+  readonly #state: RunState;
+  readonly #locks = new Map<string, FileLock>();
+  readonly #arranged = new Map<string, PreparedSwap>();
+
+  constructor(state: RunState = SYSTEM) {
+    this.#state = state;
+  }
+
+  async list(path: string): Promise<readonly Deployment[]> {
+    const sysroot = Sysroot.load(path, this.#state);
+    const listed = sysroot.deployments.map((deployment) => recordOf(sysroot, deployment));
+    return [...listed, ...leftOver(sysroot).map((deployment) => recordOf(sysroot, deployment, 'prepared'))];
+  }
+
+  async prepare(target: BootTarget, bootloader: string, ctx: Context): Promise<Deployment> {
+    const sysroot = await this.#lock(target.sysroot, ctx);
+    cleanUp(sysroot, { prune: false });
+    const deployment = prepareTree(sysroot, {
+      stateroot: target.os,
+      commit: target.commit,
+      origin: parseOrigin(target.origin),
+      merge: sysroot.mergeDeployment(target.os),
+      kargs: new KernelArgs(target.kargs),
+      overlayInitrds: target.initrds,
+      onNote: (note) => ctx.progress.warning('SYSROOT_TREE', note),
+    });
+    writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
+    return { ...recordOf(sysroot, deployment, 'prepared'), target, bootloader };
+  }
+
+  async discard(deployment: Deployment, ctx: Context): Promise<void> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    if (sysroot.staged !== null && idOf(sysroot.staged) === deployment.id) discardStaged(sysroot);
+    else discard(sysroot, nameOf(deployment));
+  }
+
+  async stage(deployment: Deployment, ctx: Context): Promise<Deployment> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    if (sysroot.booted === null) {
+      throw storeError(
+        'SYSROOT_BOOTED',
+        `Nothing can wait for shutdown below ${sysroot.path}: it is not the running system.`,
+        {
+          hint: 'Deploy without staging.',
+          data: { path: sysroot.path },
+        },
+      );
+    }
+    discardStaged(sysroot);
+    writeStaged(sysroot.state, {
+      deployment: { ...fromRecord(sysroot, deployment), staged: true },
+      merge: sysroot.mergeDeployment(deployment.target.os),
+      locked: false,
+      bootloader: deployment.bootloader,
+    });
+    return { ...deployment, state: 'staged' };
+  }
+
+  async mergeEtc(deployment: Deployment, ctx: Context): Promise<void> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    completeTree(sysroot, fromRecord(sysroot, deployment), {
+      merge: mergeFor(sysroot, deployment),
+      onNote: (note) => ctx.progress.warning('SYSROOT_ETC', note),
+    });
+  }
+
+  async arrange(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<void> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    const next = { ...fromRecord(sysroot, deployment), staged: false };
+    // A staged one becomes one like the others.
+    const without = sysroot.deployments.filter((one) => !isSame(one, next));
+    const list = orderWith({ deployments: without, booted: sysroot.booted }, next, mergeFor(sysroot, deployment), {});
+    const write = (menu: BootMenu) => bootloader.write(menu, ctx);
+    const activate = async (menu: BootMenu) => bootloader.activate?.(menu, ctx);
+    this.#arranged.set(deployment.id, await prepareSwap(sysroot, list, { writer: async () => ({ write, activate }) }));
+  }
+
+  async swap(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<Deployment> {
+    if (!this.#arranged.has(deployment.id)) await this.arrange(deployment, bootloader, ctx);
+    await this.#arranged.get(deployment.id)!.commit();
+    this.#arranged.delete(deployment.id);
+    return { ...deployment, state: 'active' };
+  }
+
+  async cleanup(path: string, ctx: Context): Promise<void> {
+    cleanUp(await this.#lock(path, ctx), { prune: true });
+  }
+
+  /** The sysroot as it is, with its lock held from now on until the run ends. */
+  async #lock(path: string, ctx: Context): Promise<Sysroot> {
+    const { path: root } = Sysroot.load(path, this.#state);
+    if (!this.#locks.has(root)) {
+      const onWait = () => ctx.progress.message(`Waiting for another program that changes ${root}`);
+      const lock = await lockSysroot(root, { seconds: PATIENCE, onWait, signal: ctx.signal });
+      this.#locks.set(root, lock);
+      ctx.defer(`the lock of ${root}`, () => {
+        lock.release();
+        this.#locks.delete(root);
+      });
+    }
+    return Sysroot.load(root, this.#state);
+  }
+}
+
+const idOf = (deployment: { stateroot: string; commit: string; serial: number }): string =>
+  `${deployment.stateroot}-${directoryName(deployment)}`;
+
+const nameOf = ({ target, serial }: Deployment) => ({ stateroot: target.os, commit: target.commit, serial });
+
+function mergeFor(sysroot: Sysroot, deployment: Deployment): SysrootDeployment | null {
+  const merge = sysroot.mergeDeployment(deployment.target.os);
+  return merge !== null && idOf(merge) === deployment.id ? null : merge;
+}
+
+/** Directories that no entry boots: of runs that were cut off. */
+function leftOver(sysroot: Sysroot): SysrootDeployment[] {
+  const known = new Set(sysroot.deployments.map(idOf));
+  const directories = sysroot.stateroots().flatMap((stateroot) => sysroot.directories(stateroot));
+  return directories
+    .filter((name) => !known.has(idOf(name)))
+    .map((name) => ({
+      ...name,
+      bootChecksum: '',
+      origin: readOrigin(join(sysroot.path, originPathOf(name))),
+      entry: new BootEntry(),
+      overlayInitrds: [],
+      unlocked: 'none',
+      staged: false,
+    }));
+}
+
+function recordOf(sysroot: Sysroot, deployment: SysrootDeployment, state?: Deployment['state']): Deployment {
+  const { stateroot, commit, serial, entry, origin, overlayInitrds, staged } = deployment;
+  const kargs = KernelArgs.parse(entry.get('options') ?? '').drop('ostree').list;
+  return {
+    id: idOf(deployment),
+    target: {
+      sysroot: sysroot.path,
+      os: stateroot,
+      commit,
+      kargs,
+      initrds: overlayInitrds,
+      origin: origin?.toString() ?? '',
+      stage: staged,
+      extras: {},
+    },
+    serial,
+    bootChecksum: deployment.bootChecksum,
+    bootloader: staged ? (readStagedState(sysroot.path, sysroot.state)?.bootloader ?? '') : '',
+    state: state ?? (staged ? 'staged' : 'active'),
+    ...(isSame(deployment, sysroot.booted) ? { booted: true as const } : {}),
+  };
+}
+
+/** A record, perhaps of an earlier process, as the sysroot sees it. */
+function fromRecord(sysroot: Sysroot, deployment: Deployment): SysrootDeployment {
+  const { target } = deployment;
+  const entry = new BootEntry().set('options', new KernelArgs(target.kargs).toString());
+  return {
+    ...nameOf(deployment),
+    bootChecksum: deployment.bootChecksum || findKernel(sysroot.directory(nameOf(deployment))).bootChecksum,
+    origin: parseOrigin(target.origin),
+    entry,
+    overlayInitrds: target.initrds,
+    unlocked: 'none',
+    staged: deployment.state === 'staged',
+  };
+}
+
+function parseOrigin(text: string): KeyFile | null {
+  if (text === '') return null;
+  try {
+    return KeyFile.parse(text);
+  } catch (error) {
+    throw storeError('SYSROOT_ORIGIN', `The origin of a deployment cannot be read: ${(error as Error).message}.`, {
+      hint: '`[origin]` with `refspec=REMOTE:REF` is what it needs.',
+      cause: error,
+    });
+  }
+}
