@@ -11,6 +11,7 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'sandbox-bwrap': '@ostrata/plugin-sandbox-bwrap',
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
+  query: '@ostrata/plugin-query',
   'sign-ed25519': '@ostrata/plugin-sign-ed25519',
   'sign-gpg': '@ostrata/plugin-sign-gpg',
 };

@@ -10,11 +10,7 @@ export function registerSource(host: PluginHost): void {
     const { RpmMdSource } = await import('./rpm-md-source.ts');
     return new RpmMdSource();
   });
-  host.provide(
-    SOURCE_DEFINITIONS,
-    KIND,
-    async () => (await import('./definitions.ts')).repoFileDefinitions,
-  );
+  host.provide(SOURCE_DEFINITIONS, KIND, async () => (await import('./definitions.ts')).repoFileDefinitions);
   host.hooks['fetch.sources'].tapPromise(async (sources, ctx) => {
     if (!sources.some(({ kind }) => kind === KIND)) return undefined;
     const { completeSources } = await import('./complete.ts');

@@ -1,0 +1,38 @@
+import type { CommandResult, Context, Json } from '@ostrata/core';
+import type { Catalog } from '../catalog/catalog.ts';
+import { providersOf, rangeOf } from '../catalog/dependencies.ts';
+import { latest } from '../catalog/latest.ts';
+import { relationText, shortNevra } from '../format/nevra.ts';
+
+/** The requirements of each package with the newest packages that provide them. */
+export async function deplist(catalog: Catalog, found: ReadonlySet<number>, ctx: Context): Promise<CommandResult> {
+  const known = new Map<string, string[]>();
+  const blocks: { text: string; data: Json }[] = [];
+  for (const p of found) {
+    ctx.signal.throwIfAborted();
+    const { table, index } = catalog.at(p);
+    const relations = new Map(table.relations(index, 'requires').map((one) => [relationText(one), one]));
+    const dependencies: { dependency: string; providers: string[] }[] = [];
+    for (const [dependency, relation] of [...relations].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      let providers = known.get(dependency);
+      if (providers === undefined) {
+        const packages = latest(catalog, await providersOf(catalog, [rangeOf(relation)], ctx), 1);
+        providers = [...new Set([...packages].map((q) => shortNevra(catalog, q)))].sort();
+        known.set(dependency, providers);
+      }
+      dependencies.push({ dependency, providers });
+    }
+    const nevra = shortNevra(catalog, p);
+    const lines = dependencies.flatMap(({ dependency, providers }) => [
+      `  dependency: ${dependency}`,
+      ...providers.map((provider) => `   provider: ${provider}`),
+    ]);
+    blocks.push({
+      text: [`package: ${nevra}`, ...lines].join('\n'),
+      data: { nevra, repo: catalog.repo(p), dependencies },
+    });
+  }
+  blocks.sort((a, b) => (a.text < b.text ? -1 : 1));
+  const texts = [...new Set(blocks.map(({ text }) => text))];
+  return { data: blocks.map(({ data }) => data), text: texts.length === 0 ? '' : `${texts.join('\n\n')}\n` };
+}
