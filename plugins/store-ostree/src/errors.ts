@@ -28,6 +28,7 @@ export const STORE_ERRORS = {
   OSTREE_TREE_TYPE: 'A path of a tree is not of the kind that an operation needs.',
   OSTREE_TREE_EXISTS: 'An operation on a tree would overwrite a path that is already there.',
   OSTREE_ROOT_UNKNOWN: 'Changes were to be taken from a directory that this tree did not make.',
+  OSTREE_SELINUX_POLICY: 'The SELinux policy of a root file system is incomplete or cannot be used.',
   OSTREE_SOURCE_UNSUPPORTED:
     'A directory or archive that is to be committed has something that OSTree cannot hold, such as a device.',
   OSTREE_TAR_INVALID: 'A tar archive is broken or has paths that leave its root.',

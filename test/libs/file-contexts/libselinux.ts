@@ -11,7 +11,7 @@ const OPTION_PATH = 3;
 
 /** The library itself on a file of contexts, or undefined where it is not on this machine. */
 export function openLibselinux(path: string): Libselinux | undefined {
-  let library: koffi.IKoffiLib;
+  let library: ReturnType<typeof koffi.load>;
   try {
     library = koffi.load('libselinux.so.1');
   } catch {

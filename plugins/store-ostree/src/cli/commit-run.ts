@@ -10,6 +10,7 @@ import { importDirectory } from '../commit/import-directory.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import type { Repository } from '../repo/repository.ts';
 import { WriteSession } from '../store/session.ts';
+import { commitLabeler, splitTree } from './commit-labels.ts';
 import { commitMessage } from './commit-message.ts';
 import { commitMetadata, stringMetadata } from './commit-metadata.ts';
 import { CountingWriter, type WriteCounts } from './counting-writer.ts';
@@ -118,7 +119,7 @@ export class CommitRun {
       throw new VerbError('Cannot specify both --canonical-permissions and non-zero --owner-gid');
     }
     const used = ['consume', 'devino-canonical', 'generate-sizes', 'statoverride', 'skip-list', 'no-xattrs'];
-    used.push('mode-ro-executables', 'owner-uid', 'owner-gid');
+    used.push('mode-ro-executables', 'owner-uid', 'owner-gid', 'selinux-policy', 'selinux-policy-from-base');
     if (!canonical && !used.some((name) => options.flag(name))) return undefined;
     return new Modifier({
       uid: uid < 0 ? undefined : uid,
@@ -128,6 +129,7 @@ export class CommitRun {
       skipXattrs: options.flag('no-xattrs'),
       statoverride: options.text('statoverride'),
       skipList: options.text('skip-list'),
+      label: commitLabeler(this.#repo, options, this.#trees()[0]!),
     });
   }
 
@@ -172,9 +174,7 @@ export class CommitRun {
     }
     const builder = new TreeBuilder(this.#repo, writer, { modifier, linked, trustLinks: trust, consume }, start);
     for (const tree of trees) {
-      const equals = tree.indexOf('=');
-      if (equals < 0) throw new VerbError(`Missing type in tree specification '${tree}'`);
-      const [type, value] = [tree.slice(0, equals), tree.slice(equals + 1)];
+      const [type, value] = splitTree(tree);
       if (type === 'dir') builder.addDirectory(value);
       else if (type === 'ref') builder.addTree(this.#repo.readCommit(resolve(this.#repo, value)));
       else if (type === 'tar') builder.addTree(await this.#archive(session, value), true);
@@ -190,7 +190,9 @@ export class CommitRun {
     const canonical = this.#options.flag('canonical-permissions') || this.#repo.mode === 'bare-user-only';
     const [uid, gid] = [this.#options.count('owner-uid', -1), this.#options.count('owner-gid', -1)];
     const { staging, writer } = session;
-    const target = { repo: this.#repo, writer, staging: staging.path, workers: availableParallelism() };
+    // Threads open the repository for themselves, with what its config says.
+    const workers = this.#options.flag('per-object-fsync') ? 1 : availableParallelism();
+    const target = { repo: this.#repo, writer, staging: staging.path, workers };
     return importDirectory(target, path, {
       ...(uid < 0 || canonical ? {} : { uid }),
       ...(gid < 0 || canonical ? {} : { gid }),

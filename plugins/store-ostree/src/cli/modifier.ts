@@ -1,8 +1,11 @@
 import { readFileSync } from 'node:fs';
 import type { Terminal } from '@ostrata/contract';
+import { SELINUX_XATTR } from '../checkout/labels.ts';
 import { hashOrder } from '../codec/hash-order.ts';
 import { isRegular, S_IFMT } from '../codec/mode.ts';
+import { canonicalXattrs, NO_XATTRS, type Xattr } from '../codec/xattrs.ts';
 import { canonicalMode } from '../commit/canonical.ts';
+import type { Labeler } from '../selinux/policy.ts';
 import { VerbError } from './error.ts';
 
 export interface Owned {
@@ -22,6 +25,8 @@ export interface ModifierOptions {
   readonly statoverride: string | undefined;
   /** Lines with paths that are left out. */
   readonly skipList: string | undefined;
+  /** Gives the SELinux label of a path, in place of what is there. */
+  readonly label?: Labeler | undefined;
 }
 
 /** What `ostree commit` changes of files on their way into a commit. Paths begin with a slash. */
@@ -43,14 +48,21 @@ export class Modifier {
     for (const line of readLines(options.skipList)) this.#skipped.add(line);
   }
 
-  get skipXattrs(): boolean {
-    return this.#options.skipXattrs || this.#options.canonical;
+  /** The extended attributes that a path gets; `found` is asked for those it has where they count. */
+  xattrs(path: string, mode: number, found: () => readonly Xattr[]): readonly Xattr[] {
+    const { skipXattrs, canonical, label } = this.#options;
+    const xattrs = skipXattrs || canonical ? NO_XATTRS : found();
+    const context = label?.(path, mode);
+    if (context === undefined) return xattrs;
+    // Attributes hold labels with a zero byte at the end, as the kernel gives them.
+    const others = xattrs.filter(([name]) => name !== SELINUX_XATTR);
+    return canonicalXattrs([...others, [SELINUX_XATTR, Buffer.from(`${context}\0`)]]);
   }
 
   /** Whether all that it does can be done to whole directories at once, without looking at paths. */
   get plain(): boolean {
-    const { readOnlyExecutables, statoverride, skipList } = this.#options;
-    return !readOnlyExecutables && statoverride === undefined && skipList === undefined;
+    const { readOnlyExecutables, statoverride, skipList, label } = this.#options;
+    return !readOnlyExecutables && statoverride === undefined && skipList === undefined && label === undefined;
   }
 
   /** The owner and mode that a path gets, or undefined where it is left out. */

@@ -74,7 +74,9 @@ export class TreeBuilder {
     const owned = this.#apply(inside, stat);
     if (!owned) return;
     this.#open(target);
-    target.meta = this.#writer.dirMeta(canonicalDirMeta(this.#repo.mode, { ...owned, xattrs: this.#xattrs(path) }));
+    target.meta = this.#writer.dirMeta(
+      canonicalDirMeta(this.#repo.mode, { ...owned, xattrs: this.#xattrs(inside, owned.mode, () => readXattrs(path)) }),
+    );
     for (const entry of readdirSync(path, { withFileTypes: true }).sort((a, b) => compareNames(a.name, b.name))) {
       const child = `${path}/${entry.name}`;
       const childInside = inside === '/' ? `/${entry.name}` : `${inside}/${entry.name}`;
@@ -104,7 +106,7 @@ export class TreeBuilder {
     if (!owned) return undefined;
     if (!stat.isFile() && !stat.isSymbolicLink()) throw new VerbError(`Unsupported file type for file: '${inside}'`);
     const found = real ?? bareMeta(path, stat, NO_XATTRS);
-    const xattrs = this.#options.modifier?.skipXattrs ? NO_XATTRS : (real?.xattrs ?? this.#xattrs(path));
+    const xattrs = this.#xattrs(inside, owned.mode, () => real?.xattrs ?? readXattrs(path));
     const meta = canonicalFileMeta(this.#repo.mode, { ...found, ...owned, xattrs });
     if (linked !== undefined && sameMeta(meta, this.#repo.inspectFile(linked).meta)) {
       this.#writer.counts.cacheHits++;
@@ -148,8 +150,8 @@ export class TreeBuilder {
     const owned = this.#apply(inside, meta);
     if (!owned) return;
     this.#open(target);
-    const xattrs = modifier?.skipXattrs ? NO_XATTRS : meta.xattrs;
-    target.meta = modifier ? this.#writer.dirMeta({ ...owned, xattrs }) : entry.meta;
+    const xattrs = this.#xattrs(inside, owned.mode, () => meta.xattrs);
+    target.meta = modifier ? this.#writer.dirMeta(canonicalDirMeta(this.#repo.mode, { ...owned, xattrs })) : entry.meta;
     const { files, dirs } = this.#repo.readDirTree(entry.tree);
     for (const [name, id] of files) {
       const changed = this.#fileFromTree(id, inside === '/' ? `/${name}` : `${inside}/${name}`, fresh);
@@ -168,7 +170,8 @@ export class TreeBuilder {
     const { meta } = this.#repo.inspectFile(id);
     const owned = this.#apply(inside, meta);
     if (!owned) return undefined;
-    const changed = { ...meta, ...owned, xattrs: modifier.skipXattrs ? NO_XATTRS : meta.xattrs };
+    const xattrs = this.#xattrs(inside, owned.mode, () => meta.xattrs);
+    const changed = canonicalFileMeta(this.#repo.mode, { ...meta, ...owned, xattrs });
     if (!sameMeta(changed, meta)) return this.#writer.file(changed, this.#repo.readFile(id).content);
     if (fresh) this.#writer.written(id);
     return id;
@@ -179,8 +182,9 @@ export class TreeBuilder {
     return modifier ? modifier.apply(path, { uid, gid, mode }) : { uid, gid, mode };
   }
 
-  #xattrs(path: string): readonly Xattr[] {
-    return this.#options.modifier?.skipXattrs ? NO_XATTRS : readXattrs(path);
+  #xattrs(inside: string, mode: number, found: () => readonly Xattr[]): readonly Xattr[] {
+    const { modifier } = this.#options;
+    return modifier ? modifier.xattrs(inside, mode, found) : found();
   }
 
   #putFile(target: NewDirectory, name: string, id: Checksum): void {

@@ -4,6 +4,7 @@ import { Checkout } from '../../checkout/checkout.ts';
 import type { CheckoutOptions, OverwriteMode } from '../../checkout/options.ts';
 import type { Checksum } from '../../codec/checksum.ts';
 import type { Repository } from '../../repo/repository.ts';
+import { type Labeler, policyOfDirectory } from '../../selinux/policy.ts';
 import { commitPath, findPath } from '../commit-path.ts';
 import { errorText, usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
@@ -120,6 +121,12 @@ function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptio
   conflict('union', 'union-identical');
   conflict('union-add', 'union-identical');
   conflict('require-hardlinks', 'force-copy');
+  if (given('require-hardlinks') && given('selinux-policy')) {
+    throw new VerbError('Cannot specify both --require-hardlinks and --force-copy');
+  }
+  if (given('selinux-prefix') && !given('selinux-policy')) {
+    throw new VerbError('Cannot specify --selinux-prefix without --selinux-policy');
+  }
   if (given('union-identical') && !given('require-hardlinks')) {
     throw new VerbError('--union-identical requires --require-hardlinks');
   }
@@ -128,10 +135,11 @@ function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptio
   else if (given('union-add')) overwrite = 'add';
   else if (given('union-identical')) overwrite = 'identical';
   const skipList = options.text('skip-list');
+  const label = checkoutLabel(options);
   return {
     user: given('user-mode'),
     overwrite,
-    copy: given('force-copy'),
+    copy: given('force-copy') || given('selinux-policy'),
     requireLinks: given('require-hardlinks'),
     whiteouts: given('whiteouts'),
     passthroughWhiteouts: given('process-passthrough-whiteouts'),
@@ -144,7 +152,17 @@ function checkoutOptions(repo: Repository, options: OptionValues): CheckoutOptio
             .split('\n')
             .filter((line) => line !== ''),
     ),
+    ...(label ? { label } : {}),
   };
+}
+
+/** Labels by the policy of a root; what is checked out stands below the prefix there, or where it stands in the commit. */
+function checkoutLabel(options: OptionValues): Labeler | undefined {
+  const root = options.text('selinux-policy');
+  const policy = root === undefined ? undefined : policyOfDirectory(root);
+  if (!policy) return undefined;
+  const prefix = options.text('selinux-prefix') ?? options.text('subpath') ?? '/';
+  return (path, mode) => policy(posix.join('/', prefix, path), mode);
 }
 
 function checkOut(
