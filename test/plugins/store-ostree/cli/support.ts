@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import type { Terminal } from '@ostrata/core';
+import type { Context, Terminal } from '@ostrata/core';
 import { runOstree } from '../../../../plugins/store-ostree/src/cli/main.ts';
 
 export interface Output {
@@ -10,7 +10,12 @@ export interface Output {
 }
 
 /** Runs a command line in this process. Bytes are kept as latin1, so that any can be compared. */
-export async function ours(...argv: string[]): Promise<Output> {
+export const ours = (...argv: string[]): Promise<Output> => runIn(undefined, argv);
+
+/** Runs a command line with the capabilities of a context. */
+export const oursWith = (ctx: Context, ...argv: string[]): Promise<Output> => runIn(ctx, argv);
+
+async function runIn(ctx: Context | undefined, argv: readonly string[]): Promise<Output> {
   const chunks: Buffer[] = [];
   let err = '';
   const terminal: Terminal = {
@@ -22,7 +27,7 @@ export async function ours(...argv: string[]): Promise<Output> {
     err(text) {
       err += text;
     },
-    withContext: () => Promise.reject(new Error('no host here')),
+    withContext: (work) => (ctx ? work(ctx) : Promise.reject(new Error('no host here'))),
   };
   const status = await runOstree(argv, terminal);
   return { status, out: Buffer.concat(chunks).toString('latin1'), err };
