@@ -12,6 +12,9 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
   query: '@ostrata/plugin-query',
+  'boot-grub': '@ostrata/plugin-boot-grub',
+  'boot-syslinux': '@ostrata/plugin-boot-syslinux',
+  'boot-uboot': '@ostrata/plugin-boot-uboot',
   'sign-ed25519': '@ostrata/plugin-sign-ed25519',
   'sign-gpg': '@ostrata/plugin-sign-gpg',
 };

@@ -1,4 +1,5 @@
 export * from './chaos.ts';
+export * from './conformance/bootloader.ts';
 export * from './conformance/case.ts';
 export * from './conformance/object-store.ts';
 export * from './conformance/package-format.ts';
