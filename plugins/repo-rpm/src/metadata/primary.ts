@@ -64,7 +64,8 @@ const MAX_EPOCH = 2 ** 32 - 1;
 
 /**
  * Reads `primary.xml` into columns as its bytes arrive (createrepo_c, src/xml_dump_primary.c). Elements that nothing here needs are
- * passed over, as are "packages" of other types than rpm.
+ * passed over, as are "packages" of other types than rpm. The number of packages at the root is not looked at: it is wrong where
+ * people edit metadata, and nothing here depends on it.
  */
 export class PrimaryReader implements XmlHandler {
   readonly #xml: XmlScanner;

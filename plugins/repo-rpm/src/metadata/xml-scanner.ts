@@ -47,6 +47,8 @@ export class XmlScanner {
   readonly #lineNow = (): number => this.#input.line;
   #depth = 0;
   #total = 0;
+  /** Bytes there must be before markup that had not arrived whole is read again: pieces may be tiny. */
+  #enough = 0;
   #collecting = false;
   #rootSeen = false;
 
@@ -118,11 +120,7 @@ export class XmlScanner {
     }
     input.append(chunk);
     input.checkUtf8(false);
-    while (input.position < input.end) {
-      const next = input.bytes[input.position] === LT ? this.#markup() : this.#characters();
-      if (next < 0) break;
-      input.position = next;
-    }
+    if (input.end - input.position >= this.#enough) this.#read();
     if (input.end - input.position > this.#limits.token) {
       throw this.error('METADATA_TOO_LARGE', `one tag or comment has more than ${this.#limits.token} bytes`);
     }
@@ -131,6 +129,7 @@ export class XmlScanner {
   /** Ends the document. @throws MetadataError */
   end(): void {
     this.#input.checkUtf8(true);
+    this.#read();
     const open = this.#depth === 0 ? null : this.#nameOf(this.#open[this.#depth]!);
     if (this.#input.position < this.#input.end) truncated(this.#input, 'the file ends within markup');
     if (open !== null) truncated(this.#input, `the file ends within the element "${open}"`);
@@ -149,6 +148,16 @@ export class XmlScanner {
   /** An error at the line that is being read. */
   error(code: MetadataError['code'], message: string): MetadataError {
     return new MetadataError(code, message, this.line);
+  }
+
+  #read(): void {
+    const input = this.#input;
+    while (input.position < input.end) {
+      const next = input.bytes[input.position] === LT ? this.#markup() : this.#characters();
+      if (next < 0) break;
+      input.position = next;
+    }
+    this.#enough = (input.end - input.position) * 2;
   }
 
   #characters(): number {
