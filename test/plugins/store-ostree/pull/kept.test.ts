@@ -128,11 +128,16 @@ describe('What a pull need not fetch (needs ostree)', function () {
       const repo = target('target', { 'sign-verify-summary': 'test', 'verification-test-key': 'key' });
       await fetch(repo);
       const path = join(repo.path, 'tmp/cache/summaries/origin');
-      writeFileSync(path, `${good.toString('latin1').slice(0, -1)}\0`, 'latin1');
+      const bad = Buffer.from(good);
+      bad[0] = bad[0]! ^ 1;
+      writeFileSync(path, bad);
       await assert.rejects(fetch(repo, { refuseBadCache: true }), /cached summary invalid/);
       asked();
       await fetch(repo);
       assert.ok(asked().includes('/summary'));
+      assert.deepEqual(readFileSync(path), good);
+      writeFileSync(path, 'nothing that was ever a summary');
+      await fetch(repo);
       assert.deepEqual(readFileSync(path), good);
     });
   });

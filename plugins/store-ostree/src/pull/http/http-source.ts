@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isHostError } from '@ostrata/contract';
 import { type Checksum, isChecksum, sha256 } from '../../codec/checksum.ts';
 import { decodeDetached, type Metadata } from '../../codec/commit.ts';
 import { storeError } from '../../errors.ts';
@@ -180,7 +181,7 @@ export class HttpSource implements PullSource {
   }
 
   async #fetchSummary(cache: SummaryCache | undefined): Promise<SignedSummary | null> {
-    const known = cache?.load('summary');
+    const known = whole(cache?.load('summary'));
     const knownSignature = known && cache?.load('summary.sig');
     const signature = await this.#changed('summary.sig', knownSignature);
     const { served } = this.#places;
@@ -213,6 +214,17 @@ export class HttpSource implements PullSource {
       hint: 'The repository there is not complete: run a check there, or pull again when an upload has ended.',
       data: { object: id, from: this.name },
     });
+  }
+}
+
+/** What was kept may have been spoilt: then it is as if nothing were there. */
+function whole(summary: CachedFile | undefined): CachedFile | undefined {
+  try {
+    if (summary) parseSummary(summary.bytes, 'what was kept');
+    return summary;
+  } catch (error) {
+    if (isHostError(error)) return undefined;
+    throw error;
   }
 }
 
