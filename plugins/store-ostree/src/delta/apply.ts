@@ -4,7 +4,6 @@ import type { Checksum } from '../codec/checksum.ts';
 import { type Metadata, metadataFromValue } from '../codec/commit.ts';
 import { deltaPath } from '../codec/delta/name.ts';
 import type { DeltaObject } from '../codec/delta/object-list.ts';
-import type { Variant } from '../codec/gvariant/index.ts';
 import { storeError } from '../errors.ts';
 import { KeyFile } from '../repo/key-file.ts';
 import { ObjectWriter } from '../repo/object-writer.ts';
@@ -63,17 +62,20 @@ export function applyPart(target: PartTarget, delta: OpenDelta, index: number, b
 }
 
 /** Writes the commit that a delta leads to and its detached metadata. */
-export function writeCommit({ writer }: PartTarget, { superblock, path }: OpenDelta): void {
-  const { to, commit, metadata } = superblock;
+export function writeCommit({ writer }: PartTarget, delta: OpenDelta): void {
+  const { to, commit } = delta.superblock;
   if (writer.has(to, 'commit')) return;
-  const detached = metadata.get(`${deltaPath(superblock)}/commitmeta`);
-  if (detached !== undefined) writer.writeCommitMeta(to, detachedMetadata(detached, path));
+  const detached = deltaMetadata(delta);
+  if (detached) writer.writeCommitMeta(to, detached);
   writer.writeMetadata('commit', commit);
 }
 
-function detachedMetadata({ type, value }: Variant, path: string): Metadata {
-  if (type !== 'a{sv}') throw brokenDelta(path, `its detached metadata have the type ${type}`);
-  return metadataFromValue(value);
+/** The detached metadata that a delta brings for its commit; null where it brings none. */
+export function deltaMetadata({ superblock, path }: OpenDelta): Metadata | null {
+  const detached = superblock.metadata.get(`${deltaPath(superblock)}/commitmeta`);
+  if (detached === undefined) return null;
+  if (detached.type !== 'a{sv}') throw brokenDelta(path, `its detached metadata have the type ${detached.type}`);
+  return metadataFromValue(detached.value);
 }
 
 function checkSource(target: PartTarget, { superblock, path }: OpenDelta): void {

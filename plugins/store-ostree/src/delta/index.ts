@@ -9,7 +9,7 @@ export {
   parseDeltaPath,
 } from '../codec/delta/name.ts';
 export type { Endianness, Fallback, PartHeader, Superblock } from '../codec/delta/superblock.ts';
-export { type ApplyOptions, applyDelta, applyPart, isPartNeeded, writeCommit } from './apply.ts';
+export { type ApplyOptions, applyDelta, applyPart, deltaMetadata, isPartNeeded, writeCommit } from './apply.ts';
 export { type DeltaDescription, describeDelta, type PartDescription } from './describe.ts';
 export { executePart, type PartTarget } from './execute-part.ts';
 export { formatDelta } from './format.ts';

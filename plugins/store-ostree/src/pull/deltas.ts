@@ -8,6 +8,7 @@ import {
   decodeDeltaIndex,
   deltaId,
   deltaIndexPath,
+  deltaMetadata,
   deltaPath,
   type OpenDelta,
   parseDeltaId,
@@ -20,6 +21,7 @@ import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
 import { KEY, type Summary, summaryDeltas, summaryFlag } from '../summary/codec.ts';
 import type { HttpSource } from './http/http-source.ts';
+import type { Shortcut } from './walk.ts';
 
 /** What static deltas bring, or would bring in a dry run. */
 export interface DeltaStatistics {
@@ -35,6 +37,9 @@ export interface DeltaStatistics {
 const MAX_INDEX = 64 * 1024 * 1024;
 const MAX_SUPERBLOCK = 128 * 1024 * 1024;
 
+/** Throws unless a delta has a signature of somebody who is trusted. `name` is for messages. */
+export type DeltaCheck = (name: string, signed: NonNullable<OpenDelta['signed']>) => Promise<void>;
+
 /** Brings trees of commits by the static deltas of a server. */
 export class DeltaPuller {
   readonly #repo: Repository;
@@ -42,19 +47,23 @@ export class DeltaPuller {
   readonly #source: HttpSource;
   readonly #summary: Summary | null;
   readonly #required: boolean;
+  readonly #check: DeltaCheck;
+  /** Files of superblocks and indexes. */
+  #fetched = 0;
   readonly statistics: DeltaStatistics = { parts: 0, fetchedParts: 0, size: 0, fetchedSize: 0, uncompressedSize: 0 };
 
   constructor(
     repo: Repository,
     writer: ObjectWriter,
     source: HttpSource,
-    options: { readonly summary: Summary | null; readonly required: boolean },
+    options: { readonly summary: Summary | null; readonly required: boolean; readonly check: DeltaCheck },
   ) {
     this.#repo = repo;
     this.#writer = writer;
     this.#source = source;
     this.#summary = options.summary;
     this.#required = options.required;
+    this.#check = options.check;
   }
 
   /**
@@ -72,12 +81,23 @@ export class DeltaPuller {
       .sort((a, b) => (a.time < b.time ? 1 : -1))[0]?.offer;
     const scratch = offered.find(({ name }) => name.from === undefined);
     const chosen = newest ?? (current === undefined || this.#required ? scratch : undefined);
-    if (chosen && !this.#forbidden()) return this.#open(chosen.name, chosen.digest);
+    const delta = chosen && (await this.#open(chosen.name, chosen.digest));
+    if (delta && (await this.#isAllowed(delta))) return delta;
     if (!this.#required) return null;
     throw storeError('OSTREE_PULL_DELTA', `Static deltas required, but none found for ${to} at ${this.#source.name}.`, {
       hint: 'Pull without requiring static deltas, or have one made there.',
       data: { commit: to, from: this.#source.name },
     });
+  }
+
+  /** The best delta to a commit, as a way to bring it. */
+  async shortcut(to: Checksum, current: Checksum | undefined): Promise<Shortcut | null> {
+    const before = this.#fetched;
+    const delta = await this.find(to, current);
+    if (delta === null) return null;
+    const { commit } = delta.superblock;
+    const fetched = this.#fetched - before;
+    return { commit, detached: deltaMetadata(delta), fetched, apply: () => this.apply(delta) };
   }
 
   /** Counts what a delta would bring. */
@@ -135,7 +155,7 @@ export class DeltaPuller {
 
   async #open(name: DeltaName, digest: Checksum): Promise<OpenDelta> {
     const path = `${deltaPath(name)}/superblock`;
-    const bytes = await this.#source.contentFile(path, MAX_SUPERBLOCK);
+    const bytes = await this.#file(path, MAX_SUPERBLOCK);
     if (bytes === null || sha256(bytes) !== digest) {
       throw storeError(
         'OSTREE_PULL_CORRUPT',
@@ -168,7 +188,7 @@ export class DeltaPuller {
       });
       if (offers.length > 0) return offers;
       if (this.#summary && !summaryFlag(this.#summary, KEY.indexedDeltas)) return [];
-      const bytes = await this.#source.contentFile(deltaIndexPath(to), MAX_INDEX);
+      const bytes = await this.#file(deltaIndexPath(to), MAX_INDEX);
       if (bytes === null) return [];
       return decodeDeltaIndex(bytes)
         .filter(({ name }) => name.to === to)
@@ -187,8 +207,22 @@ export class DeltaPuller {
     }
   }
 
-  /** The setting core.sign-verify-deltas: what is not verified as a whole is not used. */
-  #forbidden(): boolean {
-    return readConfig(this.#repo).get('core', 'sign-verify-deltas')?.trim() === 'true';
+  async #file(path: string, maxSize: number): Promise<Uint8Array | null> {
+    const bytes = await this.#source.contentFile(path, maxSize);
+    if (bytes !== null) this.#fetched++;
+    return bytes;
+  }
+
+  /** The setting core.sign-verify-deltas: only what somebody trusted has signed is used. Objects that are fetched one by one need it not. */
+  async #isAllowed({ superblock, signed }: OpenDelta): Promise<boolean> {
+    if (readConfig(this.#repo).get('core', 'sign-verify-deltas')?.trim() !== 'true') return true;
+    if (!signed) return false;
+    try {
+      await this.#check(`The static delta ${deltaId(superblock)}`, signed);
+      return true;
+    } catch (error) {
+      if (this.#required) throw error;
+      return false;
+    }
   }
 }

@@ -14,7 +14,7 @@ import { WriteSession } from '../store/session.ts';
 import type { Summary } from '../summary/codec.ts';
 import { autoUpdateSummary } from '../summary/write.ts';
 import { verifyBindings, verifyTimestamp } from './check-commit.ts';
-import { DeltaPuller } from './deltas.ts';
+import { type DeltaCheck, DeltaPuller } from './deltas.ts';
 import { HttpSource } from './http/http-source.ts';
 import { LocalSource } from './local-source.ts';
 import { openLocal, openSource } from './open-source.ts';
@@ -59,7 +59,7 @@ export async function pullInto(
     const policy =
       remote && !options.disableSignatures ? { ...signaturePolicy(remote, repo.path), ...options.demands } : undefined;
     const plan = await planPull(source, remote, policy, options, ctx);
-    const deltas = deltaPuller(repo, session, source, plan, options);
+    const deltas = deltaPuller(repo, session, source, plan, options, deltaCheck(repo, remote, ctx));
     if (options.dryRun) return await dryRun(repo, plan, deltas, began);
     const walk = new Walk(repo, session.writer, source, {
       depth: options.depth ?? 0,
@@ -70,8 +70,8 @@ export async function pullInto(
       caches,
       check: commitCheck(repo, source, remote, policy, options, ctx),
       shortcut: async (id, ref) => {
-        const delta = await deltas?.find(id, ref === null ? undefined : readRef(repo, localName(ref, options)));
-        if (delta) await deltas!.apply(delta);
+        const current = ref === null ? undefined : readRef(repo, localName(ref, options));
+        return (await deltas?.shortcut(id, current)) ?? null;
       },
       advance: (done, total) => {
         ctx.signal.throwIfAborted();
@@ -114,6 +114,7 @@ function deltaPuller(
   source: PullSource,
   plan: PullPlan,
   options: PullOptions,
+  check: DeltaCheck,
 ): DeltaPuller | undefined {
   const required = options.requireStaticDeltas ?? false;
   if (required && repo.mode === 'archive') {
@@ -124,8 +125,16 @@ function deltaPuller(
   }
   const useless = repo.mode === 'archive' || options.commitMetadataOnly || (options.subpaths ?? []).length > 0;
   if (!(source instanceof HttpSource) || useless || (options.disableStaticDeltas && !required)) return undefined;
-  return new DeltaPuller(repo, session.writer, source, { summary: plan.summary, required });
+  return new DeltaPuller(repo, session.writer, source, { summary: plan.summary, required, check });
 }
+
+/** Holds a static delta to the keys of its remote, by any mechanism. Without a remote nobody is trusted. */
+const deltaCheck =
+  (repo: Repository, remote: Remote | undefined, ctx: Context): DeltaCheck =>
+  async (name, { bytes, signatures }) => {
+    if (!remote) throw storeError('OSTREE_PULL_SIGNATURE', `${name} is pulled from no remote whose keys are known.`);
+    await verifySignatures([null], { remote, repository: repo.path }, name, bytes, signatures, ctx);
+  };
 
 const NO_DELTAS = { parts: 0, fetchedParts: 0, size: 0, fetchedSize: 0, uncompressedSize: 0 };
 const NO_OBJECTS = { metadataFetched: 0, contentFetched: 0, metadataImported: 0, contentImported: 0 };

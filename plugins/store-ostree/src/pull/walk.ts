@@ -36,10 +36,22 @@ export interface WalkOptions {
     detached: Metadata | null,
     ref: string | null,
   ): Promise<void>;
-  /** Brings what it can of a commit's tree by other means, such as a static delta. */
-  shortcut(id: Checksum, ref: string | null): Promise<void>;
+  /** A way by which a commit comes with what it can of its tree, such as a static delta; null where there is none. */
+  shortcut(id: Checksum, ref: string | null): Promise<Shortcut | null>;
   /** Called now and then with the objects that are there of those that were found missing; may throw to stop. */
   advance(done: number, total: number): void;
+}
+
+/** Brings a commit other than object by object. */
+export interface Shortcut {
+  /** The bytes of the commit. */
+  readonly commit: Uint8Array;
+  /** Null where it brings none. */
+  readonly detached: Metadata | null;
+  /** How many files of metadata were fetched to find it. */
+  readonly fetched: number;
+  /** Brings the tree, or some of it. */
+  apply(): Promise<void>;
 }
 
 /** Goes through commits and brings what is missing of them. */
@@ -91,9 +103,14 @@ export class Walk {
     const stored = this.#writer.has(id, 'commit');
     const partial = !stored || isPartial(this.#repo, id);
     const source = stored ? this.#source : this.#sourceOf(id, 'commit');
+    const whole = partial && !this.#options.commitsOnly && this.#requested.has(id);
+    const shortcut = whole ? await this.#options.shortcut(id, ref) : null;
+    this.#counts.metadataFetched += shortcut?.fetched ?? 0;
     // Also for a commit that is there: it may have got new signatures.
-    const detached = await source.detached(id);
-    const bytes = stored ? this.#repo.readMetadata(id, 'commit') : await source.metadata(id, 'commit');
+    const fetched = shortcut?.detached ? null : await source.detached(id);
+    const detached = shortcut?.detached ?? fetched;
+    const there = shortcut?.commit ?? (stored ? this.#repo.readMetadata(id, 'commit') : undefined);
+    const bytes = there ?? (await source.metadata(id, 'commit'));
     if (bytes === null) {
       if (required || (this.#options.tombstones && !(await this.#source.tombstone(id)))) {
         throw this.#missing(id, 'commit');
@@ -106,10 +123,11 @@ export class Walk {
     if (!stored) replaceFile(this.#marker(id), '', { fsync: false });
     if (detached !== null) this.#writer.writeCommitMeta(id, detached);
     // libostree up to 2023.6 counts the question to a server also when there are none.
-    if (detached !== null || !source.local) this.#count(source, 'metadata');
+    if (fetched !== null || (!source.local && !shortcut)) this.#count(source, 'metadata');
     if (!stored) {
-      source.store(id, 'commit', bytes);
-      this.#count(source, 'metadata');
+      if (shortcut) this.#writer.writeMetadata('commit', bytes);
+      else source.store(id, 'commit', bytes);
+      if (!shortcut) this.#count(source, 'metadata');
     }
     const { parent } = commit;
     if (parent !== undefined && depth !== 0) {
@@ -117,7 +135,7 @@ export class Walk {
     }
     if (!partial || this.#options.commitsOnly) return;
     if (this.#options.subpaths.length === 0) this.#completed.add(id);
-    if (this.#requested.has(id)) await this.#options.shortcut(id, ref);
+    await shortcut?.apply();
     this.#directory(commit, '/', 0);
   }
 
