@@ -16,7 +16,9 @@ const { values, positionals } = parseArgs({
 });
 const [name] = positionals;
 if (name === undefined || !/^[a-z-]+$/.test(name)) {
-  process.stderr.write('usage: npm run -s bench -- compose|startup|store [--json] [--runs N] [--only ROWS]\n');
+  process.stderr.write(
+    'usage: npm run -s bench -- compose|solve|solve-growth|startup|store [--json] [--runs N] [--only ROWS]\n',
+  );
   process.exit(2);
 }
 const bench = (await import(`./${name}.ts`)) as {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { PackageTable } from '@ostrata/core';
-import { Detail, PrimaryReader } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
+import { Detail, type PackedPackages, PrimaryReader } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 
 /** The packages of a repository's primary.xml.gz, without its other metadata. */
 export function primaryTable(source: string, repository: string): PackageTable {
@@ -11,7 +11,11 @@ export function primaryTable(source: string, repository: string): PackageTable {
   if (file === undefined) throw new Error(`${folder} has no primary.xml.gz`);
   const reader = new PrimaryReader();
   reader.write(gunzipSync(readFileSync(join(folder, file))));
-  const packages = reader.end();
+  return tableOf(source, reader.end());
+}
+
+/** A table of packages that were read. */
+export function tableOf(source: string, packages: PackedPackages): PackageTable {
   return {
     source,
     priority: 99,

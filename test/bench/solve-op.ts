@@ -1,0 +1,86 @@
+/** Our side of the solve benchmark as a program: solve-op.ts REQUEST, one JSON object as in test/support/libsolv-rpmmd.py. */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { PackageTable } from '@ostrata/core';
+import { compareEvr, parseEvr } from '../../plugins/repo-rpm/src/codec/index.ts';
+import {
+  decodePackages,
+  encodePackages,
+  type PackedPackages,
+  PrimaryReader,
+} from '../../plugins/repo-rpm/src/metadata/index.ts';
+import { ArchPolicy } from '../../plugins/solver-sat/src/pool/arch.ts';
+import { PoolBuilder } from '../../plugins/solver-sat/src/pool/builder.ts';
+import { loadTable } from '../../plugins/solver-sat/src/request/load.ts';
+import type { Job } from '../../plugins/solver-sat/src/rules/job.ts';
+import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
+import { tableOf } from '../plugins/solver-sat/support/primary.ts';
+import type { LibsolvAnswer, LibsolvRequest } from '../support/libsolv-rpmmd.ts';
+import { median } from './rows.ts';
+
+const KEY = 'bench';
+const cpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+};
+
+function read(id: string, folder: string, cache: string | undefined): PackedPackages {
+  const packed = cache === undefined ? undefined : join(cache, `${id}.packed`);
+  if (packed !== undefined && existsSync(packed)) return decodePackages(readFileSync(packed), KEY);
+  const repodata = join(folder, 'repodata');
+  const primary = readdirSync(repodata).find((name) => name.endsWith('primary.xml.gz'));
+  const reader = new PrimaryReader();
+  reader.write(gunzipSync(readFileSync(join(repodata, primary as string))));
+  const packages = reader.end();
+  if (packed !== undefined) writeFileSync(packed, encodePackages(packages, KEY));
+  return packages;
+}
+
+const request = JSON.parse(process.argv[2] as string) as LibsolvRequest;
+const begin = cpu();
+const tables: PackageTable[] = request.repositories.map(([id, folder]) => tableOf(id, read(id, folder, request.cache)));
+const loaded = cpu();
+const builder = new PoolBuilder(tables[0]?.columns?.strings);
+for (const table of tables) loadTable(builder, table, false);
+const compareVersions = (a: string, b: string) => compareEvr(parseEvr(a), parseEvr(b));
+const pool = builder.build(new ArchPolicy('x86_64'), { multilib: true, compareVersions });
+const indexed = cpu();
+
+const answers: LibsolvAnswer['jobs'][number][] = request.jobs.map(({ install, weak }) => {
+  const jobs = install.map((spec): Job => {
+    const name = pool.strings.find(spec);
+    const candidates: number[] = [];
+    for (let p = 2; p < pool.count; p++) if (pool.name[p] === name) candidates.push(p);
+    return {
+      kind: 'install',
+      spec,
+      candidates: [candidates],
+      weak: false,
+      best: false,
+      anyArch: false,
+      anyVersion: false,
+    };
+  });
+  const rounds = Array.from({ length: request.rounds ?? 1 }, () => {
+    const start = cpu();
+    const state = solve(pool, jobs, { weak });
+    return { state, seconds: cpu() - start };
+  });
+  const { state } = rounds[0]!;
+  const packages: string[] = [];
+  for (let p = 2; p < pool.count; p++) if (state.level[p]! > 0) packages.push(pool.text(p));
+  return {
+    first: rounds[0]!.seconds,
+    seconds: median(rounds.map(({ seconds }) => seconds)),
+    problems: state.problems.length,
+    packages: packages.sort(),
+  };
+});
+const answer: LibsolvAnswer = {
+  load: loaded - begin,
+  index: indexed - loaded,
+  jobs: answers,
+  megabytes: process.resourceUsage().maxRSS / 1024,
+};
+process.stdout.write(`${JSON.stringify(answer)}\n`);
