@@ -141,7 +141,8 @@ async function load<T>(
     kind,
     path: cache.served(kind, file.checksum),
     key,
-    maxBytes: file.openSize ?? MAX_OPEN,
+    // For zchunk files made of compressed ones createrepo_c writes the size of these, so that says nothing there.
+    maxBytes: (file.type.endsWith('_zck') ? null : file.openSize) ?? MAX_OPEN,
     label: `${cache.name}/${file.location}`,
   };
   const bytes = await packElsewhere(job, ctx);

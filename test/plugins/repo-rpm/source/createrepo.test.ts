@@ -32,6 +32,15 @@ const ask = (file: string, ...query: string[]): string[] => {
   ].sort();
 };
 
+/** The first value of each tag, as rpm says it; nothing for what a package does not have. */
+const tags = (file: string, names: readonly string[]): string[] =>
+  execFileSync('rpm', ['-qp', '--nosignature', '--qf', names.map((name) => `%{${name}}`).join('\x01'), file], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
+    .split('\x01')
+    .map((value) => (value === '(none)' ? '' : value));
+
 describe('repo-rpm source: repositories of createrepo_c (needs createrepo_c and rpm)', () => {
   const tools = has('createrepo_c') && has('rpm');
   let run: TestRun;
@@ -92,7 +101,49 @@ describe('repo-rpm source: repositories of createrepo_c (needs createrepo_c and 
       for (const relation of table.relations(index, 'requires'))
         assert.ok(requires.has(show(relation)), `${show(relation)} of ${file}`);
       assert.deepEqual([...table.files(index)].sort(), ask(file, '--list'), file);
+      const details = table.details!(index);
+      assert.deepEqual(
+        [
+          details.description,
+          details.url,
+          details.license,
+          details.packager,
+          details.sourcePackage,
+          String(details.buildTime),
+          table.vendor(index),
+          String(planned.installedSize),
+        ],
+        tags(file, ['DESCRIPTION', 'URL', 'LICENSE', 'PACKAGER', 'SOURCERPM', 'BUILDTIME', 'VENDOR', 'LONGSIZE']),
+        file,
+      );
     }
+  });
+
+  it('has the changelogs and the advisories', async () => {
+    createrepo('--changelog-limit=3');
+    writeFileSync(
+      join(run.directory, 'updateinfo.xml'),
+      '<updates><update type="bugfix"><id>OS-1</id><pkglist><collection><package name="a" version="1" release="2" arch="noarch"/></collection></pkglist></update></updates>',
+    );
+    execFileSync('modifyrepo_c', [join(run.directory, 'updateinfo.xml'), join(root, 'repodata')], { stdio: 'ignore' });
+    const table = await open();
+    const logs = await table.changelogs!(run.ctx);
+    let seen = 0;
+    for (let index = 0; index < table.count; index++) {
+      const file = join(root, table.planned(index, 'base').location);
+      const times = tags(file, ['CHANGELOGTIME:arraysize']);
+      const ours = logs(index);
+      assert.equal(ours.length, Math.min(3, Number(times[0]) || 0), file);
+      if (ours.length === 0) continue;
+      const latest = ['CHANGELOGTIME', 'CHANGELOGNAME', 'CHANGELOGTEXT'];
+      assert.deepEqual([String(ours[0]!.time), ours[0]!.author, ours[0]!.text], tags(file, latest), file);
+      seen++;
+    }
+    assert.ok(seen > 0);
+    assert.deepEqual(
+      (await table.advisories!(run.ctx)).map(({ id, packages }) => [id, packages[0]?.name]),
+      [['OS-1', 'a']],
+    );
   });
 
   for (const compression of ['gz', 'xz', 'bz2']) {

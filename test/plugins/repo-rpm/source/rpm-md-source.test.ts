@@ -1,10 +1,21 @@
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type HostError, isHostError, type Json, type Snapshot, type SourceRef } from '@ostrata/core';
 import { completeSources } from '../../../../plugins/repo-rpm/src/source/complete.ts';
 import { RpmMdSource } from '../../../../plugins/repo-rpm/src/source/rpm-md-source.ts';
+import { sharedData } from '../../../support/shared.ts';
 import { type TestRun, testRun } from '../../fetch-http/support/context.ts';
 import { type Answer, fileAnswer, serve, type TestServer } from '../../fetch-http/support/server.ts';
 import { type TestPackage, type TestRepository, writeRepository } from './support/repository.ts';
@@ -172,6 +183,76 @@ describe('repo-rpm source: rpm-md repositories', () => {
     source = new RpmMdSource();
     const table = await source.open(await refresh(from), run.ctx);
     assert.deepEqual([table.name(0), table.groups.length], ['a', 1]);
+  });
+
+  it('rebuilds packed metadata whatever bit of them is wrong, and wherever they end', async () => {
+    const from = ref({ baseurl: root });
+    await refresh(from);
+    const cache = join(run.ctx.environment.cacheDir, 'rpmmd');
+    const directory = join(cache, readdirSync(cache)[0]!);
+    const path = join(directory, readdirSync(directory).find((name) => /^primary.*packed$/.test(name))!);
+    const whole = readFileSync(path);
+    const step = Math.ceil(whole.length / 40);
+    for (let at = 0; at < whole.length; at += step) {
+      const flipped = Buffer.from(whole);
+      flipped[at]! ^= 1 << (at % 8);
+      for (const bytes of [flipped, whole.subarray(0, at)]) {
+        writeFileSync(path, bytes);
+        const table = await new RpmMdSource().open(await refresh(from, true), run.ctx);
+        assert.deepEqual([table.count, table.name(0), table.version(1)], [2, 'a', '2~rc1'], `at ${at}`);
+        source = new RpmMdSource();
+      }
+    }
+  });
+
+  it('parses only what has changed', async () => {
+    const second = join(run.directory, 'second');
+    writeRepository(second, [{ name: 'z' }]);
+    const both: SourceRef[] = [ref({ baseurl: root }), { ...ref({ baseurl: second }), id: 's' }];
+    for (const from of both) await refresh(from);
+    const cache = join(run.ctx.environment.cacheDir, 'rpmmd');
+    const packed = (): Map<string, number> =>
+      new Map(
+        readdirSync(cache)
+          .flatMap((name) => readdirSync(join(cache, name)).map((file) => join(cache, name, file)))
+          .filter((path) => path.endsWith('.packed'))
+          .map((path) => [path, statSync(path).ino]),
+      );
+    const before = packed();
+    writeRepository(second, [{ name: 'z' }, { name: 'zz' }], { revision: 2 });
+    source = new RpmMdSource();
+    const snapshots = [await refresh(both[0]!), await refresh(both[1]!)];
+    assert.deepEqual(
+      snapshots.map(({ packages }) => packages),
+      [2, 2],
+    );
+    const after = packed();
+    const changed = [...after].filter(([path, ino]) => before.get(path) !== ino);
+    assert.equal(before.size, 2);
+    assert.equal(changed.length, 1);
+    assert.match(changed[0]![0], /\/s-[^/]+\/primary-/);
+  });
+
+  it('reads a repository that has zchunk files only (needs ../shared)', async function () {
+    const folder = sharedData('rpmmd', 'createrepo_c', 'repo_with_additional_metadata', 'repodata');
+    if (folder === undefined) return this.skip();
+    const mirror = join(run.directory, 'zck');
+    cpSync(folder, join(mirror, 'repodata'), { recursive: true });
+    const repomd = join(mirror, 'repodata', 'repomd.xml');
+    const text = readFileSync(repomd, 'utf8').replaceAll(
+      /<data type="(?:primary|filelists|other|updateinfo|group|group_gz)">.*?<\/data>/gs,
+      '',
+    );
+    chmodSync(join(mirror, 'repodata'), 0o755);
+    rmSync(repomd);
+    writeFileSync(repomd, text);
+    const table = await source.open(await refresh(ref({ baseurl: mirror })), run.ctx);
+    assert.ok(table.count > 0);
+    assert.ok(table.groups.length > 0);
+    await table.loadFiles(run.ctx);
+    assert.ok(table.files(0).length > 0);
+    assert.ok((await table.changelogs!(run.ctx))(0).length > 0);
+    assert.ok((await table.advisories!(run.ctx)).length > 0);
   });
 
   it('goes to the next mirror when one has old metadata', async () => {
