@@ -105,7 +105,7 @@ export const COMMIT_OPTIONS: readonly OptionSpec[] = [
   ...GPG_OPTIONS,
   ...SIGN_OPTIONS,
   { name: 'generate-sizes', kind: 'flag', summary: 'Generate size information along with commit metadata' },
-  { name: 'disable-fsync', kind: 'flag', summary: 'Do not invoke fsync()' },
+  { name: 'disable-fsync', kind: 'flag', summary: 'Do not invoke fsync()', hidden: true },
   { name: 'fsync', kind: 'text', summary: 'Specify how to invoke fsync()', value: 'POLICY' },
   { name: 'per-object-fsync', kind: 'flag', summary: 'Flush each object to disk when it is written' },
   { name: 'timestamp', kind: 'text', summary: 'Override the timestamp of the commit', value: 'TIMESTAMP' },

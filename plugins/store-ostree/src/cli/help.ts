@@ -36,7 +36,8 @@ export function groupHelp(program: string, group: VerbGroup): string {
   return `Usage:\n${usage}\n\n${group.summary}\n\nBuiltin "${group.name}" Commands:${lines}\n\n${optionSections(GLOBAL_OPTIONS)}\n`;
 }
 
-function optionSections(options: readonly OptionSpec[]): string {
+function optionSections(all: readonly OptionSpec[]): string {
+  const options = all.filter(({ hidden }) => !hidden);
   const width = Math.max(...[HELP_OPTION, ...options].map((option) => title(option).length)) + 5;
   const line = (option: OptionSpec) => `  ${title(option).padEnd(width)}${option.summary}\n`;
   return `Help Options:\n${line(HELP_OPTION)}\nApplication Options:\n${options.map(line).join('')}`;

@@ -13,6 +13,8 @@ export interface OptionSpec {
   readonly value?: string;
   /** A flag whose value may be left out: `--fsync=false`. */
   readonly optional?: boolean;
+  /** Left out of the help: kept for scripts of the past. */
+  readonly hidden?: boolean;
 }
 
 /** The options that were given. */

@@ -111,16 +111,16 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     load: async () => (await import('./verbs/prune.ts')).prune,
   },
   {
-    name: 'pull',
-    summary: 'Download data from remote repository',
-    repo: 'existing',
-    load: async () => (await import('./verbs/pull.ts')).pullVerb,
-  },
-  {
     name: 'pull-local',
     summary: 'Copy data from SRC_REPO',
     repo: 'existing',
     load: async () => (await import('./verbs/pull-local.ts')).pullLocal,
+  },
+  {
+    name: 'pull',
+    summary: 'Download data from remote repository',
+    repo: 'existing',
+    load: async () => (await import('./verbs/pull.ts')).pullVerb,
   },
   {
     name: 'refs',
@@ -182,16 +182,16 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
     load: async () => (await import('./verbs/rev-parse.ts')).revParse,
   },
   {
-    name: 'show',
-    summary: 'Output a metadata object',
-    repo: 'existing',
-    load: async () => (await import('./verbs/show.ts')).show,
-  },
-  {
     name: 'sign',
     summary: 'Sign a commit',
     repo: 'existing',
     load: async () => (await import('./verbs/sign.ts')).sign,
+  },
+  {
+    name: 'show',
+    summary: 'Output a metadata object',
+    repo: 'existing',
+    load: async () => (await import('./verbs/show.ts')).show,
   },
   {
     name: 'static-delta',

@@ -51,7 +51,13 @@ export const checkout: Verb = {
       kind: 'flag',
       summary: 'Do not fall back to full copies if hardlinking fails',
     },
-    { name: 'force-copy-zerosized', char: 'z', kind: 'flag', summary: 'Do not hardlink zero-sized files' },
+    {
+      name: 'force-copy-zerosized',
+      char: 'z',
+      kind: 'flag',
+      summary: 'Do not hardlink zero-sized files',
+      hidden: true,
+    },
     { name: 'force-copy', char: 'C', kind: 'flag', summary: 'Never hardlink (but may reflink if available)' },
     {
       name: 'bareuseronly-dirs',
