@@ -52,8 +52,8 @@ function longOption(specs: readonly OptionSpec[], word: string, rest: () => stri
   const value = equals < 0 ? undefined : word.slice(equals + 1);
   if (spec.kind !== 'flag') add(spec, value ?? rest());
   else if (spec.optional) add(spec, value ?? 'true');
-  else if (value === undefined) add(spec, 'true');
-  else throw new VerbError(`Unknown option ${word}`);
+  // GOption takes a value after a flag and does not look at it: --untrusted=false is --untrusted.
+  else add(spec, 'true');
 }
 
 function shortOptions(specs: readonly OptionSpec[], word: string, rest: () => string, add: Add): void {

@@ -25,6 +25,10 @@ describe('the option parser', () => {
     assert.equal(options.count('depth', 0), -1);
   });
 
+  it('takes a value after a flag, and does not look at it', () => {
+    assert.equal(parse('--all=false').options.flag('all'), true);
+  });
+
   it('takes short options together and with their value', () => {
     assert.equal(parse('-abmain').options.text('branch'), 'main');
     assert.equal(parse('-ab', 'main').options.text('branch'), 'main');
