@@ -59,6 +59,7 @@ export async function pullInto(
     const policy =
       remote && !options.disableSignatures ? { ...signaturePolicy(remote, repo.path), ...options.demands } : undefined;
     const plan = await planPull(source, remote, policy, options, ctx);
+    const asking = opened.transferred().bytes;
     const deltas = deltaPuller(repo, session, source, plan, options, deltaCheck(repo, remote, ctx));
     if (options.dryRun) return await dryRun(repo, plan, deltas, began);
     const walk = new Walk(repo, session.writer, source, {
@@ -94,7 +95,8 @@ export async function pullInto(
         ...walk.counts,
         deltaParts: deltas?.statistics.fetchedParts ?? 0,
         deltas: deltas?.statistics ?? NO_DELTAS,
-        bytesTransferred: bytes,
+        // As libostree counts: without what told which commits there are.
+        bytesTransferred: bytes - asking,
         contentBytesWritten: contentWritten,
         seconds: (performance.now() - began) / 1000,
       },

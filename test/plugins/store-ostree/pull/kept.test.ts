@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Verifier } from '@ostrata/core';
 import { encodeMetadata } from '../../../../plugins/store-ostree/src/codec/commit.ts';
@@ -187,15 +187,17 @@ describe('What a pull need not fetch (needs ostree)', function () {
     const content = await serveDirectory(() => tmp.in('content'));
     ostree(tmp.in('source'), 'summary', '-u');
     const meta = `objects/${head.slice(0, 2)}/${head.slice(2)}.commitmeta`;
-    const { cpSync } = await import('node:fs');
     cpSync(tmp.in('source'), tmp.in('content'), { recursive: true });
     rmSync(tmp.in('content/summary'));
     rmSync(tmp.in('source/objects'), { recursive: true });
     mkdirSync(join(tmp.in('source', meta), '..'), { recursive: true });
     writeFileSync(tmp.in('source', meta), encodeMetadata(new Map([['a.key', variant('s', 'value')]])));
     const repo = target('target', { contenturl: content.url });
-    await fetch(repo);
-    await content.close();
+    try {
+      await fetch(repo);
+    } finally {
+      await content.close();
+    }
     assert.equal(ostree(repo.path, 'show', '--print-detached-metadata-key=a.key', 'origin:main'), "'value'");
     ostree(repo.path, 'fsck');
     assert.deepEqual(

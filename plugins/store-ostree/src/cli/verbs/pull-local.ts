@@ -9,6 +9,7 @@ import { openRepository } from '../open.ts';
 import { pullReport } from '../pull-report.ts';
 import { dropTombstones } from '../tombstones.ts';
 import type { Verb } from '../verb.ts';
+import { openOptions } from './pull.ts';
 
 export const pullLocal: Verb = {
   usage: 'SRC_REPO [REFS...]',
@@ -38,7 +39,7 @@ export const pullLocal: Verb = {
     const { args, options, terminal } = call;
     const [location, ...given] = args;
     if (location === undefined) throw usageError(call, 'DESTINATION must be specified');
-    const repo = openRepository(call.repo, options.flag('disable-fsync') ? { fsync: false } : {});
+    const repo = openRepository(call.repo, openOptions(call));
     const source = Repository.open(location);
     const remote = options.text('remote');
     const demand = (option: string) => (options.flag(option) ? [['gpg']] : []);

@@ -1,5 +1,6 @@
 import { pull } from '../../pull/index.ts';
 import { findRemote } from '../../remote/index.ts';
+import type { OpenOptions } from '../../repo/repository.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { dryRunReport, pullReport } from '../pull-report.ts';
@@ -108,7 +109,7 @@ export const pullVerb: Verb = {
     if (call.options.flag('dry-run') && !call.options.flag('require-static-deltas')) {
       throw new VerbError('--dry-run requires --require-static-deltas');
     }
-    const repo = openRepository(call.repo, call.options.flag('disable-fsync') ? { fsync: false } : {});
+    const repo = openRepository(call.repo, openOptions(call));
     // REMOTE:REF is short for REMOTE REF.
     const colon = first.indexOf(':');
     const remote = colon < 0 ? first : first.slice(0, colon);
@@ -121,6 +122,12 @@ export const pullVerb: Verb = {
     terminal.out(pullReport(result));
   },
 };
+
+/** How a pull writes. */
+export const openOptions = ({ options }: Pick<Invocation, 'options'>): OpenOptions => ({
+  ...(options.flag('disable-fsync') ? { fsync: false } : {}),
+  ...(options.flag('per-object-fsync') ? { perObjectFsync: true } : {}),
+});
 
 function pullOptions({ options, terminal: { environment } }: Invocation) {
   const skipCache = environment['OSTREE_SKIP_CACHE'] !== undefined;
