@@ -36,7 +36,7 @@ export class Checkout {
   directory(entry: DirEntry, path: string, inside = '/'): void {
     if (this.#options.skip?.has(inside)) return;
     const { files, dirs } = this.#repo.readDirTree(entry.tree);
-    if (this.#options.whiteouts && files.has(OPAQUE_WHITEOUT)) removeTree(path);
+    if (this.#options.whiteouts) this.#makeWay(path, files.has(OPAQUE_WHITEOUT));
     const made = this.#makeDirectory(path);
     if (this.#options.requireLinks) this.#checkDevice(path);
     for (const [name, id] of files) this.file(id, `${path}/${name}`, `${inside}${name}`);
@@ -63,6 +63,17 @@ export class Checkout {
   file(id: Checksum, path: string, inside?: string): void {
     if (inside !== undefined && this.#options.skip?.has(inside)) return;
     this.#files.place(id, path, inside ?? '/');
+  }
+
+  /** In a stack of layers a directory takes the place of what is none, and an opaque one that of all that was there. */
+  #makeWay(path: string, opaque: boolean): void {
+    if (opaque) removeTree(path);
+    else if (
+      this.#options.overwrite === 'union' &&
+      lstatSync(path, { throwIfNoEntry: false })?.isDirectory() === false
+    ) {
+      removeTree(path);
+    }
   }
 
   /** False where it was there and may be added to. */

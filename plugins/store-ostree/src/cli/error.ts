@@ -45,6 +45,7 @@ type Data = Readonly<Record<string, unknown>>;
 /** libostree's sentences for errors, by their codes; undefined where the error's own one does. Scripts match some of them. */
 const SENTENCES: Readonly<Record<string, (data: Data, error: Error) => string | undefined>> = {
   OSTREE_REPO_MISSING: ({ path }) => `opening repo: opendir(${path}): No such file or directory`,
+  OSTREE_REPO_INVALID: ({ key, value }) => (key === undefined ? undefined : `Invalid ${key} '${value}'`),
   OSTREE_OBJECT_MISSING({ object, type }) {
     if (object === undefined) return undefined;
     return type === 'file' ? `Couldn't find file object '${object}'` : `No such metadata object ${object}.${type}`;

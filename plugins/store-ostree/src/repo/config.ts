@@ -45,16 +45,16 @@ export function initialConfig(mode: RepoMode): string {
 
 /** Reads a config; `path` is only named in errors. */
 export function parseConfig(text: string, path: string): RepoConfig {
-  const fail = (problem: string, cause?: unknown) =>
+  const fail = (problem: string, { cause, ...data }: { cause?: unknown; key?: string; value?: string } = {}) =>
     storeError('OSTREE_REPO_INVALID', `The repository config ${path} is not valid: ${problem}.`, {
-      data: { path },
+      data: { path, ...data },
       cause,
     });
   let file: KeyFile;
   try {
     file = KeyFile.parse(text);
   } catch (error) {
-    throw fail((error as Error).message, error);
+    throw fail((error as Error).message, { cause: error });
   }
   const version = file.get('core', 'repo_version');
   if (version !== '1')
@@ -70,21 +70,25 @@ export function parseConfig(text: string, path: string): RepoConfig {
   const flag = (key: string, fallback: boolean): boolean => {
     const value = file.get('core', key)?.trimEnd();
     if (value === undefined) return fallback;
-    if (value !== 'true' && value !== 'false') throw fail(`core.${key} is ${JSON.stringify(value)} and no boolean`);
+    if (value !== 'true' && value !== 'false')
+      throw fail(`core.${key} is ${JSON.stringify(value)} and no boolean`, { key, value });
     return value === 'true';
   };
   const whole = (group: string, key: string, fallback: number, max: number): number => {
     const value = file.get(group, key)?.trimEnd();
     if (value === undefined) return fallback;
     if (!/^\d{1,15}$/.test(value) || Number(value) > max) {
-      throw fail(`${group}.${key} is ${JSON.stringify(value)} and no number up to ${max}`);
+      throw fail(`${group}.${key} is ${JSON.stringify(value)} and no number up to ${max}`, { key, value });
     }
     return Number(value);
   };
   const size = file.get('core', 'min-free-space-size')?.trimEnd();
   const percent = whole('core', 'min-free-space-percent', size === undefined ? 3 : 0, 99);
   const bytes = size === undefined ? 0n : parseSize(size);
-  if (bytes === undefined) throw fail(`core.min-free-space-size is ${JSON.stringify(size)} and no size such as 100MB`);
+  if (bytes === undefined) {
+    const problem = `core.min-free-space-size is ${JSON.stringify(size)} and no size such as 100MB`;
+    throw fail(problem, { key: 'min-free-space-size', value: size! });
+  }
   return {
     mode,
     fsync: flag('fsync', true),

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseConfig } from '../../repo/config.ts';
 import { setConfigKey, unescapeValue, unsetConfigKey } from '../../repo/config-edit.ts';
 import { KeyFile } from '../../repo/key-file.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
@@ -24,7 +25,9 @@ export const config: Verb = {
         'GROUP name, KEY and VALUE',
         'KEY and VALUE',
       );
-      replaceFile(path, setConfigKey(text, group, key, args[2]!));
+      const changed = setConfigKey(text, group, key, args[2]!);
+      parseConfig(changed, path);
+      replaceFile(path, changed);
     } else if (operation === 'get') {
       const { group, key } = keyOf(call, args[1], 'Group name and key', 'KEY');
       const value = readKey(text, group, key);
