@@ -1,9 +1,6 @@
 import type { ProviderIndex } from '../pool/providers.ts';
 import type { IntList } from '../util/int-list.ts';
 
-/** Up to this many rules are sorted by insertion. */
-const SHORT = 24;
-
 /**
  * Clauses in columns. A literal is a package id, positive for "installed" and negative for "not installed". A rule is `first`, and
  * either up to one more literal (`tail` is 0, `watch2` holds it) or the list at offset `tail` of the provider arena. Rule 0 does not
@@ -127,31 +124,24 @@ export class RuleStore {
     this.count = kept + 1;
   }
 
-  /** All rules, sorted: by their first literal in one pass, then those that share it. */
+  /** All rules, sorted: by their second literal, then by their first one, then those that share both. */
   #order(literals: number): Int32Array {
-    const { first, count } = this;
-    const starts = new Int32Array(2 * literals + 1);
-    for (let rule = 1; rule < count; rule++) starts[first[rule]! + literals + 1]!++;
-    for (let i = 1; i < starts.length; i++) starts[i]! += starts[i - 1]!;
-    const next = starts.slice();
-    const order = new Int32Array(count - 1);
-    for (let rule = 1; rule < count; rule++) order[next[first[rule]! + literals]!++] = rule;
-    for (let start = 0; start < order.length; ) {
-      const end = next[first[order[start]!]! + literals]!;
-      if (end - start > SHORT) order.subarray(start, end).sort((a, b) => this.compare(a, b));
-      else this.#insertionSort(order, start, end);
-      start = end;
-    }
-    return order;
-  }
-
-  #insertionSort(order: Int32Array, start: number, end: number): void {
-    for (let i = start + 1; i < end; i++) {
+    const { count, first, watch2 } = this;
+    const unsorted = new Int32Array(count - 1);
+    for (let i = 0; i < unsorted.length; i++) unsorted[i] = i + 1;
+    const order = byLiteral(byLiteral(unsorted, watch2, literals), first, literals);
+    for (let i = 1; i < order.length; i++) {
       const rule = order[i]!;
       let at = i;
-      while (at > start && this.compare(order[at - 1]!, rule) > 0) order[at] = order[--at]!;
+      for (; at > 0; at--) {
+        const previous = order[at - 1]!;
+        if (first[previous] !== first[rule] || watch2[previous] !== watch2[rule]) break;
+        if (this.compare(previous, rule) <= 0) break;
+        order[at] = previous;
+      }
       order[at] = rule;
     }
+    return order;
   }
 
   #grow(): void {
@@ -172,4 +162,14 @@ export class RuleStore {
     disabled.set(this.disabled);
     this.disabled = disabled;
   }
+}
+
+/** Sorts rules by a literal in one pass; those that have the same keep their order. Literals are between `-bound` and `bound`. */
+function byLiteral(rules: Int32Array, column: Int32Array, bound: number): Int32Array {
+  const next = new Int32Array(2 * bound + 2);
+  for (let i = 0; i < rules.length; i++) next[column[rules[i]!]! + bound + 1]!++;
+  for (let i = 1; i < next.length; i++) next[i]! += next[i - 1]!;
+  const sorted = new Int32Array(rules.length);
+  for (let i = 0; i < rules.length; i++) sorted[next[column[rules[i]!]! + bound]!++] = rules[i]!;
+  return sorted;
 }
