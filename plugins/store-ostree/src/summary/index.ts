@@ -13,4 +13,10 @@ export {
   summaryTime,
 } from './codec.ts';
 export { MAX_SUMMARY, parseSummary, readSummarySignature, summaryFile } from './read.ts';
-export { autoUpdateSummary, type SummaryOptions, updateSummary, writeSummarySignature } from './write.ts';
+export {
+  autoUpdateSummary,
+  type SummaryOptions,
+  updateSignedSummary,
+  updateSummary,
+  writeSummarySignature,
+} from './write.ts';

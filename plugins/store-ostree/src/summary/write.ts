@@ -1,4 +1,4 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Checksum, checksumBytes, sha256 } from '../codec/checksum.ts';
 import { encodeMetadata, type Metadata } from '../codec/commit.ts';
@@ -6,6 +6,7 @@ import { type Variant, variant } from '../codec/gvariant/index.ts';
 import { hashOrder } from '../codec/hash-order.ts';
 import { deltaId, listDeltas, reindexDeltas, superblockPath } from '../delta/index.ts';
 import { listCollectionRefs, readConfig } from '../repo/collections.ts';
+import { fsyncPath } from '../repo/directory.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { listRefs } from '../repo/refs.ts';
 import { replaceFile } from '../repo/replace-file.ts';
@@ -33,6 +34,38 @@ export function updateSummary(repo: Repository, options: SummaryOptions): void {
   const bytes = summaryBytes(repo, options);
   replaceFile(join(repo.path, 'summary'), bytes, { fsync: repo.config.fsync });
   rmSync(join(repo.path, 'summary.sig'), { force: true });
+}
+
+/**
+ * As `updateSummary`, with a signature: nothing is seen of the new summary before it is signed, and both files get the same time, so
+ * that web servers and their clients do not take one of them for older than the other.
+ */
+export async function updateSignedSummary(
+  repo: Repository,
+  options: SummaryOptions,
+  sign: (bytes: Uint8Array) => Promise<Metadata>,
+): Promise<void> {
+  reindexDeltas(repo);
+  using _lock = lockRepository(join(repo.path, '.lock'), 'shared', repo.config);
+  const bytes = summaryBytes(repo, options);
+  const signature = encodeMetadata(await sign(bytes));
+  mkdirSync(join(repo.path, 'tmp'), { recursive: true, mode: 0o775 });
+  const directory = mkdtempSync(join(repo.path, 'tmp', 'summary-'));
+  try {
+    const files = [
+      ['summary', bytes],
+      ['summary.sig', signature],
+    ] as const;
+    const now = Date.now() / 1000;
+    for (const [name, content] of files) {
+      replaceFile(join(directory, name), content, { fsync: repo.config.fsync });
+      utimesSync(join(directory, name), now, now);
+    }
+    for (const [name] of files) renameSync(join(directory, name), join(repo.path, name));
+    if (repo.config.fsync) fsyncPath(repo.path);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
 }
 
 /** Updates the summary when the config wants it done with every change of a ref (`core.auto-update-summary`). */

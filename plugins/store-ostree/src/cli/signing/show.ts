@@ -72,6 +72,21 @@ export async function summarySignatures(
   return `\nGPG: Verification enabled, found ${found} signature${found === 1 ? '' : 's'}:\n${text}`;
 }
 
+/** What is said of the OpenPGP signatures of the repository's own summary, by the keys of all remotes and of a home directory. */
+export async function localSummarySignatures(
+  repo: Repository,
+  bytes: Uint8Array,
+  signatures: Metadata,
+  home: string,
+  ctx: Context,
+): Promise<string> {
+  if (signaturesUnder(signatures, GPG_KEY) === undefined) return '';
+  const verifier = await ctx.get(VERIFIER, GPG);
+  const sources = [...(await gpgSources(repo, verifier, undefined)), { trust: home }];
+  const { found, text } = await describeSignatures(verifier, bytes, signatures, sources, ctx);
+  return `\nFound ${found} signature${found === 1 ? '' : 's'} on the summary:\n${text}`;
+}
+
 const indented = (verifier: Verifier, signature: Signature): string =>
   `\n${verifier
     .describe(signature)

@@ -4,7 +4,7 @@ import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
 import { summarySignatures } from '../signing/show.ts';
 import { dumpSummaryKeys, KEY_OPTIONS } from '../summary-keys.ts';
-import type { OptionSpec, Verb } from '../verb.ts';
+import type { Invocation, OptionSpec, Verb } from '../verb.ts';
 
 const CACHE_DIR: OptionSpec = { name: 'cache-dir', kind: 'text', summary: 'Use custom cache dir' };
 
@@ -15,7 +15,7 @@ export const remoteRefsVerb: Verb = {
     const name = call.args[0];
     if (name === undefined) throw usageError(call, 'NAME must be specified');
     const repo = openRepository(call.repo);
-    const refs = await call.terminal.withContext((ctx) => remoteRefs(repo, name, {}, ctx));
+    const refs = await call.terminal.withContext((ctx) => remoteRefs(repo, name, cacheOf(call), ctx));
     const revision = call.options.flag('revision');
     const names = [...refs].map(([ref, commit]) => `${name}:${ref}${revision ? `\t${commit}` : ''}\n`);
     call.terminal.out(names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b))).join(''));
@@ -32,7 +32,7 @@ export const remoteSummaryVerb: Verb = {
     const { options, terminal } = call;
     const raw = options.flag('raw');
     await terminal.withContext(async (ctx) => {
-      const signed = await fetchSummary(repo, name, {}, ctx);
+      const signed = await fetchSummary(repo, name, cacheOf(call), ctx);
       if (!signed) throw new VerbError('Remote server has no summary file');
       const keys = dumpSummaryKeys(signed.summary, options);
       terminal.out(keys ?? dumpSummary(signed.bytes, { raw }));
@@ -40,3 +40,8 @@ export const remoteSummaryVerb: Verb = {
     });
   },
 };
+
+function cacheOf({ options }: Invocation): { readonly cacheDirectory?: string } {
+  const directory = options.text('cache-dir');
+  return directory === undefined ? {} : { cacheDirectory: directory };
+}

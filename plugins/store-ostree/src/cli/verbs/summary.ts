@@ -11,7 +11,7 @@ import { NO_XATTRS } from '../../codec/xattrs.ts';
 import { ownCollection } from '../../repo/collections.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { WriteSession } from '../../store/session.ts';
-import { parseSummary, updateSummary } from '../../summary/index.ts';
+import { parseSummary, readSummarySignature, updateSignedSummary, updateSummary } from '../../summary/index.ts';
 import { COLLECTION_BINDING, REF_BINDING } from '../bindings.ts';
 import { dumpSummary } from '../dump-summary.ts';
 import { errorText, VerbError } from '../error.ts';
@@ -19,8 +19,8 @@ import { localContext } from '../local-context.ts';
 import { openRepository } from '../open.ts';
 import { tryResolve } from '../resolve.ts';
 import { setCollectionRef } from '../set-ref.ts';
+import { localSummarySignatures } from '../signing/show.ts';
 import { GPG_OPTIONS, isSigned, SIGN_OPTIONS, type SigningKeys, signBytes, signingKeys } from '../signing/sign.ts';
-import { signSummary } from '../signing/summary.ts';
 import { dumpSummaryKeys, KEY_OPTIONS } from '../summary-keys.ts';
 import type { Verb } from '../verb.ts';
 
@@ -53,8 +53,8 @@ export const summary: Verb = {
       const keys = signingKeys(options);
       const update = async (ctx: Context) => {
         if (collection !== undefined) await writeMetadataCommit(repo, collection, metadata, { now, keys, ctx });
-        updateSummary(repo, { now, metadata });
-        if (isSigned(keys)) await signSummary(repo, keys, ctx);
+        if (!isSigned(keys)) updateSummary(repo, { now, metadata });
+        else await updateSignedSummary(repo, { now, metadata }, (bytes) => signBytes(bytes, new Map(), keys, ctx));
       };
       await (isSigned(keys) ? terminal.withContext(update) : update(localContext()));
       return;
@@ -64,8 +64,14 @@ export const summary: Verb = {
       throw new VerbError('No option specified; use -u to update summary');
     }
     const bytes = readFileSync(join(repo.path, 'summary'));
-    if (view) terminal.out(dumpSummary(bytes, { raw: options.flag('raw') }));
-    else terminal.out(dumpSummaryKeys(parseSummary(bytes, join(repo.path, 'summary')), options)!);
+    if (view) {
+      terminal.out(dumpSummary(bytes, { raw: options.flag('raw') }));
+      const signatures = readSummarySignature(repo);
+      const home = options.text('gpg-homedir');
+      // Only libostree 2023 and later says who has signed: output without that option stays what it was.
+      if (options.flag('raw') || home === undefined || !signatures) return;
+      terminal.out(await terminal.withContext((ctx) => localSummarySignatures(repo, bytes, signatures, home, ctx)));
+    } else terminal.out(dumpSummaryKeys(parseSummary(bytes, join(repo.path, 'summary')), options)!);
   },
 };
 
