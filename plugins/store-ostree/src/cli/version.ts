@@ -2,7 +2,7 @@ import { type Context, type Terminal, VERIFIER } from '@ostrata/contract';
 import { COMPATIBLE_VERSION } from '../compatible-version.ts';
 
 /** Names of `ostree --version` for what is here; scripts skip what is not. */
-const FEATURES = ['libarchive', 'selinux', 'release'];
+const FEATURES = ['libarchive', 'selinux', 'initial-var', 'release'];
 /** The features that are there when a plugin verifies a mechanism. */
 const MECHANISMS = [
   ['gpg', 'gpgme'],

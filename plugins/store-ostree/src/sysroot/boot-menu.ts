@@ -10,14 +10,17 @@ export interface MenuWriter {
 
 /** An entry in the terms of the contract. */
 export function menuEntry(entry: BootEntry): BootMenuEntry {
-  const initrd = entry.get('initrd');
+  const [initrd, deviceTree, directory] = ['initrd', 'devicetree', 'fdtdir'].map((key) => entry.get(key));
   return {
     title: entry.get('title') ?? '(Untitled)',
     version: entry.get('version') ?? '0',
-    linux: entry.get('linux') ?? '',
-    initrds: initrd === undefined ? [] : [initrd, ...entry.overlays],
+    linux: inBoot(entry.get('linux') ?? ''),
+    initrds: initrd === undefined ? [] : [initrd, ...entry.overlays].map(inBoot),
     options: entry.get('options') ?? '',
-    deviceTree: entry.get('devicetree') ?? null,
-    deviceTreeDirectory: entry.get('fdtdir') ?? null,
+    deviceTree: deviceTree === undefined ? null : inBoot(deviceTree),
+    deviceTreeDirectory: directory === undefined ? null : inBoot(directory),
   };
 }
+
+/** Entries may name paths from the root (`sysroot.bootprefix`). */
+const inBoot = (path: string): string => (path.startsWith('/boot/') ? path.slice('/boot'.length) : path);

@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, renameSync, rmdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { Checkout } from '../checkout/checkout.ts';
 import { BootEntry } from '../codec/boot/boot-entry.ts';
@@ -16,6 +16,7 @@ import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
 import { findKernel } from './kernel-layout.ts';
 import { writeOriginFile } from './origin.ts';
+import { seedVar } from './seed-var.ts';
 import type { Sysroot } from './sysroot.ts';
 
 export interface DeployOptions {
@@ -64,9 +65,7 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
     checkOut(sysroot, commit, '', root, false);
     const { bootChecksum } = findKernel(root, { ignoreDeviceTrees: options.ignoreDeviceTrees ?? false });
     prepareEtc(sysroot, commit, root);
-    for (const entry of readNames(join(root, 'var'))) {
-      options.onNote?.(`Deploying commit ${commit} which contains content in /var/${entry} that will be ignored.`);
-    }
+    seedVar(sysroot, stateroot, commit, root);
     const entry = new BootEntry();
     if (options.kargs !== null) entry.set('options', options.kargs.toString());
     return { ...name, bootChecksum, origin, entry, overlayInitrds, unlocked: 'none', staged: false };
@@ -130,6 +129,8 @@ function takeOverEtc(
 /** /etc as a copy of /usr/etc that may be written to. */
 function prepareEtc(sysroot: Sysroot, commit: Checksum, root: string): void {
   const [etc, defaults] = [join(root, 'etc'), join(root, 'usr/etc')];
+  // Composers of containers leave an empty one.
+  if (existsSync(defaults) && isEmptyDirectory(etc)) rmdirSync(etc);
   if (existsSync(etc)) {
     if (existsSync(defaults)) {
       throw storeError(
@@ -165,6 +166,10 @@ function freeSerial(sysroot: Sysroot, stateroot: string, commit: Checksum): numb
 function varOf(sysroot: Sysroot, stateroot: string): string {
   if (sysroot.booted?.stateroot === stateroot) return join(sysroot.state.root, 'var');
   return join(sysroot.path, 'ostree/deploy', stateroot, 'var');
+}
+
+function isEmptyDirectory(path: string): boolean {
+  return isDirectory(path) && readNames(path).length === 0;
 }
 
 function isDirectory(path: string): boolean {

@@ -14,6 +14,7 @@ import { lockSysroot } from './lock.ts';
 import { orderWith } from './order.ts';
 import { readOrigin, writeOriginFile } from './origin.ts';
 import { type RunState, SYSTEM } from './run-state.ts';
+import { sysrootSettings } from './settings.ts';
 import { readStagedState, writeStaged } from './staged.ts';
 import { Sysroot } from './sysroot.ts';
 import { type PreparedSwap, prepareSwap } from './write-deployments.ts';
@@ -97,7 +98,13 @@ export class OstreeDeployer implements Deployer {
     const list = orderWith({ deployments: without, booted: sysroot.booted }, next, mergeFor(sysroot, deployment), {});
     const write = (menu: BootMenu) => bootloader.write(menu, ctx);
     const activate = async (menu: BootMenu) => bootloader.activate?.(menu, ctx);
-    this.#arranged.set(deployment.id, await prepareSwap(sysroot, list, { writer: async () => ({ write, activate }) }));
+    this.#arranged.set(
+      deployment.id,
+      await prepareSwap(sysroot, list, {
+        writer: async () => ({ write, activate }),
+        style: sysrootSettings(sysroot).style,
+      }),
+    );
   }
 
   async swap(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<Deployment> {

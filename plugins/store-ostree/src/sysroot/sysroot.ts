@@ -176,7 +176,12 @@ export function readSubVersion(sysroot: string, boot: 0 | 1): 0 | 1 {
 function readEntries(sysroot: string, boot: 0 | 1): BootEntry[] {
   const directory = join(sysroot, `boot/loader.${boot}/entries`);
   const names = readNames(directory).filter((name) => /^ostree-.*\.conf$/.test(name));
-  return names.map((name) => BootEntry.parse(readFileSync(join(directory, name), 'utf8'))).sort(byVersion);
+  const entries = names.map((name) => {
+    const entry = BootEntry.parse(readFileSync(join(directory, name), 'utf8'));
+    entry.name = name;
+    return entry;
+  });
+  return entries.sort(byVersion);
 }
 
 function readDeployment(sysroot: string, state: RunState, entry: BootEntry): SysrootDeployment {

@@ -10,14 +10,12 @@ import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
 import { isSameBoot } from './same-boot.ts';
 import { Sysroot } from './sysroot.ts';
-import { writeEntry } from './write-entries.ts';
+import { type EntryStyle, writeEntry } from './write-entries.ts';
 
 export interface WriteOptions {
   /** Finds who writes a boot loader's configuration; null where the loader reads the entries itself. Asked only when a menu is written. */
   readonly writer: () => Promise<MenuWriter | null>;
-  /** Keys that entries other than the default get besides. */
-  readonly append?: ReadonlyMap<string, string>;
-  readonly ignoreDeviceTrees?: boolean;
+  readonly style?: EntryStyle;
   /** Lets the watchdog of a frozen /boot run and then fails: what a test asks for. */
   readonly testFreeze?: boolean;
 }
@@ -100,7 +98,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   removeTree(join(directory, 'entries'));
   mkdirSync(join(directory, 'entries'), { recursive: true, mode: 0o755 });
 
-  const { writer, append = new Map(), ignoreDeviceTrees = false } = options;
+  const { writer, style = {} } = options;
   const serials = bootSerials(list);
   const showStateroot = new Set(list.map(({ stateroot }) => stateroot)).size > 1;
   const entries = list.map((deployment, index) => {
@@ -110,8 +108,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
       count: list.length,
       bootSerial: serials[index]!,
       showStateroot,
-      append,
-      ignoreDeviceTrees,
+      style,
     };
     return writeEntry(sysroot, boot, place);
   });

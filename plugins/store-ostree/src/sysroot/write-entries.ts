@@ -32,21 +32,34 @@ export interface Placement {
   readonly bootSerial: number;
   /** Whether titles name the stateroot. */
   readonly showStateroot: boolean;
+  readonly style: EntryStyle;
+}
+
+/** How entries are written: settings of the system. */
+export interface EntryStyle {
   /** Keys that entries other than the default get besides (`sysroot.bls-append-except-default`). */
-  readonly append: ReadonlyMap<string, string>;
+  readonly append?: ReadonlyMap<string, string>;
   /** Leaves device trees out, for machines that have their own. */
-  readonly ignoreDeviceTrees: boolean;
+  readonly ignoreDeviceTrees?: boolean;
+  /** `ostree-N-STATEROOT.conf`, as before 2024.5, in place of `ostree-N.conf`: some versions of GRUB sort by the name. */
+  readonly namesStateroot?: boolean;
+  /** Kernels are named by their paths from the root (`sysroot.bootprefix`), for systems whose /boot is no file system of its own. */
+  readonly bootPrefix?: boolean;
+  /** How often the boot loader tries a new deployment (`sysroot.boot-counting-tries`); 0 does not count. */
+  readonly tries?: number;
 }
 
 /** Puts a deployment's kernel into /boot, unless it is there, and writes its entry into `loader.BOOT`. */
 export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement): BootEntry {
-  const { deployment, index, count, bootSerial } = placement;
+  const { deployment, index, count, bootSerial, style } = placement;
   const { stateroot, bootChecksum } = deployment;
   const root = sysroot.directory(deployment);
-  const layout = findKernel(root, placement);
-  const directory = `ostree/${stateroot}-${bootChecksum}`;
-  installKernel(layout, join(sysroot.path, 'boot', directory));
-  const overlays = deployment.overlayInitrds.map((checksum) => installOverlay(sysroot, checksum));
+  const layout = findKernel(root, placement.style);
+  const name = `ostree/${stateroot}-${bootChecksum}`;
+  installKernel(layout, join(sysroot.path, 'boot', name));
+  const prefix = style.bootPrefix ? '/boot/' : '/';
+  const directory = `${prefix}${name}`;
+  const overlays = deployment.overlayInitrds.map((checksum) => `${prefix}${installOverlay(sysroot, checksum)}`);
 
   const link = formatBootLink({ bootVersion: boot, stateroot, bootChecksum, bootSerial });
   const kargs = KernelArgs.parse(deployment.entry.get('options') ?? '');
@@ -58,25 +71,29 @@ export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement):
   entry
     .set('title', title(sysroot, root, placement))
     .set('version', String(count - index))
-    .set('linux', `/${directory}/${layout.kernel.name}`)
+    .set('linux', `${directory}/${layout.kernel.name}`)
     .set('options', kargs.toString());
-  if (layout.initramfs) entry.set('initrd', `/${directory}/${layout.initramfs.name}`);
+  if (layout.initramfs) entry.set('initrd', `${directory}/${layout.initramfs.name}`);
   if (layout.deviceTree) {
-    entry.set(layout.deviceTree.isDirectory ? 'fdtdir' : 'devicetree', `/${directory}/${layout.deviceTree.name}`);
+    entry.set(layout.deviceTree.isDirectory ? 'fdtdir' : 'devicetree', `${directory}/${layout.deviceTree.name}`);
   }
   entry.overlays = layout.initramfs ? overlays : [];
-  if (index > 0) for (const [key, value] of placement.append) entry.set(key, value);
-  replaceFile(entryPath(sysroot, boot, { stateroot, index, count }), entry.toString(), { fsync: false });
+  if (index > 0) for (const [key, value] of style.append ?? []) entry.set(key, value);
+  entry.name = entryName(placement);
+  replaceFile(join(sysroot.path, `boot/loader.${boot}/entries`, entry.name), entry.toString(), { fsync: false });
   return entry;
 }
 
-/** The file of an entry in `loader.BOOT`. */
-export function entryPath(
-  sysroot: Sysroot,
-  boot: 0 | 1,
-  { stateroot, index, count }: { readonly stateroot: string; readonly index: number; readonly count: number },
-): string {
-  return join(sysroot.path, `boot/loader.${boot}/entries/ostree-${count - index}-${stateroot}.conf`);
+/**
+ * The name of an entry's file. With boot counting it has the tries that are left and those that failed (Boot Loader Specification, "Boot counting"):
+ * all for a new deployment, and what the boot loader made of it for one that had an entry before.
+ */
+function entryName({ deployment, index, count, style }: Placement): string {
+  const base = style.namesStateroot ? `ostree-${count - index}-${deployment.stateroot}` : `ostree-${count - index}`;
+  const { tries = 0 } = style;
+  if (tries === 0) return `${base}.conf`;
+  const before = deployment.entry.name;
+  return `${base}${before === undefined ? `+${tries}` : (/\+\d+(?:-\d+)?(?=\.conf$)/.exec(before)?.[0] ?? '')}.conf`;
 }
 
 function installKernel(layout: KernelLayout, target: string): void {
@@ -132,7 +149,7 @@ function installOverlay(sysroot: Sysroot, checksum: string): string {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
     installFile({ source: join(sysroot.state.run, STAGED_INITRDS, checksum), name }, directory);
   }
-  return `/ostree/initramfs-overlays/${name}`;
+  return `ostree/initramfs-overlays/${name}`;
 }
 
 /** `NAME [VERSION] (ostree[:STATEROOT]:INDEX)`; syslinux finds its own entries by "(ostree". */

@@ -60,7 +60,11 @@ export async function ours(sysroot: string, ...argv: string[]): Promise<AdminOut
   let [out, err] = ['', ''];
   const terminal: Terminal = {
     program: 'ostree',
-    environment: { OSTREE_SYSROOT: sysroot, OSTREE_SYSROOT_DEBUG: 'mutable-deployments' },
+    environment: {
+      OSTREE_SYSROOT: sysroot,
+      OSTREE_SYSROOT_DEBUG: 'mutable-deployments',
+      OSTREE_SYSROOT_OPTS: 'bootloader-naming-1',
+    },
     input: 0,
     interactive: false,
     out(data) {
@@ -84,6 +88,8 @@ export function snapshot(sysroot: string): Record<string, string> {
       const child = path === '' ? name : `${path}/${name}`;
       if (/^ostree\/repo\/(?!refs\/heads)/.test(child) && child !== 'ostree/repo/refs') continue;
       if (/^ostree\/deploy\/[^/]+\/deploy\/[^/]+\/usr$/.test(child) || child === 'ostree/lock') continue;
+      // Filled at another time since 2024.
+      if (/^ostree\/deploy\/[^/]+\/var\/(?!\.ostree-selabeled$)/.test(child)) continue;
       const stat = lstatSync(join(sysroot, child));
       if (stat.isSymbolicLink()) found[child] = `-> ${readlinkSync(join(sysroot, child))}`;
       else if (stat.isDirectory()) {

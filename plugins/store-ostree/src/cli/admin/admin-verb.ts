@@ -73,6 +73,11 @@ export function debugFlags({ terminal }: Pick<Invocation, 'terminal'>): Set<stri
   return new Set((terminal.environment['OSTREE_SYSROOT_DEBUG'] ?? '').split(/[,:; \t]+/));
 }
 
+/** What OSTREE_SYSROOT_OPTS asks for. */
+export function systemOptions({ terminal }: Pick<Invocation, 'terminal'>): Set<string> {
+  return new Set((terminal.environment['OSTREE_SYSROOT_OPTS'] ?? '').split(/[,:; \t]+/));
+}
+
 /** What is said while a tree is deployed, in libostree's words. */
 export function reporters({
   terminal,

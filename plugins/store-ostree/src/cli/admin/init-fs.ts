@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf } from '../../errors.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
@@ -27,7 +27,7 @@ export const initFs: Verb = {
       name: 'epoch',
       char: 'E',
       kind: 'count',
-      summary: 'Layout version: 0 traditional, 1 modern, 2 with strict modes',
+      summary: 'Layout: 0 traditional, 1 as --modern, 2 with /ostree closed to users',
     },
   ],
   run(call) {
@@ -37,7 +37,9 @@ export const initFs: Verb = {
       throw new VerbError(`openat(${path}): No such file or directory`);
     }
     const epoch = call.options.count('epoch', call.options.flag('modern') ? 1 : 0);
-    makeDirectory(join(path, 'boot'), epoch >= 2 ? 0o700 : 0o755);
+    if (epoch < 0) throw new VerbError(`Invalid epoch: ${epoch}`);
+    makeDirectory(join(path, 'boot'), 0o755);
+    if (epoch === 2) makeDirectory(join(path, 'ostree'), 0o700);
     if (epoch === 0) for (const [name, mode] of TRADITIONAL) makeDirectory(join(path, name), mode);
     Sysroot.ensure(path);
   },
@@ -54,7 +56,6 @@ function makeDirectory(path: string, mode: number): void {
   chmodSync(path, mode);
 }
 
-/** Directories and links that a system finds in /var at its first boot. */
 export const osInit: Verb = {
   usage: 'OSNAME',
   options: ADMIN_OPTIONS,
@@ -71,10 +72,7 @@ export const osInit: Verb = {
       if (errnoOf(error) !== 'EEXIST') throw error;
       throw new VerbError(`Creating ostree/deploy/${stateroot}: File exists`);
     }
-    for (const name of ['var', 'var/lib', 'var/log', 'var/tmp'])
-      makeDirectory(join(root, name), name === 'var/tmp' ? 0o1777 : 0o755);
-    symlinkSync('../run', join(root, 'var/run'));
-    symlinkSync('../run/lock', join(root, 'var/lock'));
+    makeDirectory(join(root, 'var'), 0o755);
     Sysroot.load(path).touch();
     call.terminal.out(`ostree/deploy/${stateroot} initialized as OSTree root\n`);
   },

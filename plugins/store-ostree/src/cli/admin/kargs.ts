@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { KernelArgs } from '../../codec/boot/kernel-args.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { readStagedState, writeStaged } from '../../sysroot/staged.ts';
-import { entryPath } from '../../sysroot/write-entries.ts';
 import { VerbError } from '../error.ts';
 import { adminVerb } from './admin-verb.ts';
 import { clean, write } from './write.ts';
@@ -63,10 +63,9 @@ export const editInPlace = adminVerb({
   run({ options, sysroot }) {
     if (sysroot.deployments.length === 0) throw new VerbError('Unable to find a deployment in sysroot');
     const { finalized, staged, versions } = sysroot;
-    for (const [index, deployment] of finalized.entries()) {
-      const { stateroot } = deployment;
-      const path = entryPath(sysroot, versions.boot, { stateroot, index, count: finalized.length });
-      replaceFile(path, appended(deployment, options.list('append-if-missing')).entry.toString());
+    for (const deployment of finalized) {
+      const { entry } = appended(deployment, options.list('append-if-missing'));
+      replaceFile(join(sysroot.path, `boot/loader.${versions.boot}/entries`, entry.name!), entry.toString());
     }
     const waiting = readStagedState(sysroot.path, sysroot.state);
     if (staged === null || waiting === null) return;

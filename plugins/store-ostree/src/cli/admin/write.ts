@@ -1,10 +1,11 @@
 import { cleanUp } from '../../sysroot/cleanup.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
+import { sysrootSettings } from '../../sysroot/settings.ts';
 import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { prepareSwap } from '../../sysroot/write-deployments.ts';
 import { formatSize } from '../format-size.ts';
-import { type AdminInvocation, debugFlags } from './admin-verb.ts';
-import { menuWriter, sysrootSettings } from './boot-loader.ts';
+import { type AdminInvocation, debugFlags, systemOptions } from './admin-verb.ts';
+import { menuWriter } from './boot-loader.ts';
 
 /** Makes a list of deployments the current one, and tells how. */
 export async function write(
@@ -15,8 +16,11 @@ export async function write(
   const settings = sysrootSettings(call.sysroot);
   const { swap, commit } = await prepareSwap(call.sysroot, list, {
     writer: async () => menuWriter(call.terminal, settings),
-    append: settings.append,
-    ignoreDeviceTrees: debug.has('no-dtb'),
+    style: {
+      ...settings.style,
+      ignoreDeviceTrees: debug.has('no-dtb'),
+      namesStateroot: systemOptions(call).has('bootloader-naming-1'),
+    },
     testFreeze: debug.has('test-fifreeze'),
   });
   const after = await commit();

@@ -9,6 +9,8 @@ export class BootEntry {
   readonly #values = new Map<string, string>();
   /** Paths of initial ram disks that the boot loader puts behind the first one. */
   overlays: readonly string[] = [];
+  /** The file it was read from, or is written to; undefined while it has none. */
+  name: string | undefined;
 
   /** Reads what it understands and leaves comments and odd lines out, as boot loaders do. */
   static parse(text: string): BootEntry {
@@ -42,6 +44,7 @@ export class BootEntry {
     const copy = new BootEntry();
     for (const [key, value] of this.#values) copy.set(key, value);
     copy.overlays = this.overlays;
+    copy.name = this.name;
     return copy;
   }
 
