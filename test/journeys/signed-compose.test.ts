@@ -61,6 +61,21 @@ describe('journey: a compose that signs', () => {
     assert.deepEqual(await world.stores.find('/work').detachedMetadata(id), {});
   });
 
+  it('signs with the key that another plugin asks for, by gpg or with what the configuration has of it', async () => {
+    const { environment, world, host, request } = await scene();
+    using _environment = environment;
+    const asking = (key: string) => ({ ...request, extras: { 'sign-gpg': { key } } });
+    const configured = await (await host({ 'sign-ed25519': {} })).run(asking('releases@example.com'));
+    const metadata = await world.stores.find('/repo').detachedMetadata(configured.commit?.id ?? '');
+    assert.equal(signaturesIn(metadata, 'ostree.gpgsigs').length, 1);
+    const unknown = (await host({ 'sign-gpg': {}, 'sign-ed25519': {} })).run({
+      ...asking('nobody@example.com'),
+      commit: { ...request.commit, parent: null, force: true },
+    });
+    // The host of tests has no gpg.
+    await assert.rejects(unknown, { message: 'The program gpg is not installed.' });
+  });
+
   it('publishes nothing that it cannot sign', async () => {
     const { environment, world, host, request, write } = await scene();
     using _environment = environment;

@@ -1,4 +1,6 @@
 import { type Context, type Json, OBJECT_STORES, type Request } from '@ostrata/core';
+import { SIGNER } from '@ostrata/signatures';
+import { treefileError } from '../errors.ts';
 import { flatten } from '../flatten.ts';
 import { readLockfiles } from '../load/lockfile.ts';
 import { checkComposable } from '../model/check.ts';
@@ -45,7 +47,19 @@ export async function completeRequest(request: Request, ctx: Context, memory: Ru
     image: options.noRef ? { ...image, ref: null } : image,
     commit: { ...request.commit, parent },
   };
-  return withExtras(completed, contents as unknown as Json);
+  return withExtras(signedBy(treefile['gpg-key'], completed, ctx), contents as unknown as Json);
+}
+
+/** Leaves the key of a treefile for the plugin that signs with OpenPGP keys. Without one nothing would be signed, and nobody told. */
+function signedBy(key: string | undefined, request: Request, ctx: Context): Request {
+  if (key === undefined) return request;
+  if (!ctx.keys(SIGNER).includes('gpg')) {
+    throw treefileError('TREEFILE_UNSUPPORTED', `"gpg-key" names ${key}, and no plugin signs with OpenPGP keys.`, {
+      hint: 'Enable the plugin sign-gpg, or remove "gpg-key".',
+      data: { field: 'gpg-key', origin: null },
+    });
+  }
+  return { ...request, extras: { ...request.extras, 'sign-gpg': { key } } };
 }
 
 function withExtras(request: Request, own: Json): Request {

@@ -19,7 +19,6 @@ export const UNSUPPORTED: { readonly [field: string]: (value: Json) => boolean }
   'platform-module': always,
   'selinux-label-version': (value) => value !== 0,
   ima: yes,
-  'gpg-key': always,
   container: yes,
   sysusers: (value) => value === 'compose-forced',
   'repo-metadata': (value) => value === 'detached',

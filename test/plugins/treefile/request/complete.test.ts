@@ -1,8 +1,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of treefiles look like that
 import assert from 'node:assert/strict';
 import { chmodSync } from 'node:fs';
-import { definePlugin, type Intent } from '@ostrata/core';
+import { definePlugin, type Intent, type Plugin } from '@ostrata/core';
 import type { World } from '@ostrata/testkit';
+import signGpg from '../../../../plugins/sign-gpg/src/index.ts';
 import { type Journey, journey } from '../support/journey.ts';
 import { installed, packageWorld } from '../support/packages.ts';
 import { rejectionOf, Workspace } from '../support/workspace.ts';
@@ -33,6 +34,16 @@ describe('treefile completes a request', () => {
       priority: 99,
       options: { lookup: [workspace.directory], variables: { basearch: 'x86_64', releasever: '40', site: 'x' } },
     });
+  });
+
+  it('leaves gpg-key to the plugin that signs, and is refused where there is none', async () => {
+    manifest('packages: [app]', 'gpg-key: 0123ABCD');
+    const error = await rejectionOf(compose.run({}, { until: 'resolve' }));
+    assert.equal(error.code, 'TREEFILE_UNSUPPORTED');
+    assert.match(error.message, /0123ABCD, and no plugin signs/);
+    using signing = await journey(world, workspace, [signGpg as Plugin]);
+    const { plan } = await signing.run({}, { until: 'resolve' });
+    assert.deepEqual(plan?.inputs.extras['sign-gpg'], { key: '0123ABCD' });
   });
 
   it('takes all repositories that are enabled beside it where it names none', async () => {

@@ -16,13 +16,13 @@ describe('treefile fields that are not acted on', () => {
   const refusal = () => failureOf(() => refuseUnsupported(workspace.flatten()));
 
   it('names each one that is used, with its place', () => {
-    workspace.write('manifest.yaml', 'ref: a\ninclude: inc.yaml\ngpg-key: x\nima: false\ncliwrap-binaries: []');
+    workspace.write('manifest.yaml', 'ref: a\ninclude: inc.yaml\nplatform-module: x\nima: false\ncliwrap-binaries: []');
     workspace.write('inc.yaml', '\nostree-layers: [a]');
     const error = refusal();
     assert.equal(error.code, 'TREEFILE_UNSUPPORTED');
     assert.deepEqual(
       error.problems.map(({ message }) => message.replaceAll(`${workspace.directory}/`, '')),
-      ['inc.yaml:2: "ostree-layers" is not supported yet.', 'manifest.yaml:3: "gpg-key" is not supported yet.'],
+      ['inc.yaml:2: "ostree-layers" is not supported yet.', 'manifest.yaml:3: "platform-module" is not supported yet.'],
     );
   });
 
