@@ -1,5 +1,6 @@
 import { chmodSync, chownSync, lstatSync, mkdirSync, statSync, utimesSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
+import type { Ownership } from '../codec/dir-meta.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { errnoOf } from '../errors.ts';
 import { removeTree } from '../repo/remove-tree.ts';
@@ -20,6 +21,8 @@ export class Checkout {
   readonly #options: CheckoutOptions;
   readonly #user: boolean;
   readonly #files: FilePlacer;
+  /** A tree has few of them, each for many directories. */
+  readonly #dirMetas = new Map<Checksum, Ownership>();
 
   constructor(repo: Repository, options: CheckoutOptions = {}) {
     this.#repo = repo;
@@ -47,7 +50,7 @@ export class Checkout {
   /** Gives an existing directory its owner, mode, attributes and time, after everything in it was made. */
   directoryMeta(id: Checksum, path: string, inside = '/'): void {
     const { copy, label, plainDirectories, timeless } = this.#options;
-    const meta = this.#repo.readDirMeta(id);
+    const meta = this.#dirMeta(id);
     // A change of owner takes special bits away.
     if (!this.#user) chownSync(path, meta.uid, meta.gid);
     const permissions = directoryPermissions(this.#repo.mode, meta.mode);
@@ -87,6 +90,15 @@ export class Checkout {
       if (!lstatSync(path).isDirectory()) throw alreadyThere(path, 'open', undefined, error);
       return false;
     }
+  }
+
+  #dirMeta(id: Checksum): Ownership {
+    let meta = this.#dirMetas.get(id);
+    if (!meta) {
+      meta = this.#repo.readDirMeta(id);
+      this.#dirMetas.set(id, meta);
+    }
+    return meta;
   }
 
   #checkDevice(path: string): void {

@@ -1,3 +1,4 @@
+import { isHostError } from '@ostrata/contract';
 import { basename } from 'node:path';
 import { isHostError } from '@ostrata/core';
 import { CodecError } from '../codec/errors.ts';
