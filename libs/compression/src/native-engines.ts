@@ -17,11 +17,11 @@ interface Layout {
   readonly wide: boolean;
 }
 
-const ZLIB_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: false };
+export const ZLIB_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: false };
 export const LZMA_LAYOUT: Layout = { nextIn: 0, availIn: 8, nextOut: 24, availOut: 32, wide: true };
-const Z_STREAM_SIZE = 112;
+export const Z_STREAM_SIZE = 112;
 const GZIP_WINDOW_BITS = 15 + 16;
-const ZLIB_VERSION = '1.2.11';
+export const ZLIB_VERSION = '1.2.11';
 /** Whoever made the data chooses how much memory reading them takes; `xz -9` takes 65 MiB. */
 const LZMA_MEMORY_LIMIT = 256n * 1024n * 1024n;
 export const LZMA_RUN = 0;
@@ -48,15 +48,15 @@ export function runStream(
   return { consumed: input.length - count(layout.availIn), produced: output.length - count(layout.availOut), ended };
 }
 
-function gzipEngine(zlib: ZlibFunctions, address: Address): Engine {
+/** `windowBits` says what is around the deflated bytes, as zlib.h has it; `format` is for messages. */
+export function zlibEngine(zlib: ZlibFunctions, address: Address, windowBits: number, format: string): Engine {
   const stream = Buffer.alloc(STRUCTURE_SIZE);
-  if (zlib.init(stream, GZIP_WINDOW_BITS, ZLIB_VERSION, Z_STREAM_SIZE) !== 0)
-    throw new Error('zlib cannot be initialised');
+  if (zlib.init(stream, windowBits, ZLIB_VERSION, Z_STREAM_SIZE) !== 0) throw new Error('zlib cannot be initialised');
   const code = () => {
     const result = zlib.code(stream, 0);
     // 1 is the end, -5 means that more input or room is needed.
     if (result === 1) return true;
-    if (result !== 0 && result !== -5) throw corrupt('gzip', `zlib says ${result}`);
+    if (result !== 0 && result !== -5) throw corrupt(format, `zlib says ${result}`);
     return false;
   };
   return {
@@ -160,7 +160,7 @@ export function nativeEngine(format: Exclude<Format, 'none'>, libraries: NativeL
   const { address, zlib, lzma, bzip2, zstd } = libraries;
   switch (format) {
     case 'gzip':
-      return zlib && (() => gzipEngine(zlib, address));
+      return zlib && (() => zlibEngine(zlib, address, GZIP_WINDOW_BITS, 'gzip'));
     case 'xz':
     case 'lzma':
       return lzma && (() => lzmaEngine(lzma, address, format));

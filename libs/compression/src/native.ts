@@ -22,6 +22,23 @@ export interface ZlibFunctions {
   code(stream: Uint8Array, flush: number): number;
   reset(stream: Uint8Array): number;
   end(stream: Uint8Array): number;
+  readonly deflate: DeflateFunctions;
+}
+
+/** The other direction of zlib. */
+export interface DeflateFunctions {
+  init(
+    stream: Uint8Array,
+    level: number,
+    method: number,
+    windowBits: number,
+    memoryLevel: number,
+    strategy: number,
+    version: string,
+    size: number,
+  ): number;
+  code(stream: Uint8Array, flush: number): number;
+  reset(stream: Uint8Array): number;
 }
 
 /**
@@ -73,6 +90,13 @@ function bindAll(koffi: typeof Koffi): NativeLibraries {
       code: library.func('int inflate(void *stream, int flush)'),
       reset: library.func('int inflateReset(void *stream)'),
       end: library.func('int inflateEnd(void *stream)'),
+      deflate: {
+        init: library.func(
+          'int deflateInit2_(void *stream, int level, int method, int windowBits, int memoryLevel, int strategy, const char *version, int size)',
+        ),
+        code: library.func('int deflate(void *stream, int flush)'),
+        reset: library.func('int deflateReset(void *stream)'),
+      },
     })),
     lzma: load(koffi, 'liblzma.so.5', (library) => ({
       xz: library.func('int lzma_stream_decoder(void *stream, uint64_t memoryLimit, uint32_t flags)'),

@@ -1,4 +1,3 @@
-import { isHostError } from '@ostrata/contract';
 import { basename } from 'node:path';
 import { isHostError } from '@ostrata/core';
 import { CodecError } from '../codec/errors.ts';

@@ -1,16 +1,19 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import type { Terminal } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import type { CommitObject } from '../codec/commit.ts';
+import type { DirEntry, DirTree } from '../codec/dir-tree.ts';
 import { hashOrder } from '../codec/hash-order.ts';
 import { errnoOf } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
-import { traverseTree } from '../fsck/traverse.ts';
 import { listCollectionRefs } from '../repo/collections.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import { listRefs, parseRefSpec } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { listCommits } from '../repo/revs.ts';
+import { batches, WorkerPool } from '../workers/pool.ts';
 import { checkBindings, commitBindings } from './bindings.ts';
 import type { MetadataType } from './dump.ts';
 import { errorText, VerbError } from './error.ts';
@@ -29,11 +32,15 @@ export interface FsckOptions {
   readonly backRefs: boolean;
 }
 
+/** Below so many files threads take longer to start than they save. */
+const MANY_FILES = 2000;
+const BATCH = 200;
+
 interface Reached {
   readonly id: Checksum;
   readonly type: MetadataType | 'file';
   /** The commits that need it. */
-  readonly commits: Set<Checksum>;
+  commits: ReadonlySet<Checksum>;
 }
 
 /** `ostree fsck`: refs, bindings and every object that a complete commit reaches. */
@@ -41,6 +48,8 @@ export class Fsck {
   readonly #repo: Repository;
   readonly #terminal: Terminal;
   readonly #options: FsckOptions;
+  /** Objects that were read and with which nothing is wrong. */
+  readonly #sound = new ObjectSet();
   #corrupt = false;
 
   constructor(repo: Repository, terminal: Terminal, options: FsckOptions) {
@@ -49,7 +58,7 @@ export class Fsck {
     this.#options = options;
   }
 
-  run(): void {
+  async run(): Promise<void> {
     this.#say('Validating refs...\n');
     const refs = listRefs(this.#repo);
     for (const name of hashOrder(refs.keys())) {
@@ -75,8 +84,9 @@ export class Fsck {
     }
     this.#say(`Verifying content integrity of ${complete.length} commit objects...\n`);
     const objects = this.#reachable(complete);
+    await this.#findSoundFiles(objects);
     for (const [index, object] of objects.entries()) {
-      this.#checkObject(object.id, object.type, object.commits);
+      if (!this.#sound.has(object.id, object.type)) this.#checkObject(object.id, object.type, object.commits);
       this.#progress(index + 1, objects.length);
     }
     if (this.#options.tombstones) this.#addTombstones(bereft);
@@ -126,38 +136,63 @@ export class Fsck {
     }
   }
 
-  /** All objects of the commits, each once with the commits that it belongs to. */
+  /** All objects of the commits, each once with the commits that it belongs to. Directories are read, and so known to be sound. */
   #reachable(commits: readonly Checksum[]): readonly Reached[] {
-    const objects = new Map<string, Reached>();
+    const objects = { commit: new Map<string, Reached>(), dirtree: new Map(), dirmeta: new Map(), file: new Map() };
+    const order: Reached[] = [];
+    const sets = new CommitSets();
     for (const commit of commits) {
-      const note = (id: Checksum, type: MetadataType | 'file'): Reached => {
-        const key = `${id}.${type}`;
-        const known = objects.get(key) ?? { id, type, commits: new Set() };
-        known.commits.add(commit);
-        objects.set(key, known);
-        return known;
+      const note = (id: Checksum, type: MetadataType | 'file') => {
+        const known: Reached | undefined = objects[type].get(id);
+        if (known) {
+          known.commits = sets.with(known.commits, commit);
+          return;
+        }
+        const reached = { id, type, commits: sets.with(undefined, commit) };
+        objects[type].set(id, reached);
+        order.push(reached);
       };
       note(commit, 'commit');
       const seen = new Set<Checksum>();
-      traverseTree(this.#repo, this.#repo.readCommit(commit), (id, type) => {
-        note(id, type as MetadataType | 'file');
-        if (type !== 'dirtree') return true;
-        if (seen.has(id)) return false;
-        seen.add(id);
-        return this.#readable(id);
-      });
+      const pending: DirEntry[] = [this.#repo.readCommit(commit)];
+      for (let entry = pending.pop(); entry; entry = pending.pop()) {
+        note(entry.meta, 'dirmeta');
+        note(entry.tree, 'dirtree');
+        if (seen.has(entry.tree)) continue;
+        seen.add(entry.tree);
+        const directory = this.#directory(entry.tree);
+        if (!directory) continue;
+        for (const id of directory.files.values()) note(id, 'file');
+        pending.push(...directory.dirs.values());
+      }
     }
-    return [...objects.values()];
+    return order;
   }
 
-  /** Whether a directory can be looked into; what is wrong with one is said when it is its turn. */
-  #readable(tree: Checksum): boolean {
+  /** Undefined for a directory that cannot be read; what is wrong with it is said when it is its turn. */
+  #directory(id: Checksum): DirTree | undefined {
     try {
-      this.#repo.readDirTree(tree);
-      return true;
+      const tree = this.#repo.readDirTree(id);
+      this.#sound.add(id, 'dirtree');
+      return tree;
     } catch {
-      return false;
+      return undefined;
     }
+  }
+
+  /** Has files read in threads, where they are many; what is wrong with the others is found and said one by one, in their order. */
+  async #findSoundFiles(objects: readonly Reached[]): Promise<void> {
+    const files = objects.flatMap(({ id, type }) => (type === 'file' ? [id] : []));
+    const threads = availableParallelism();
+    if (files.length < MANY_FILES || threads < 2) return;
+    await using pool = new WorkerPool({ repository: this.#repo.path, staging: null }, threads);
+    const check = async (part: readonly Checksum[]) => {
+      const problems = await pool.run({ kind: 'check', files: part });
+      part.forEach((id, index) => {
+        if (problems[index] === null) this.#sound.add(id, 'file');
+      });
+    };
+    await Promise.all(batches(files, BATCH).map(check));
   }
 
   #checkObject(id: Checksum, type: MetadataType | 'file', commits: ReadonlySet<Checksum> | undefined): void {
@@ -199,6 +234,27 @@ export class Fsck {
       this.#terminal.out(`Adding tombstone for commit ${commit}\n`);
       addTombstone(this.#repo, commit);
     }
+  }
+}
+
+/** Sets of commits, each of which is made once: thousands of objects belong to the same commits. */
+class CommitSets {
+  readonly #larger = new Map<ReadonlySet<Checksum> | undefined, Map<Checksum, ReadonlySet<Checksum>>>();
+
+  /** The set with one more commit. */
+  with(set: ReadonlySet<Checksum> | undefined, commit: Checksum): ReadonlySet<Checksum> {
+    if (set?.has(commit)) return set;
+    let known = this.#larger.get(set);
+    if (!known) {
+      known = new Map();
+      this.#larger.set(set, known);
+    }
+    let larger = known.get(commit);
+    if (!larger) {
+      larger = new Set([...(set ?? []), commit]);
+      known.set(commit, larger);
+    }
+    return larger;
   }
 }
 

@@ -1,19 +1,15 @@
 import { closeSync, fchmodSync, openSync } from 'node:fs';
-import { inflateRawSync } from 'node:zlib';
-import { type Checksum, sha256 } from '../codec/checksum.ts';
+import type { Checksum } from '../codec/checksum.ts';
 import { CodecError } from '../codec/errors.ts';
-import { decodeArchiveHeader, encodeFileHeader, type FileMeta } from '../codec/file-header.ts';
-import { isRegular, isSymlink } from '../codec/mode.ts';
+import { decodeArchiveHeader, type FileMeta } from '../codec/file-header.ts';
+import { isRegular } from '../codec/mode.ts';
 import { storeError } from '../errors.ts';
-import { bytesContent, NO_CONTENT } from '../repo/content.ts';
+import { BORROWED_WHOLE, type Content, contentChecksum, explainedContent } from '../repo/content.ts';
 import type { FreeSpaceGuard } from '../repo/free-space.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
+import { storedContent } from '../repo/storage/deflated.ts';
 import { writeAll } from '../repo/storage/storage.ts';
-
-/** What zlib takes as the size of a piece. */
-const MIN_CHUNK = 64;
-const MAX_CHUNK = 16 * 1024 * 1024;
 
 /** Where file objects of an archive go that come over the network. */
 export interface ReceiveTarget {
@@ -42,13 +38,16 @@ export function receiveFile(target: ReceiveTarget, id: Checksum, bytes: Uint8Arr
     keepBytes(target, id, bytes);
     return bytes.length;
   }
-  const { meta, content } = unpack(id, bytes, options.from);
+  const explain = (error: CodecError) => corruptFile(id, options.from, error.message, error);
+  const { meta, content } = unpack(bytes, explain);
   checkMode(id, meta, options);
-  const actual = isSymlink(meta.mode) ? sha256(encodeFileHeader(meta)) : writer.fileId(meta, content);
+  // A longer one is unpacked only once: hashed while it is written, and under its true name if that is another.
+  const stream = !archive && content.size > BORROWED_WHOLE;
+  const actual = stream ? writer.writeStream(meta, content) : contentChecksum(meta, content);
   if (actual !== id) throw corruptFile(id, options.from, `its content and metadata have the checksum ${actual}`);
   if (archive) keepBytes(target, id, bytes);
-  else writer.writeNewFile(id, meta, isSymlink(meta.mode) ? NO_CONTENT : bytesContent(content));
-  return content.length;
+  else if (!stream) writer.writeNewFile(id, meta, content);
+  return content.size;
 }
 
 /** A file that cannot have been made for repositories of users is refused where that was asked for. */
@@ -72,36 +71,13 @@ export const corruptFile = (id: Checksum, from: string, problem: string, cause?:
     ...(cause === undefined ? {} : { cause }),
   });
 
-function unpack(id: Checksum, bytes: Uint8Array, from: string): { meta: FileMeta; content: Uint8Array } {
+function unpack(bytes: Uint8Array, explain: (error: CodecError) => Error): { meta: FileMeta; content: Content } {
   try {
     const { meta, size, end } = decodeArchiveHeader(bytes);
-    const packed = bytes.subarray(end);
-    if (isSymlink(meta.mode)) {
-      if (packed.length > 0) throw corruptFile(id, from, 'it is a symbolic link with content');
-      return { meta, content: packed };
-    }
-    // One byte more than announced is enough to see that there is too much.
-    const unpacked = inflateRawSync(packed, {
-      maxOutputLength: size + 1,
-      // All in one piece: pieces would be copied together in the end.
-      chunkSize: Math.min(Math.max(size + 1, MIN_CHUNK), MAX_CHUNK),
-      info: true,
-    }) as unknown as {
-      buffer: Buffer;
-      engine: { bytesWritten: number };
-    };
-    const { buffer, engine } = unpacked;
-    if (buffer.length !== size)
-      throw corruptFile(id, from, `it has ${buffer.length} bytes of content instead of ${size}`);
-    if (engine.bytesWritten !== packed.length) throw corruptFile(id, from, 'it has bytes after its content');
-    return { meta, content: buffer };
+    const content = storedContent(meta, size, () => [bytes.subarray(end)]);
+    return { meta, content: explainedContent(content, explain) };
   } catch (error) {
-    if (error instanceof CodecError) throw corruptFile(id, from, error.message, error);
-    const { code } = error as NodeJS.ErrnoException;
-    if (code?.startsWith('Z_') || code === 'ERR_BUFFER_TOO_LARGE') {
-      throw corruptFile(id, from, `its compressed content is broken (${(error as Error).message})`, error);
-    }
-    throw error;
+    throw error instanceof CodecError ? explain(error) : error;
   }
 }
 

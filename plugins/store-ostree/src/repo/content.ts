@@ -1,5 +1,6 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import type { Checksum } from '../codec/checksum.ts';
+import { CodecError } from '../codec/errors.ts';
 import { type FileMeta, fileChecksum, startFileChecksum } from '../codec/file-header.ts';
 
 /** The bytes of a file, in memory or to be read in parts. `chunks` may be gone through once. */
@@ -31,8 +32,8 @@ export function openFileContent(fd: number, size: number, name: string): Content
 }
 
 /** Up to this size borrowed content is in memory at once, and may be gone through more than once. */
-export const BORROWED_WHOLE = 8 * 1024 * 1024;
-const BORROWED_PART = 1024 * 1024;
+export const BORROWED_WHOLE = 1024 * 1024;
+const BORROWED_PART = BORROWED_WHOLE;
 let borrowed: Buffer = Buffer.alloc(0);
 
 /**
@@ -65,6 +66,20 @@ function* borrowedChunks(path: string, size: number, part: number): Generator<Bu
   } finally {
     closeSync(fd);
   }
+}
+
+/** The content with errors of its format, which come when it is gone through, as `explain` puts them. */
+export function explainedContent(content: Content, explain: (error: CodecError) => Error): Content {
+  return {
+    size: content.size,
+    *chunks() {
+      try {
+        yield* content.chunks();
+      } catch (error) {
+        throw error instanceof CodecError ? explain(error) : error;
+      }
+    },
+  };
 }
 
 /** The checksum of a file; goes through the content. */

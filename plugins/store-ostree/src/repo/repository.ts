@@ -8,7 +8,7 @@ import { CodecError } from '../codec/errors.ts';
 import type { FileMeta } from '../codec/file-header.ts';
 import { errnoOf, storeError } from '../errors.ts';
 import { parseConfig, type RepoConfig } from './config.ts';
-import type { Content } from './content.ts';
+import { type Content, explainedContent } from './content.ts';
 import { type ObjectType, objectPath, type RepoMode } from './object-path.ts';
 import { borrowFile } from './read-file.ts';
 import { archiveStorage } from './storage/archive.ts';
@@ -158,7 +158,10 @@ export class Repository {
 
   /** A file whose content is to be gone through before the next file is read: see {@link FileStorage.stream}. */
   streamFile(id: Checksum): { readonly meta: FileMeta; readonly content: Content } {
-    return this.decoding(id, 'file', () => this.reading(id, 'file', (path, storage) => storage.stream(path)));
+    const explain = (error: CodecError) => this.corrupt(id, 'file', error.message, { cause: error });
+    const read = () => this.reading(id, 'file', (path, storage) => storage.stream(path));
+    const { meta, content } = this.decoding(id, 'file', read);
+    return { meta, content: explainedContent(content, explain) };
   }
 
   /** `actual` is the checksum that the bytes have. */

@@ -14,12 +14,14 @@ interface Job {
   reject(error: unknown): void;
 }
 
+/** Jobs that a thread has at a time: while it does one the next is on its way, and this thread may be busy for a while. */
+const JOBS = 2;
+
 /** Worker threads that do bulk work of a repository, each with synchronous calls; tasks wait for the next free one. */
 export class WorkerPool implements AsyncDisposable {
-  readonly #workers: Worker[] = [];
-  readonly #idle: Worker[] = [];
+  /** The jobs that each thread was given and has not done, in their order. */
+  readonly #running = new Map<Worker, Job[]>();
   readonly #queue: Job[] = [];
-  readonly #running = new Map<Worker, Job>();
 
   constructor(setup: WorkerSetup, count: number) {
     for (let number = 0; number < count; number++) {
@@ -29,8 +31,7 @@ export class WorkerPool implements AsyncDisposable {
       });
       worker.on('message', (reply: Reply) => this.#finish(worker, reply));
       worker.on('error', (error) => this.#fail(worker, error));
-      this.#workers.push(worker);
-      this.#idle.push(worker);
+      this.#running.set(worker, []);
     }
   }
 
@@ -46,35 +47,33 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+    await Promise.all([...this.#running.keys()].map((worker) => worker.terminate()));
   }
 
   #next(): void {
-    while (this.#queue.length > 0 && this.#idle.length > 0) {
-      const worker = this.#idle.pop()!;
-      const job = this.#queue.shift()!;
-      this.#running.set(worker, job);
-      worker.postMessage(job.task, job.transfer);
+    for (let given = 0; given < JOBS; given++) {
+      for (const [worker, jobs] of this.#running) {
+        if (jobs.length > given) continue;
+        const job = this.#queue.shift();
+        if (!job) return;
+        jobs.push(job);
+        worker.postMessage(job.task, job.transfer);
+      }
     }
   }
 
   #finish(worker: Worker, reply: Reply): void {
-    const job = this.#running.get(worker);
-    this.#running.delete(worker);
-    this.#idle.push(worker);
+    const job = this.#running.get(worker)?.shift();
     if ('error' in reply) job?.reject(unpackError(reply.error));
     else job?.resolve(reply.result);
     this.#next();
   }
 
-  /** The thread has ended: its job fails, and so does all that waits when it was the last one. */
+  /** The thread has ended: its jobs fail, and so does all that waits when it was the last one. */
   #fail(worker: Worker, error: unknown): void {
-    this.#running.get(worker)?.reject(error);
+    for (const job of this.#running.get(worker) ?? []) job.reject(error);
     this.#running.delete(worker);
-    this.#workers.splice(this.#workers.indexOf(worker), 1);
-    const at = this.#idle.indexOf(worker);
-    if (at >= 0) this.#idle.splice(at, 1);
-    if (this.#workers.length === 0) for (const job of this.#queue.splice(0)) job.reject(error);
+    if (this.#running.size === 0) for (const job of this.#queue.splice(0)) job.reject(error);
   }
 }
 

@@ -12,9 +12,9 @@ export const fsck: Verb = {
     { name: 'verify-bindings', kind: 'flag', summary: 'Verify ref bindings' },
     { name: 'verify-back-refs', kind: 'flag', summary: 'Verify back-references (implies --verify-bindings)' },
   ],
-  run({ repo, options, terminal }) {
+  async run({ repo, options, terminal }) {
     const backRefs = options.flag('verify-back-refs');
-    new Fsck(openRepository(repo), terminal, {
+    await new Fsck(openRepository(repo), terminal, {
       tombstones: options.flag('add-tombstones'),
       quiet: options.flag('quiet'),
       all: options.flag('all'),

@@ -1,10 +1,13 @@
 import { closeSync, fchmodSync, fstatSync, lstatSync, openSync, readFileSync, readSync } from 'node:fs';
-import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { invalid } from '../../codec/errors.ts';
 import { decodeArchiveHeader, encodeArchiveHeader, headerEnd } from '../../codec/file-header.ts';
 import { isSymlink } from '../../codec/mode.ts';
-import { borrowedContent, bytesContent, type Content, contentBytes } from '../content.ts';
+import { BORROWED_WHOLE, borrowedContent, contentBytes } from '../content.ts';
+import { storedContent, writeDeflated } from './deflated.ts';
 import { type FileStorage, type StoredFile, writeAll } from './storage.ts';
+
+/** Deflate makes nothing smaller than this (zlib's algorithm.txt and "Maximum Compression Factor"). */
+const MAX_RATIO = 1032;
 
 /** Covers all headers but those with large attributes. */
 const FIRST_READ = 512;
@@ -21,16 +24,30 @@ export function archiveStorage(options: { level: number }): FileStorage {
       return { mode: meta.mode, size };
     },
     inspect,
-    read: (path) => unpack(readFileSync(path)),
+    read(path) {
+      const bytes = readFileSync(path);
+      const { meta, size, end } = decodeArchiveHeader(bytes);
+      const content = storedContent(meta, size, () => [bytes.subarray(end)]);
+      if (size > (bytes.length - end) * MAX_RATIO) throw invalid(`a file object that is too short for ${size} bytes`);
+      const whole = contentBytes(content);
+      return { meta, content: content.size > BORROWED_WHOLE ? whole : Uint8Array.from(whole) };
+    },
     stream(path) {
-      const { meta, content } = unpack(contentBytes(borrowedContent(path, lstatSync(path).size)));
-      return { meta, content: bytesContent(content) };
+      const stored = borrowedContent(path, lstatSync(path).size);
+      if (stored.size > BORROWED_WHOLE) {
+        const { meta, size, end } = readHeader(path);
+        return { meta, content: storedContent(meta, size, () => after(end, stored.chunks())) };
+      }
+      const bytes = contentBytes(stored);
+      const { meta, size, end } = decodeArchiveHeader(bytes);
+      return { meta, content: storedContent(meta, size, () => [bytes.subarray(end)]) };
     },
     write(path, meta, content) {
       const fd = openSync(path, 'wx', 0o600);
       try {
-        writeAll(fd, encodeArchiveHeader(meta, content.size));
-        if (!isSymlink(meta.mode)) writeDeflated(fd, content, options.level);
+        const header = encodeArchiveHeader(meta, content.size);
+        if (isSymlink(meta.mode)) writeAll(fd, header);
+        else writeDeflated(fd, header, content, options.level);
         fchmodSync(fd, 0o644);
       } finally {
         closeSync(fd);
@@ -39,30 +56,13 @@ export function archiveStorage(options: { level: number }): FileStorage {
   };
 }
 
-function unpack(bytes: Uint8Array) {
-  const { meta, size, end } = decodeArchiveHeader(bytes);
-  return { meta, content: isSymlink(meta.mode) ? empty(bytes, end) : inflate(bytes.subarray(end), size) };
-}
-
-function writeDeflated(fd: number, content: Content, level: number): void {
-  if (content.size === 0) writeAll(fd, deflateRawSync(new Uint8Array(), { level }));
-  let left = content.size;
-  for (const chunk of content.chunks()) {
-    if (chunk.length === 0) continue;
-    left -= chunk.length;
-    // Each part but the last ends on a byte and leaves the stream open, so that the parts join to one stream.
-    const finishFlush = left > 0 ? constants.Z_SYNC_FLUSH : constants.Z_FINISH;
-    writeAll(fd, deflateRawSync(chunk, { level: worthCompressing(chunk) ? level : 0, finishFlush }));
+/** The parts without so many bytes of their beginning. */
+function* after(skipped: number, parts: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let left = skipped;
+  for (const part of parts) {
+    yield part.subarray(Math.min(left, part.length));
+    left = Math.max(0, left - part.length);
   }
-}
-
-const SAMPLE = 32 * 1024;
-
-/** False for what is compressed already, such as an initramfs: a sample from its middle tells, at a hundredth of the cost. */
-function worthCompressing(chunk: Uint8Array): boolean {
-  if (chunk.length < 8 * SAMPLE) return true;
-  const middle = chunk.length >>> 1;
-  return deflateRawSync(chunk.subarray(middle, middle + SAMPLE), { level: 1 }).length < SAMPLE * 0.97;
 }
 
 function readHeader(path: string) {
@@ -79,27 +79,4 @@ function readHeader(path: string) {
   } finally {
     closeSync(fd);
   }
-}
-
-/** Deflate makes nothing smaller than this (zlib's algorithm.txt and "Maximum Compression Factor"). */
-const MAX_RATIO = 1032;
-
-function inflate(bytes: Uint8Array, size: number): Uint8Array {
-  let result: { buffer: Buffer; engine: { bytesWritten: number } };
-  try {
-    // One byte more than announced is enough to see that there is too much. Output in one piece is not copied together.
-    const chunkSize = Math.max(constants.Z_MIN_CHUNK, Math.min(size, bytes.length * MAX_RATIO) + 1);
-    result = inflateRawSync(bytes, { maxOutputLength: size + 1, chunkSize, info: true }) as unknown as typeof result;
-  } catch (error) {
-    throw invalid(`a file object whose compressed content is broken (${(error as Error).message})`);
-  }
-  const { buffer, engine } = result;
-  if (buffer.length !== size) throw invalid(`a file object with ${buffer.length} bytes of content instead of ${size}`);
-  if (engine.bytesWritten !== bytes.length) throw invalid('a file object with bytes after its compressed content');
-  return buffer;
-}
-
-function empty(bytes: Uint8Array, end: number): Uint8Array {
-  if (bytes.length !== end) throw invalid('a symbolic link with content');
-  return new Uint8Array();
 }
