@@ -56,7 +56,7 @@ describe('OSTree bulk work in threads', () => {
     await assert.rejects(store.importDirectory(tmp.in('source'), { workers: 2 }), {
       name: 'HostError',
       code: 'OSTREE_SOURCE_UNSUPPORTED',
-      data: { path: tmp.in('source/0/pipe') },
+      data: { path: tmp.in('source/0/pipe'), reason: 'type' },
     });
     rmSync(tmp.in('source/0/pipe'));
     await store.importDirectory(tmp.in('source'), { workers: 2 });
