@@ -47,8 +47,7 @@ export interface PullOptions extends RemotePlace {
   readonly headers?: { readonly [name: string]: string };
   /** How often a download that failed is tried again. */
   readonly networkRetries?: number;
-  /** A transfer that brings less bytes a second than this, over `lowSpeedSeconds`, is given up. */
-  readonly lowSpeedBytes?: number;
+  /** How long a transfer may be slower than the transport allows. */
   readonly lowSpeedSeconds?: number;
   /** Requests at one time. */
   readonly maxRequests?: number;

@@ -166,6 +166,22 @@ describe('Pull from hostile servers', function () {
     await refuses('TRANSPORT_FAILED');
   });
 
+  it('brings metadata that are too large for memory through a file, and refuses what only is large', async () => {
+    const id = file(filez(deflateRawSync(CONTENT)));
+    const names = Array.from({ length: 60_000 }, (_, n) => `${'name '.repeat(8)}${String(n).padStart(6, '0')}`);
+    const tree = dirtree(names.map((name) => [name, id]));
+    commit(tree);
+    const [path, right] = [...files].find(([name]) => name.includes(tree.slice(2)))!;
+    assert.ok((right as Buffer).length > 4 * 1024 * 1024);
+    files.set(path, Buffer.concat([right as Buffer, Buffer.from('x')]));
+    await refuses('OSTREE_PULL_CORRUPT');
+    files.set(path, Buffer.alloc(12 * 1024 * 1024));
+    await refuses('OSTREE_PULL_CORRUPT');
+    files.set(path, right);
+    const { statistics } = await fetch();
+    assert.equal(statistics.contentFetched, 1);
+  });
+
   it('refuses directories in each other without end, and shared ones without hurry', async () => {
     let tree = dirtree([]);
     for (let depth = 0; depth < 300; depth++) tree = dirtree([], [['deeper', tree]]);

@@ -71,7 +71,7 @@ export const pullVerb: Verb = {
     {
       name: 'low-speed-limit-bytes',
       kind: 'count',
-      summary: 'Bytes a second below which a transfer is given up (default: 1000)',
+      summary: 'Accepted; the limit is the setting lowSpeedBytesPerSecond of fetch-http (default: 1000)',
       value: 'N',
     },
     {
@@ -151,7 +151,6 @@ function pullOptions({ options, terminal: { environment } }: Invocation) {
     disableVerifyBindings: options.flag('disable-verify-bindings'),
     ...(options.flag('network-retries') ? { networkRetries: options.count('network-retries', 5) } : {}),
     ...(options.flag('disable-retry-on-network-errors') ? { networkRetries: 0 } : {}),
-    ...count('low-speed-limit-bytes', 'lowSpeedBytes'),
     ...count('low-speed-time-seconds', 'lowSpeedSeconds'),
     ...count('max-outstanding-fetcher-requests', 'maxRequests'),
     ...(cacheDirectory === undefined ? {} : { cacheDirectory }),

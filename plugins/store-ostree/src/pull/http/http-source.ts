@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isHostError } from '@ostrata/contract';
 import { type Checksum, isChecksum, sha256 } from '../../codec/checksum.ts';
@@ -18,6 +18,8 @@ import type { CachedFile, SummaryCache } from './summary-cache.ts';
 const MAX_METADATA = 128 * 1024 * 1024;
 /** What it was up to libostree 2022.7: objects that are larger are hardly ever what they should be. */
 const OLD_MAX_METADATA = 10 * 1024 * 1024;
+/** Of signatures, several of which may come at one time: far more than there are keys. */
+const MAX_DETACHED = 16 * 1024 * 1024;
 const MAX_REF = 4096;
 const SHOWN_OF_REF = 64;
 /** Objects of more bytes go through a file. */
@@ -42,6 +44,7 @@ export class HttpSource implements PullSource {
   readonly #places: HttpPlaces;
   readonly #writer: ObjectWriter;
   readonly #sink: ContentSink;
+  #large: Promise<unknown> = Promise.resolve();
   #summary: Promise<SignedSummary | null> | undefined;
   #fetched: { readonly summary: CachedFile; readonly signature: CachedFile } | undefined;
 
@@ -89,8 +92,31 @@ export class HttpSource implements PullSource {
   }
 
   async metadata(id: Checksum, type: MetadataType): Promise<Uint8Array | null> {
-    const bytes = await this.contentFile(`objects/${objectPath(id, type, 'archive')}`, MAX_METADATA);
-    if (bytes === null) return null;
+    const path = `objects/${objectPath(id, type, 'archive')}`;
+    let bytes: Uint8Array | null;
+    try {
+      bytes = await this.contentFile(path, MAX_IN_MEMORY);
+    } catch (error) {
+      if (!isTooLarge(error)) throw error;
+      // One at a time, so that a server that sends what is large for all of them does not fill the memory.
+      const work = this.#large.then(() => this.#largeMetadata(id, type, path));
+      this.#large = work.catch(() => undefined);
+      return work;
+    }
+    return bytes && this.#checked(id, type, bytes);
+  }
+
+  async #largeMetadata(id: Checksum, type: MetadataType, path: string): Promise<Uint8Array | null> {
+    const destination = join(this.#places.repository, 'tmp', `pull-${id}.${type}`);
+    try {
+      if (!(await this.download(path, destination, MAX_METADATA))) return null;
+      return this.#checked(id, type, readFileSync(destination));
+    } finally {
+      rmSync(destination, { force: true });
+    }
+  }
+
+  #checked(id: Checksum, type: MetadataType, bytes: Uint8Array): Uint8Array {
     const actual = sha256(bytes);
     if (actual === id) return bytes;
     const size =
@@ -111,11 +137,11 @@ export class HttpSource implements PullSource {
 
   async tombstone(commit: Checksum): Promise<boolean> {
     const path = objectPath(commit, 'commit', 'archive').replace(/commit$/, 'tombstone-commit');
-    return (await this.contentFile(`objects/${path}`, MAX_METADATA)) !== null;
+    return (await this.contentFile(`objects/${path}`, MAX_IN_MEMORY)) !== null;
   }
 
   async detached(commit: Checksum): Promise<Metadata | null> {
-    const bytes = await this.file(`objects/${objectPath(commit, 'commitmeta', 'archive')}`, MAX_METADATA);
+    const bytes = await this.file(`objects/${objectPath(commit, 'commitmeta', 'archive')}`, MAX_DETACHED);
     return bytes === null ? null : decodeDetached(bytes);
   }
 
