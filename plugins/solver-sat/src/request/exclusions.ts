@@ -32,7 +32,8 @@ export function exclusionsOf(intent: Intent, loaded: readonly LoadedTable[], cou
   const sourceOf = new Map(
     intent.install.flatMap(({ spec, source }) => (source === undefined ? [] : [[spec, source]])),
   );
-  for (const { table, first } of loaded) {
+  const nothing = excluded.length + pins.size + reserved.size + sourceOf.size === 0 && !intent.strictPins;
+  for (const { table, first } of nothing ? [] : loaded) {
     for (let i = 0; i < table.count; i++) {
       const name = table.name(i);
       const arch = table.arch(i);

@@ -1,6 +1,8 @@
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
 
+const SLASH = '/'.charCodeAt(0);
+
 /** Paths that primary metadata lists for every package (createrepo_c, `cr_is_primary`). */
 const PRIMARY = /^(?:\/etc\/|\/usr\/lib\/sendmail$|.*bin\/)/;
 
@@ -9,23 +11,24 @@ const PRIMARY = /^(?:\/etc\/|\/usr\/lib\/sendmail$|.*bin\/)/;
  * path.
  */
 export function needsFileLists(pool: Pool, wanted: readonly number[], state: SatState | null): boolean {
-  if (wanted.some((dep) => namesOtherPath(pool, dep))) return true;
+  const paths = pool.strings.beginningWith(SLASH).filter((id) => !PRIMARY.test(pool.strings.text(id)));
+  if (paths.length === 0) return false;
+  const others = new Set(paths);
+  if (wanted.some((dep) => names(pool, dep, others))) return true;
   if (state === null) return false;
   const { lists, deps } = pool;
   for (const p of state.reached) {
     for (const kind of ['requires', 'conflicts', 'recommends', 'supplements'] as const) {
       const list = lists[kind][p]!;
       if (list === 0) continue;
-      for (let i = list; deps[i] !== 0; i++) if (namesOtherPath(pool, deps[i]!)) return true;
+      for (let i = list; deps[i] !== 0; i++) if (names(pool, deps[i]!, others)) return true;
     }
   }
   return false;
 }
 
-function namesOtherPath(pool: Pool, dep: number): boolean {
-  if (dep < 0) {
-    return namesOtherPath(pool, pool.relations.left(dep)) || namesOtherPath(pool, pool.relations.right(dep));
-  }
-  const text = pool.strings.text(dep);
-  return text.startsWith('/') && !PRIMARY.test(text);
+/** Whether a dependency has one of these strings in any of its parts. */
+function names(pool: Pool, dep: number, strings: ReadonlySet<number>): boolean {
+  if (dep >= 0) return strings.has(dep);
+  return names(pool, pool.relations.left(dep), strings) || names(pool, pool.relations.right(dep), strings);
 }
