@@ -57,6 +57,9 @@ for (const [name, column] of [
 ] as const) {
   DETAIL_OF[name] = column;
 }
+/** Details that packages of several sources have in common: 1. */
+const SHARED = new Uint8Array(DETAILS);
+for (const column of [Detail.URL, Detail.LICENSE, Detail.PACKAGER, Detail.SOURCE]) SHARED[column] = 1;
 for (const [index, kind] of RELATION_KINDS.entries()) KIND_OF[N[`rpm:${kind}`]] = index;
 
 /** The greatest number that an epoch can be. */
@@ -144,12 +147,13 @@ export class PrimaryReader implements XmlHandler {
     else if (depth === 3 && name === N.arch) this.#row.arch = this.#textIn(this.#strings, xml);
     else if (depth === 3 || depth === 4) {
       const column = DETAIL_OF[name] ?? -1;
-      if (column >= 0) this.#detail[column] = this.#detailText(column, xml);
+      if (column >= 0) this.#detail[column] = this.#detailText(column, xml.text, 0, xml.textLength);
     } else if (depth === 2 && name === N.package) this.#finish(xml);
   }
 
   #begin(xml: XmlScanner): void {
-    this.#skipping = (xml.attributeText(N.type) ?? 'rpm') !== 'rpm';
+    const type = xml.attribute(N.type);
+    this.#skipping = type >= 0 && !isRpm(xml.window, xml.attributeStart(type), xml.attributeEnd(type));
     if (this.#skipping) return;
     Object.assign(this.#row, { name: 0, evr: 0, arch: 0, vendor: 0 });
     this.#detail.fill(0);
@@ -171,9 +175,7 @@ export class PrimaryReader implements XmlHandler {
         return false;
       }
       case N.checksum:
-        this.#detail[Detail.ALGORITHM] = this.#detailStrings.internText(
-          (xml.attributeText(N.type) ?? '').toLowerCase(),
-        );
+        this.#detail[Detail.ALGORITHM] = this.#algorithm(xml);
         return true;
       case N.size:
         this.#quantity[Quantity.SIZE] = this.#number(N.package, 'a size', xml);
@@ -183,11 +185,15 @@ export class PrimaryReader implements XmlHandler {
         this.#quantity[Quantity.BUILD_TIME] = this.#number(N.build, 'a time', xml);
         return false;
       case N.location: {
+        const href = xml.attribute(N.href);
         const base = xml.attributeText(N['xml:base']);
-        const href = xml.attributeText(N.href) ?? '';
-        this.#detail[Detail.LOCATION] = this.#detailStrings.internText(
-          base === undefined ? href : joinBase(base, href),
-        );
+        if (base !== undefined) {
+          const whole = joinBase(base, xml.attributeText(N.href) ?? '');
+          this.#detail[Detail.LOCATION] = this.#detailStrings.internText(whole);
+        } else if (href >= 0) {
+          const [start, end] = [xml.attributeStart(href), xml.attributeEnd(href)];
+          this.#detail[Detail.LOCATION] = this.#detailText(Detail.LOCATION, xml.window, start, end);
+        }
         return false;
       }
       default:
@@ -216,14 +222,23 @@ export class PrimaryReader implements XmlHandler {
     this.#relations.finishPackage();
   }
 
-  /** Texts that hardly any other package has are not looked for; several packages of one source have the same description. */
-  #detailText(column: number, xml: XmlScanner): number {
-    const { text, textLength } = xml;
-    if (textLength === 0) return 0;
+  /** A detail's bytes; packages of one source follow each other, and what they do not share hardly any others have. */
+  #detailText(column: number, bytes: Uint8Array, start: number, end: number): number {
+    if (end === start) return 0;
     const strings = this.#detailStrings;
-    if (column !== Detail.CHECKSUM && column !== Detail.DESCRIPTION) return strings.intern(text, 0, textLength);
     const before = this.#texts.length < DETAILS ? 0 : this.#texts.at(this.#texts.length - DETAILS + column);
-    return strings.isEqual(before, text, 0, textLength) ? before : strings.append(text, 0, textLength);
+    if (strings.isEqual(before, bytes, start, end)) return before;
+    return SHARED[column] === 1 ? strings.intern(bytes, start, end) : strings.append(bytes, start, end);
+  }
+
+  /** The checksum's kind, in small letters; nearly always that of the package before. */
+  #algorithm(xml: XmlScanner): number {
+    const type = xml.attribute(N.type);
+    const before = this.#texts.length < DETAILS ? 0 : this.#texts.at(this.#texts.length - DETAILS + Detail.ALGORITHM);
+    const strings = this.#detailStrings;
+    if (type >= 0 && strings.isEqual(before, xml.window, xml.attributeStart(type), xml.attributeEnd(type)))
+      return before;
+    return strings.internText((xml.attributeText(N.type) ?? '').toLowerCase());
   }
 
   #textIn(strings: StringPool, xml: XmlScanner): number {
@@ -242,6 +257,10 @@ export class PrimaryReader implements XmlHandler {
     }
     return value <= max ? value : decimal(xml.attributeText(name), what, max, xml.line);
   }
+}
+
+function isRpm(bytes: Uint8Array, start: number, end: number): boolean {
+  return end - start === 3 && bytes[start] === 114 && bytes[start + 1] === 112 && bytes[start + 2] === 109;
 }
 
 /** `xml:base` before a relative location. */

@@ -19,6 +19,7 @@ const KINDS: readonly DependencyKind[] = [
   'enhances',
 ];
 
+const KIND_COUNT = RELATION_KINDS.length;
 const PROVIDES = RELATION_KINDS.indexOf('provides');
 const REQUIRES = RELATION_KINDS.indexOf('requires');
 const OPEN = 40;
@@ -98,53 +99,59 @@ export class PoolBuilder {
   /** Adds all packages of a table to a repository; returns the id of the first one. @throws RichDependencyError */
   addColumns(repo: number, columns: PackageColumns, owners: Owners): number {
     const first = this.count;
-    const { rows, names, evrs, archs, vendors, dependencies, starts, lists } = columns;
+    const { rows, names, evrs, archs, vendors, starts, lists } = columns;
     const string = this.#stringIds(columns);
     const ids = this.#dependencyIds(columns, string);
-    const deps = this.#deps;
     const count = rows === null ? names.length : rows.length;
     const relations = this.relations;
-    deps.reserve(lists.length + count * KINDS.length);
+    const deps = this.#deps;
+    // Room for every list with its end and for what may be added: preRequires, and that a package provides itself.
+    deps.reserve(2 * lists.length + count * (KINDS.length + 1));
+    const data = deps.data;
+    let end = deps.length;
     this.#extend(first + count);
-    const vendor = this.#vendor.data;
+    const [name, evr, arch] = [this.#name.data, this.#evr.data, this.#arch.data];
+    const [repos, vendor] = [this.#repo.data, this.#vendor.data];
     const listsOf = RELATION_KINDS.map((kind) => this.#lists[kind].data);
     const preRequires = this.#lists.preRequires.data;
     for (let index = 0; index < count; index++) {
       const row = rows === null ? index : rows[index]!;
       const id = first + index;
-      this.#name.data[id] = string(names[row]!);
-      this.#evr.data[id] = string(evrs[row]!);
-      this.#arch.data[id] = string(archs[row]!);
-      this.#repo.data[id] = repo;
+      name[id] = string(names[row]!);
+      evr[id] = string(evrs[row]!);
+      arch[id] = string(archs[row]!);
+      repos[id] = repo;
       if (vendors[row] !== 0) vendor[id] = string(vendors[row]!);
-      for (let kind = 0; kind < RELATION_KINDS.length; kind++) {
-        const from = starts[row * RELATION_KINDS.length + kind]!;
-        const to = starts[row * RELATION_KINDS.length + kind + 1]!;
-        if (from === to && kind !== PROVIDES) continue;
-        listsOf[kind]![id] = deps.length;
-        let hasSelf = kind !== PROVIDES;
+      let from = starts[row * KIND_COUNT]!;
+      for (let kind = 0; kind < KIND_COUNT; kind++) {
+        const to = starts[row * KIND_COUNT + kind + 1]!;
+        const begin = end;
         let hasPre = false;
         for (let i = from; i < to; i++) {
           const entry = lists[i]!;
-          const number = entry & ~PRE_DEPENDENCY;
-          deps.push(ids[number]!);
+          data[end++] = ids[entry & ~PRE_DEPENDENCY]!;
           if (entry >= PRE_DEPENDENCY) hasPre = true;
-          if (!hasSelf && dependencies.names[number] === names[row] && dependencies.evrs[number] === evrs[row]) {
-            hasSelf = dependencies.comparisons[number] === EQUAL;
-          }
         }
         // Every package provides itself, also where its metadata does not say so.
-        if (!hasSelf) deps.push(relations.intern(string(names[row]!), EQUAL, string(evrs[row]!)));
-        deps.push(0);
-        if (!hasPre || kind !== REQUIRES) continue;
-        preRequires[id] = deps.length;
-        for (let i = from; i < to; i++) {
-          const entry = lists[i]!;
-          if (entry >= PRE_DEPENDENCY) deps.push(ids[entry & ~PRE_DEPENDENCY]!);
+        if (kind === PROVIDES && !providesItself(columns, row, from, to)) {
+          data[end++] = relations.intern(name[id]!, EQUAL, evr[id]!);
         }
-        deps.push(0);
+        if (end > begin) {
+          listsOf[kind]![id] = begin;
+          data[end++] = 0;
+        }
+        if (hasPre && kind === REQUIRES) {
+          preRequires[id] = end;
+          for (let i = from; i < to; i++) {
+            const entry = lists[i]!;
+            if (entry >= PRE_DEPENDENCY) data[end++] = ids[entry & ~PRE_DEPENDENCY]!;
+          }
+          data[end++] = 0;
+        }
+        from = to;
       }
     }
+    deps.length = end;
     this.#files.push({ first, owners });
     return first;
   }
@@ -239,6 +246,20 @@ export class PoolBuilder {
     this.#vendor.push(0);
     for (const kind of KINDS) this.#lists[kind].push(0);
   }
+}
+
+function providesItself(
+  { names, evrs, dependencies, lists }: PackageColumns,
+  row: number,
+  from: number,
+  to: number,
+): boolean {
+  for (let i = from; i < to; i++) {
+    const number = lists[i]! & ~PRE_DEPENDENCY;
+    if (dependencies.names[number] !== names[row] || dependencies.evrs[number] !== evrs[row]) continue;
+    if (dependencies.comparisons[number] === EQUAL) return true;
+  }
+  return false;
 }
 
 function* ownersAmong(files: Iterable<string>, paths: readonly string[]): Generator<readonly [number, number]> {

@@ -28,7 +28,8 @@ export class ProviderIndex {
     this.#pool = pool;
     const names = pool.strings.size;
     this.#byString = new Int32Array(names);
-    const entries = this.#count();
+    const skipped = this.#skipped();
+    const entries = this.#count(skipped);
     for (let id = 0, next = 4; id < names; id++) {
       const n = this.#byString[id]!;
       this.#byString[id] = n === 0 ? EMPTY : next;
@@ -38,7 +39,7 @@ export class ProviderIndex {
     this.data = new Int32Array(Math.max(1024, this.#end + entries));
     this.data[ONLY_SYSTEM] = SYSTEM;
     this.#how = new Int32Array(this.#end);
-    this.#fill();
+    this.#fill(skipped);
   }
 
   /** Offset of the packages that provide a dependency. */
@@ -74,50 +75,69 @@ export class ProviderIndex {
     return offset;
   }
 
-  #skipped(p: number): boolean {
-    return this.#pool.installed[p] === 0 && !this.#pool.installable(p);
+  /** 1 for packages that provide nothing: not installed, and never to be. */
+  #skipped(): Uint8Array {
+    const pool = this.#pool;
+    const skipped = new Uint8Array(pool.count);
+    for (let p = SYSTEM + 1; p < pool.count; p++) if (pool.installed[p] === 0 && !pool.installable(p)) skipped[p] = 1;
+    return skipped;
   }
 
   /** Counts providers per name into #byString; the total bounds the arena. */
-  #count(): number {
+  #count(skipped: Uint8Array): number {
+    const { count, deps, lists, relations, filePairs } = this.#pool;
+    const { lefts } = relations;
+    const { provides } = lists;
+    const byString = this.#byString;
     let total = 0;
-    this.#eachProvide((_p, name) => {
-      this.#byString[name]!++;
+    for (let p = SYSTEM + 1; p < count; p++) {
+      const start = provides[p]!;
+      if (skipped[p] === 1 || start === 0) continue;
+      for (let i = start; deps[i] !== 0; i++) {
+        let name = deps[i]!;
+        while (name < 0) name = lefts[-name]!;
+        byString[name]!++;
+        total++;
+      }
+    }
+    for (let file = 0; file < filePairs.length; file += 2) {
+      if (skipped[filePairs[file]!] === 1) continue;
+      byString[filePairs[file + 1]!]!++;
       total++;
-    });
+    }
     return total;
   }
 
-  #fill(): void {
-    const last = new Int32Array(this.#byString.length);
-    const next = this.#byString.slice();
-    this.#eachProvide((p, name, dep) => {
-      if (last[name] === p) {
-        this.#how[next[name]! - 1] = READ_LIST;
-        return;
-      }
-      last[name] = p;
-      this.data[next[name]!] = p;
-      this.#how[next[name]!] = dep;
-      next[name]!++;
-    });
-  }
-
-  #eachProvide(visit: (p: number, name: number, dep: number) => void): void {
+  #fill(skipped: Uint8Array): void {
     const { count, deps, lists, relations, filePairs } = this.#pool;
     const { lefts } = relations;
+    const { provides } = lists;
+    const { data } = this;
+    const how = this.#how;
+    const last = new Int32Array(this.#byString.length);
+    const next = this.#byString.slice();
+    const add = (p: number, name: number, dep: number): void => {
+      const at = next[name]!;
+      if (last[name] === p) how[at - 1] = READ_LIST;
+      else {
+        last[name] = p;
+        data[at] = p;
+        how[at] = dep;
+        next[name] = at + 1;
+      }
+    };
     let file = 0;
     for (let p = SYSTEM + 1; p < count; p++) {
-      const skipped = this.#skipped(p);
-      const start = lists.provides[p]!;
-      if (!skipped && start !== 0) {
-        for (let i = start; deps[i] !== 0; i++) {
-          let name = deps[i]!;
-          while (name < 0) name = lefts[-name]!;
-          visit(p, name, deps[i]!);
-        }
+      const start = skipped[p] === 1 ? 0 : provides[p]!;
+      for (let i = start; start !== 0 && deps[i] !== 0; i++) {
+        const dep = deps[i]!;
+        let name = dep;
+        while (name < 0) name = lefts[-name]!;
+        add(p, name, dep);
       }
-      for (; filePairs[file] === p; file += 2) if (!skipped) visit(p, filePairs[file + 1]!, filePairs[file + 1]!);
+      for (; filePairs[file] === p; file += 2) {
+        if (skipped[p] === 0) add(p, filePairs[file + 1]!, filePairs[file + 1]!);
+      }
     }
   }
 
