@@ -21,9 +21,8 @@ import { DeviceInodeCache } from '../commit/device-inode-cache.ts';
 import { importDirectory } from '../commit/import-directory.ts';
 import type { ImportOptions } from '../commit/import-file.ts';
 import { storeError } from '../errors.ts';
-import { checkRepository, isPartial } from '../fsck/check.ts';
+import { isPartial } from '../fsck/check.ts';
 import { pruneRepository } from '../fsck/prune.ts';
-import { pullLocal } from '../pull/local.ts';
 import { localPath } from '../pull/location.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { deleteRef, listRefs, writeRef } from '../repo/refs.ts';
@@ -37,9 +36,11 @@ import { DirNode } from '../tree/dir-node.ts';
 import { OstreeTree } from '../tree/tree.ts';
 import { type RootStrategy, TreeStore } from '../tree/tree-store.ts';
 import type { WriterLocation } from '../writer.ts';
+import { checkStore } from './check-store.ts';
 import { commitObject } from './commit-object.ts';
 import { findInCommit } from './find-in-commit.ts';
 import { metadataFromJson, metadataToJson } from './metadata.ts';
+import { pullCommits } from './pull-commits.ts';
 import { WriteSession } from './session.ts';
 import { NewTree } from './tree-writer.ts';
 
@@ -179,27 +180,7 @@ export class OstreeStore implements ObjectStore {
       const { commits } = await pullInto(this.#repo, this.#session, { url: from, revs }, ctx);
       return commits;
     }
-    const source = Repository.open(path);
-    const commits = new Map(revs.map((rev) => [rev, requiredCommit(source, rev)]));
-    const { writer, staging } = this.#session;
-    const task = ctx.progress.task(`Pulling from ${source.path}`, { unit: 'items' });
-    const advance = (done: number, total: number) => {
-      ctx.signal.throwIfAborted();
-      task.setTotal(total);
-      task.advance(done);
-    };
-    const target = { repo: this.#repo, writer, staging: staging.path, workers: ctx.environment.workers, advance };
-    try {
-      for (const commit of new Set(commits.values())) await pullLocal(source, target, commit);
-      this.#session.flush();
-      const refs = listRefs(source);
-      for (const [rev, commit] of commits) if (refs.has(rev)) writeRef(this.#repo, rev, commit);
-      task.end('done');
-      return commits;
-    } catch (error) {
-      task.end('failed');
-      throw error;
-    }
+    return pullCommits(this.#repo, this.#session, Repository.open(path), revs, ctx);
   }
 
   async checkout(
@@ -237,21 +218,7 @@ export class OstreeStore implements ObjectStore {
 
   async check(ctx: Context): Promise<CheckReport> {
     this.#session.flush();
-    const task = ctx.progress.task(`Checking ${this.location}`, { unit: 'items' });
-    try {
-      const report = await checkRepository(this.#repo, {
-        workers: ctx.environment.workers,
-        advance: (done) => {
-          ctx.signal.throwIfAborted();
-          task.advance(done);
-        },
-      });
-      task.end('done');
-      return report;
-    } catch (error) {
-      task.end('failed');
-      throw error;
-    }
+    return checkStore(this.#repo, ctx);
   }
 
   async prune(): Promise<{ removed: number; bytes: number }> {
@@ -272,13 +239,4 @@ export class OstreeStore implements ObjectStore {
       data: { commit: id },
     });
   }
-}
-
-function requiredCommit(source: Repository, rev: string): string {
-  const commit = resolveRev(source, rev);
-  if (commit !== undefined && source.find(commit, 'commit') !== undefined) return commit;
-  throw storeError('OSTREE_REV_UNKNOWN', `${rev} names no commit of the repository ${source.path}.`, {
-    hint: 'Check the name: it is a ref, a checksum or the beginning of one.',
-    data: { rev, repository: source.path },
-  });
 }

@@ -4,10 +4,12 @@ import { type Checksum, sha256 } from '../codec/checksum.ts';
 import { contentChecksumInput } from '../codec/commit.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { isSymlink, S_IFDIR, S_IFLNK, S_IFREG } from '../codec/mode.ts';
-import { canonicalXattrs, NO_XATTRS } from '../codec/xattrs.ts';
+import { NO_XATTRS } from '../codec/xattrs.ts';
 import { storeError } from '../errors.ts';
 import type { Repository } from '../repo/repository.ts';
 import { DirNode, sortedNames } from './dir-node.ts';
+import { mergeMeta, NEW_DIRECTORY } from './entry-meta.ts';
+import { exists, missing, wrongType } from './errors.ts';
 import { mergeDirectories } from './overlay.ts';
 import { joinPath, splitPath } from './path.ts';
 import { Roots } from './roots.ts';
@@ -251,32 +253,4 @@ export class OstreeTree implements Tree {
       ? { type: 'symlink', uid, gid, mode, xattrs, id, target }
       : { type: 'file', uid, gid, mode, xattrs, id, size };
   }
-}
-
-const NEW_DIRECTORY = { uid: 0, gid: 0, mode: S_IFDIR | 0o755, xattrs: NO_XATTRS };
-
-function mergeMeta(base: EntryMeta, change: Partial<EntryMeta>, type: number): EntryMeta {
-  const { mode = base.mode, uid = base.uid, gid = base.gid, xattrs = base.xattrs } = change;
-  return { mode: (mode & 0o7777) | type, uid, gid, xattrs: canonicalXattrs(xattrs) };
-}
-
-function missing(path: string) {
-  return storeError('OSTREE_TREE_MISSING', `There is no ${JSON.stringify(path)} in the tree.`, {
-    hint: 'Check the path, or make its directories first.',
-    data: { path },
-  });
-}
-
-function wrongType(path: string, is: string, wanted: string) {
-  return storeError('OSTREE_TREE_TYPE', `${JSON.stringify(path)} is ${is} in the tree and ${wanted} is needed.`, {
-    hint: 'Name another path, or remove what is there first.',
-    data: { path },
-  });
-}
-
-function exists(path: string) {
-  return storeError('OSTREE_TREE_EXISTS', `${JSON.stringify(path)} is in the tree already.`, {
-    hint: 'Remove it first, or name another path.',
-    data: { path },
-  });
 }
