@@ -94,6 +94,22 @@ describe('How a remote says that it is reached (needs ostree)', function () {
     isWhole(repo);
   });
 
+  it('with the cookies of one server for no other', async () => {
+    const away = await serving((_request, response) => {
+      response.writeHead(404).end();
+      return true;
+    });
+    const server = await serving();
+    writeFileSync(tmp.in('source/list'), `${server.url}\n${away.url.replace('127.0.0.1', 'localhost')}\n`);
+    const repo = target(`mirrorlist=${server.url}/list`);
+    const line = ['127.0.0.1', 'FALSE', '/', 'FALSE', 0, 'one', 'first'].join('\t');
+    writeFileSync(join(repo.path, 'origin.cookies.txt'), `${line}\n`);
+    await fetch(repo);
+    isWhole(repo);
+    assert.ok(away.requests.length > 0 && away.requests.every(({ headers }) => headers.cookie === undefined));
+    assert.ok(server.requests.every(({ headers }) => headers.cookie === 'one=first'));
+  });
+
   it('as often as it is told to try, and no more', async () => {
     const failing = new Map<string, number>();
     let allowed = 1;

@@ -72,7 +72,7 @@ export class Network {
   /** As `get`, with validators: `bytes` are null when the copy that they are of is still the same. */
   async fetch(urls: readonly string[], maxSize: number, options: GetOptions): Promise<Fetched | null> {
     const transport = await this.#transport(urls[0]!);
-    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, maxSize, ...options };
+    const request = { ...this.#request, urls, maxSize, ...options };
     const fetched = await this.#unlessAbsent(request, async (wanted): Promise<Fetched> => {
       if (transport.getBytes) return transport.getBytes(wanted, this.#ctx);
       return { bytes: await this.#through(transport, wanted), validators: {} };
@@ -85,7 +85,7 @@ export class Network {
   async download(urls: readonly string[], destination: string, maxSize?: number): Promise<boolean> {
     const transport = await this.#transport(urls[0]!);
     const limit = maxSize === undefined ? {} : { maxSize };
-    const request = { ...this.#request, headers: this.#headers(urls[0]!), urls, destination, ...limit };
+    const request = { ...this.#request, urls, destination, ...limit };
     const result = await this.#unlessAbsent(request, (wanted) => transport.get(wanted, this.#ctx));
     this.bytes += result?.bytes ?? 0;
     return result !== null;
@@ -101,17 +101,34 @@ export class Network {
   ): Promise<T | null> {
     const several = request.urls.length > 1;
     try {
-      return await get(several ? { ...request, retries: 0 } : request);
+      return await this.#withCookies(several ? { ...request, retries: 0 } : request, get);
     } catch (error) {
       if (this.#saysNothingThere(error)) return null;
       if (!several || !isHostError(error) || error.problems.length === 0) throw error;
     }
     try {
-      return await get(request);
+      return await this.#withCookies(request, get);
     } catch (error) {
       if (this.#saysNothingThere(error)) return null;
       throw error;
     }
+  }
+
+  /** A cookie is for the server that gave it, so each is asked by itself where there are some. */
+  async #withCookies<R extends { readonly urls: readonly string[] }, T>(
+    request: R,
+    get: (request: R) => Promise<T>,
+  ): Promise<T> {
+    if (this.#cookies.length === 0) return get(request);
+    const [last, ...others] = request.urls.toReversed();
+    for (const url of others.reverse()) {
+      try {
+        return await get({ ...request, urls: [url], headers: this.#headers(url) });
+      } catch (error) {
+        if (!isHostError(error) || error.problems.length === 0) throw error;
+      }
+    }
+    return get({ ...request, urls: [last!], headers: this.#headers(last!) });
   }
 
   async #through(transport: Transport, request: TransportBytesRequest): Promise<Uint8Array> {
