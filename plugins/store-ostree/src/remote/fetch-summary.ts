@@ -58,7 +58,7 @@ export async function remoteRefs(
 ): Promise<ReadonlyMap<string, Checksum>> {
   const signed = await fetchSummary(repo, name, options, ctx);
   if (!signed) {
-    throw storeError('OSTREE_SUMMARY_MISSING', 'Remote refs not available; server has no summary file.', {
+    throw storeError('OSTREE_SUMMARY_MISSING', 'Remote refs not available; server has no summary file', {
       hint: 'Have a summary made there with `summary -u`.',
       data: { remote: name },
     });

@@ -145,7 +145,10 @@ function collectionRefs(repo: Repository, prefix: string | undefined, { options,
     }
     const commit = resolve(repo, prefix!);
     const colon = create.indexOf(':');
-    setCollectionRef(repo, create.slice(0, Math.max(colon, 0)), create.slice(colon + 1), commit);
+    const [collection, ref] = [create.slice(0, Math.max(colon, 0)), create.slice(colon + 1)];
+    if (!isCollectionId(collection)) throw new VerbError(`Invalid collection ID ${collection}`);
+    if (!parseRefSpec(ref)) throw new VerbError(`Invalid ref name ${ref}`);
+    setCollectionRef(repo, collection, ref, commit);
     return;
   }
   if (prefix !== undefined && !isCollectionId(prefix)) {

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Context } from '@ostrata/contract';
 import { type CommitObject, encodeCommit } from '../../codec/commit.ts';
@@ -11,7 +10,13 @@ import { NO_XATTRS } from '../../codec/xattrs.ts';
 import { ownCollection } from '../../repo/collections.ts';
 import type { Repository } from '../../repo/repository.ts';
 import { WriteSession } from '../../store/session.ts';
-import { parseSummary, readSummarySignature, updateSignedSummary, updateSummary } from '../../summary/index.ts';
+import {
+  parseSummary,
+  readSummarySignature,
+  summaryFile,
+  updateSignedSummary,
+  updateSummary,
+} from '../../summary/index.ts';
 import { COLLECTION_BINDING, REF_BINDING } from '../bindings.ts';
 import { dumpSummary } from '../dump-summary.ts';
 import { errorText, VerbError } from '../error.ts';
@@ -63,7 +68,8 @@ export const summary: Verb = {
     if (!view && KEY_OPTIONS.every(({ name }) => !options.flag(name))) {
       throw new VerbError('No option specified; use -u to update summary');
     }
-    const bytes = readFileSync(join(repo.path, 'summary'));
+    const bytes = summaryFile(repo);
+    if (bytes === undefined) throw new VerbError('openat(summary): No such file or directory');
     if (view) {
       terminal.out(dumpSummary(bytes, { raw: options.flag('raw') }));
       const signatures = readSummarySignature(repo);
