@@ -10,17 +10,24 @@ export interface Output {
 }
 
 /** Runs a command line in this process. Bytes are kept as latin1, so that any can be compared. */
-export const ours = (...argv: string[]): Promise<Output> => runIn(undefined, argv);
+export const ours = (...argv: string[]): Promise<Output> => runIn(undefined, {}, argv);
 
 /** Runs a command line with the capabilities of a context. */
-export const oursWith = (ctx: Context, ...argv: string[]): Promise<Output> => runIn(ctx, argv);
+export const oursWith = (ctx: Context, ...argv: string[]): Promise<Output> => runIn(ctx, {}, argv);
 
-async function runIn(ctx: Context | undefined, argv: readonly string[]): Promise<Output> {
+export type Variables = Readonly<Record<string, string>>;
+
+/** Runs a command line with the capabilities of a context, and with variables of the environment. */
+export async function runIn(
+  ctx: Context | undefined,
+  environment: Variables,
+  argv: readonly string[],
+): Promise<Output> {
   const chunks: Buffer[] = [];
   let err = '';
   const terminal: Terminal = {
     program: 'ostree',
-    environment: {},
+    environment,
     input: 0,
     interactive: false,
     out: (data) => void chunks.push(Buffer.from(data as string)),
@@ -34,8 +41,10 @@ async function runIn(ctx: Context | undefined, argv: readonly string[]): Promise
 }
 
 /** Runs the same with the real program. */
-export function theirs(...argv: string[]): Output {
-  const env = { ...process.env, LC_ALL: 'C.UTF-8' };
+export const theirs = (...argv: string[]): Output => theirsIn({}, argv);
+
+export function theirsIn(environment: Variables, argv: readonly string[]): Output {
+  const env = { ...process.env, LC_ALL: 'C.UTF-8', ...environment };
   const { status, stdout, stderr } = spawnSync('ostree', argv, { env, maxBuffer: 64 * 1024 * 1024 });
   return { status, out: stdout.toString('latin1'), err: stderr.toString() };
 }
