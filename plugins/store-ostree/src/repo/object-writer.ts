@@ -26,8 +26,8 @@ export class ObjectWriter {
   readonly #staging: string;
   readonly #space: FreeSpaceGuard;
   readonly #index: ObjectIndex;
-  /** What need not be written because a parent has it. */
-  readonly #inherited: readonly ObjectIndex[];
+  /** What need not be written because a parent has it, and whether that goes for its files. */
+  readonly #inherited: readonly { readonly index: ObjectIndex; readonly files: boolean }[];
   #own: string | undefined;
   #temporaries = 0;
 
@@ -37,7 +37,11 @@ export class ObjectWriter {
     this.#index = new ObjectIndex(repo.mode, [...new Set([...repo.places, staging])]);
     const parents: Repository[] = [];
     for (let parent = repo.parent; parent; parent = parent.parent) parents.push(parent);
-    this.#inherited = parents.map((parent) => new ObjectIndex(parent.mode, [parent.objectsPath]));
+    this.#inherited = parents.map((parent) => ({
+      index: new ObjectIndex(parent.mode, [parent.objectsPath]),
+      // libostree cannot read the files of an archive through a repository of another mode.
+      files: parent.mode !== 'archive' || repo.mode === 'archive',
+    }));
     this.#space = new FreeSpaceGuard(repo.path, repo.config.minFreeSpace);
   }
 
@@ -121,7 +125,8 @@ export class ObjectWriter {
    * which does no harm, and nothing is removed while the repository's lock is held.
    */
   has(id: Checksum, type: ObjectType): boolean {
-    return this.#index.has(id, type) || this.#inherited.some((index) => index.has(id, type));
+    if (this.#index.has(id, type)) return true;
+    return this.#inherited.some(({ index, files }) => (files || type !== 'file') && index.has(id, type));
   }
 
   /** Whether a file object is there, whoever wrote it and when. */
