@@ -20,3 +20,9 @@ export function measure(argv: readonly string[], report: string): Sample {
     megabytes: (kilobytes ?? Number.NaN) / 1024,
   };
 }
+
+/** Peak resident memory of this program in MB; what `process.resourceUsage` says begins with the process that started it. */
+export function peakMemory(): number {
+  const kilobytes = /^VmHWM:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return Number(kilobytes) / 1024;
+}

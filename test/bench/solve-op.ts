@@ -1,7 +1,6 @@
 /** Our side of the solve benchmark as a program: solve-op.ts REQUEST, one JSON object as in test/support/libsolv-rpmmd.py. */
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { PackageTable } from '@ostrata/core';
 import { compareEvr, parseEvr } from '../../plugins/repo-rpm/src/codec/index.ts';
 import {
@@ -10,6 +9,7 @@ import {
   type PackedPackages,
   PrimaryReader,
 } from '../../plugins/repo-rpm/src/metadata/index.ts';
+import { openMetadata } from '../../plugins/repo-rpm/src/source/open-metadata.ts';
 import { ArchPolicy } from '../../plugins/solver-sat/src/pool/arch.ts';
 import { PoolBuilder } from '../../plugins/solver-sat/src/pool/builder.ts';
 import { loadTable } from '../../plugins/solver-sat/src/request/load.ts';
@@ -17,6 +17,7 @@ import type { Job } from '../../plugins/solver-sat/src/rules/job.ts';
 import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
 import { tableOf } from '../plugins/solver-sat/support/primary.ts';
 import type { LibsolvAnswer, LibsolvRequest } from '../support/libsolv-rpmmd.ts';
+import { peakMemory } from './measure.ts';
 import { median } from './rows.ts';
 
 const KEY = 'bench';
@@ -31,7 +32,7 @@ function read(id: string, folder: string, cache: string | undefined): PackedPack
   const repodata = join(folder, 'repodata');
   const primary = readdirSync(repodata).find((name) => name.endsWith('primary.xml.gz'));
   const reader = new PrimaryReader();
-  reader.write(gunzipSync(readFileSync(join(repodata, primary as string))));
+  for (const chunk of openMetadata(join(repodata, primary as string), 2 ** 31)) reader.write(chunk);
   const packages = reader.end();
   if (packed !== undefined) writeFileSync(packed, encodePackages(packages, KEY));
   return packages;
@@ -81,6 +82,6 @@ const answer: LibsolvAnswer = {
   load: loaded - begin,
   index: indexed - loaded,
   jobs: answers,
-  megabytes: process.resourceUsage().maxRSS / 1024,
+  megabytes: peakMemory(),
 };
 process.stdout.write(`${JSON.stringify(answer)}\n`);

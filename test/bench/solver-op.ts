@@ -5,6 +5,7 @@ import { compareEvr, parseEvr } from '../../plugins/repo-rpm/src/codec/index.ts'
 import { LibsolvSolver } from '../../plugins/solver-libsolv/src/request/solver.ts';
 import { SatSolver } from '../../plugins/solver-sat/src/request/solver.ts';
 import { primaryTable } from '../plugins/solver-sat/support/primary.ts';
+import { peakMemory } from './measure.ts';
 
 const [name, repository, spec] = process.argv.slice(2) as [string, string, string];
 const config = { multilib: true, installonly: [] };
@@ -25,7 +26,7 @@ const { user, system } = process.cpuUsage(start);
 process.stdout.write(
   JSON.stringify({
     seconds: (user + system) / 1e6,
-    megabytes: process.resourceUsage().maxRSS / 1024,
+    megabytes: peakMemory(),
     packages: install.length,
   }),
 );

@@ -1,4 +1,4 @@
-import { pluginConformance, solverConformance, testContext } from '@ostrata/testkit';
+import { pluginConformance, rpmSolverConformance, solverConformance, testContext } from '@ostrata/testkit';
 import plugin from '../../../plugins/solver-libsolv/src/index.ts';
 import { LibsolvSolver } from '../../../plugins/solver-libsolv/src/request/solver.ts';
 import { hasLibsolv, LIBSOLV } from './support/library.ts';
@@ -7,11 +7,11 @@ describe('solver-libsolv as a solver (needs libsolv.so.1)', () => {
   before(function () {
     if (!hasLibsolv()) this.skip();
   });
-  const suite = solverConformance(async () => ({
+  const make = async () => ({
     ...testContext(),
     solver: new LibsolvSolver({ library: LIBSOLV, multilib: true, installonly: [] }),
-  }));
-  for (const { name, run } of suite) it(name, run);
+  });
+  for (const { name, run } of [...solverConformance(make), ...rpmSolverConformance(make)]) it(name, run);
 });
 
 describe('solver-libsolv as a plugin', () => {

@@ -1,13 +1,13 @@
-import { pluginConformance, solverConformance, testContext } from '@ostrata/testkit';
+import { pluginConformance, rpmSolverConformance, solverConformance, testContext } from '@ostrata/testkit';
 import plugin from '../../../plugins/solver-sat/src/index.ts';
 import { SatSolver } from '../../../plugins/solver-sat/src/request/solver.ts';
 
 describe('solver-sat as a solver', () => {
-  const suite = solverConformance(async () => ({
+  const make = async () => ({
     ...testContext(),
     solver: new SatSolver({ multilib: true, installonly: [] }),
-  }));
-  for (const { name, run } of suite) it(name, run);
+  });
+  for (const { name, run } of [...solverConformance(make), ...rpmSolverConformance(make)]) it(name, run);
 });
 
 describe('solver-sat as a plugin', () => {

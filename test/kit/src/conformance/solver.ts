@@ -1,67 +1,8 @@
 import assert from 'node:assert/strict';
-import {
-  type Context,
-  EMPTY_INTENT,
-  evrOf,
-  type Intent,
-  identityAt,
-  isHostError,
-  type Solver,
-  type TableEntry,
-} from '@ostrata/core';
-import type { FakePackage } from '../fakes/packages.ts';
-import { packageTable } from '../fakes/table.ts';
-import { compareEvr } from '../fakes/version.ts';
+import { ask, explains, type SolverFixture } from './ask-solver.ts';
 import { type Case, casesOf, stopsWhenAborted } from './case.ts';
 
-export interface SolverFixture extends AsyncDisposable {
-  readonly solver: Solver;
-  readonly ctx: Context;
-  /** Aborts `ctx.signal`. */
-  abort(): void;
-}
-
-interface Question {
-  readonly available: readonly FakePackage[] | { readonly [source: string]: readonly FakePackage[] };
-  readonly installed?: readonly FakePackage[];
-  readonly intent?: Partial<Intent>;
-  readonly want?: readonly string[];
-}
-
-const describeEntry = ({ table, index }: TableEntry) => {
-  const identity = identityAt(table, index);
-  return `${identity.name}-${evrOf(identity)}`;
-};
-
-async function ask({ solver, ctx }: SolverFixture, question: Question) {
-  const { available, installed, intent = {}, want = [] } = question;
-  const sources = Array.isArray(available)
-    ? { main: available as readonly FakePackage[] }
-    : (available as { [id: string]: readonly FakePackage[] });
-  const result = await solver.solve(
-    {
-      intent: { ...EMPTY_INTENT, arch: 'x86_64', install: want.map((spec) => ({ spec })), ...intent },
-      available: Object.entries(sources).map(([id, packages]) => packageTable(id, packages)),
-      installed: installed === undefined ? null : packageTable('@installed', installed),
-      compare: compareEvr,
-    },
-    ctx,
-  );
-  return {
-    install: result.install.map(describeEntry),
-    remove: result.remove.map(describeEntry),
-    reasons: Object.fromEntries(result.install.map((entry) => [entry.table.name(entry.index), entry.reason])),
-    sources: result.install.map(({ table }) => table.source),
-  };
-}
-
-/** Fails unless there is no answer, and the reason names these. */
-async function explains(fixture: SolverFixture, question: Question, ...names: readonly string[]): Promise<void> {
-  const error: unknown = await ask(fixture, question).catch((thrown) => thrown);
-  assert.ok(isHostError(error), 'was solved');
-  const words = [error.message, ...error.problems.map(({ message }) => message)].join('\n');
-  for (const name of names) assert.ok(words.includes(name), `${name} in: ${words}`);
-}
+export type { SolverFixture } from './ask-solver.ts';
 
 const sorted = (list: readonly string[]) => [...list].sort();
 

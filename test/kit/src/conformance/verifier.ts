@@ -16,6 +16,8 @@ export interface VerifierFixture extends AsyncDisposable {
   readonly key: KeyPair;
   /** A key that has nothing to do with the first. */
   readonly other: KeyPair;
+  /** A key that has expired by now, and a time in seconds at which it had not; null where keys do not expire. */
+  readonly expired: (KeyPair & { readonly at: number }) | null;
   /** Revokes `key`, whatever else it trusts. */
   readonly revoked: KeySource;
   /** A path at which nothing is. */
@@ -99,6 +101,42 @@ export function verifierConformance(make: () => Promise<VerifierFixture>): Case[
       const { verifier, key, revoked, ctx } = fixture;
       const [found] = await verifier.verify(DATA, await signed(fixture, key), [key.public, revoked], ctx);
       assert.equal(found?.verdict, 'revoked');
+    },
+
+    'lets nobody else suffer for a revoked key': async (fixture) => {
+      const { verifier, key, other, revoked, ctx } = fixture;
+      const sources = [key.public, revoked, other.public];
+      const found = await verifier.verify(DATA, await signed(fixture, key, other), sources, ctx);
+      assert.deepEqual(
+        found.map(({ verdict }) => verdict),
+        ['revoked', 'good'],
+      );
+    },
+
+    'asks of now whether a key has expired, and not of when it signed': async (fixture) => {
+      const { verifier, signer, key, expired, ctx } = fixture;
+      if (expired === null) return;
+      const then = { ...ctx, now: () => expired.at };
+      const signatures = await signer.sign(DATA, [expired.secret], then);
+      const verdicts = async (now: Context) =>
+        (await verifier.verify(DATA, signatures, [expired.public, key.public], now)).map(({ verdict }) => verdict);
+      assert.deepEqual(await verdicts(then), ['good']);
+      assert.deepEqual(await verdicts(ctx), ['expired']);
+      const [bad] = await verifier.verify(OTHER_DATA, signatures, [expired.public], ctx);
+      assert.equal(bad?.verdict, 'bad', 'what is bad is called expired');
+    },
+
+    'finds every change of a signature': async (fixture) => {
+      const { verifier, key, ctx } = fixture;
+      const [signature = Buffer.alloc(0)] = await signed(fixture, key);
+      const changed = Array.from({ length: signature.length }, (_, at) => {
+        const copy = Buffer.from(signature);
+        copy[at] = (copy[at] ?? 0) ^ 0x55;
+        return copy;
+      });
+      const found = await Promise.all(changed.map((bytes) => verifier.verify(DATA, [bytes], [key.public], ctx)));
+      const passed = found.flatMap((list, at) => (list.some(({ verdict }) => verdict === 'good') ? [at] : []));
+      assert.deepEqual(passed, [], 'bytes that may be changed');
     },
 
     'survives signatures that are cut short or have trailing bytes': async (fixture) => {

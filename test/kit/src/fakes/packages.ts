@@ -1,6 +1,6 @@
 import type { PackageGroup, PackageIdentity } from '@ostrata/core';
 
-/** A package as tests write it down. Relations are text: `libfoo`, `libfoo >= 1:2-3`. */
+/** A package as tests write it down. Relations are text: `libfoo`, `libfoo >= 1:2-3`, `(a or b)`. */
 export interface FakePackage {
   readonly name: string;
   readonly epoch?: number;
@@ -15,6 +15,9 @@ export interface FakePackage {
   readonly conflicts?: readonly string[];
   readonly obsoletes?: readonly string[];
   readonly recommends?: readonly string[];
+  readonly suggests?: readonly string[];
+  readonly supplements?: readonly string[];
+  readonly enhances?: readonly string[];
   /** Contents by path (`usr/bin/x`). */
   readonly files?: { readonly [path: string]: string };
   /** Name of a program of the world that runs in the tree after installation. */

@@ -66,13 +66,12 @@ export function plannedPackage(
 
 function relationsOf(pkg: FakePackage, kind: RelationKind): readonly Relation[] {
   const own = kind === 'provides' ? [`${pkg.name} = ${evrOf(identityOf(pkg))}`] : [];
-  const given: readonly string[] =
-    kind === 'suggests' || kind === 'supplements' || kind === 'enhances' ? [] : (pkg[kind] ?? []);
-  return [...given, ...own].map(parseRelation);
+  return [...(pkg[kind] ?? []), ...own].map(parseRelation);
 }
 
-/** `name`, or `name OP EVR`. */
+/** `name`, `name OP EVR`, or a rich dependency in parentheses. */
 export function parseRelation(text: string): Relation {
+  if (text.startsWith('(')) return { name: text };
   const [name = '', compare, evr] = text.split(' ');
   return compare === undefined || evr === undefined ? { name } : { name, compare: compare as Comparison, evr };
 }
