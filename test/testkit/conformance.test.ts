@@ -132,6 +132,7 @@ suite(
     signer: fakeSigner(),
     key: { secret: { from: 'one', id: null }, public: 'one' },
     other: { secret: { from: 'two', id: null }, public: 'two' },
+    expired: null,
     revoked: 'revoked:one',
     missing: '/no/such/file',
     damaged: { keys: Buffer.alloc(0), name: 'nothing' },

@@ -5,12 +5,12 @@ import { readKey } from 'openpgp';
 import plugin from '../../../plugins/sign-gpg/src/index.ts';
 import { GpgSigner } from '../../../plugins/sign-gpg/src/signer.ts';
 import { GpgVerifier } from '../../../plugins/sign-gpg/src/verifier.ts';
-import { type TestKey, testKey } from './support.ts';
+import { KEY_TIME, type TestKey, testKey } from './support.ts';
 
 describe('gpg does what verifiers must', () => {
-  let keys: readonly [TestKey, TestKey];
+  let keys: readonly [TestKey, TestKey, TestKey];
   before(async () => {
-    keys = [await testKey('one'), await testKey('two')];
+    keys = [await testKey('one'), await testKey('two'), await testKey('old', { keyExpirationTime: 1000 })];
   });
 
   const make = async () => {
@@ -25,7 +25,7 @@ describe('gpg does what verifiers must', () => {
       secret: { from: write(`${name}.secret`, key.armoredSecret), id: null },
       public: write(`${name}.asc`, key.armoredPublic),
     });
-    const [one, two] = keys;
+    const [one, two, old] = keys;
     write('trust/all.gpg', (await readKey({ armoredKey: one.revoked })).write());
     return {
       ...context,
@@ -33,6 +33,7 @@ describe('gpg does what verifiers must', () => {
       signer: new GpgSigner(),
       key: pair('one', one),
       other: pair('two', two),
+      expired: { ...pair('old', old), at: KEY_TIME.getTime() / 1000 + 500 },
       revoked: { trust: join(directory, 'trust') },
       missing: join(directory, 'none'),
       damaged: write('damaged', 'no key at all\n'),
