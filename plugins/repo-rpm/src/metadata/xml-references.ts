@@ -1,4 +1,7 @@
-const NAMED: { readonly [name: string]: number } = { lt: 60, gt: 62, amp: 38, quot: 34, apos: 39 };
+/** The five that XML knows by name: what is written behind `&`, and what it stands for. */
+const NAMED = Object.entries({ 'lt;': '<', 'gt;': '>', 'amp;': '&', 'quot;': '"', 'apos;': "'" }).map(
+  ([written, meant]) => ({ written: Buffer.from(written), bytes: Buffer.from(meant) }),
+);
 
 /** Bytes that a reference can have at most, from `&` to `;`: the longest is `&#1114111;`, leading zeros aside. */
 const MAX_LENGTH = 16;
@@ -7,14 +10,22 @@ export type Reference = { readonly bytes: Uint8Array; readonly end: number } | '
 
 /** Reads the reference at `bytes[start]`, which is `&`: one of the five of XML, or a character by number. */
 export function parseReference(bytes: Uint8Array, start: number, limit: number): Reference {
+  for (const { written, bytes: meant } of NAMED) {
+    const end = start + 1 + written.length;
+    if (end <= limit && isAt(bytes, start + 1, written)) return { bytes: meant, end };
+  }
   const last = Math.min(limit, start + MAX_LENGTH);
   let end = start + 1;
   while (end < last && isNamePart(bytes[end]!)) end++;
   if (end === limit && end - start < MAX_LENGTH) return 'incomplete';
   if (bytes[end] !== 59) return 'unknown';
-  const name = String.fromCharCode(...bytes.subarray(start + 1, end));
-  const code = Object.hasOwn(NAMED, name) ? NAMED[name]! : characterNumber(name);
+  const code = characterNumber(String.fromCharCode(...bytes.subarray(start + 1, end)));
   return code < 0 ? 'unknown' : { bytes: Buffer.from(String.fromCodePoint(code)), end: end + 1 };
+}
+
+function isAt(bytes: Uint8Array, at: number, wanted: Uint8Array): boolean {
+  for (let i = 0; i < wanted.length; i++) if (bytes[at + i] !== wanted[i]) return false;
+  return true;
 }
 
 /** Letters, digits and `#`. */

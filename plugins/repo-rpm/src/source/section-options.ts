@@ -107,8 +107,8 @@ export class SectionReader {
         {
           hint:
             name === 'releasever'
-              ? 'Set "releasever" in the treefile.'
-              : `Set ${name} under "repovars" in the treefile.`,
+              ? 'Set "releasever" in the treefile, or --releasever for a query.'
+              : `Set ${name} under "repovars" in the treefile, or write its value into the file.`,
           data: { file, line: entry.line, id, variable: name },
         },
       );
