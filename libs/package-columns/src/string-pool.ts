@@ -205,9 +205,9 @@ const INDEX_HEADER = 2;
 const ENCODER = new TextEncoder();
 const NOTHING = { bytes: new Uint8Array(0), offsets: new Uint32Array(2) };
 
-/** Numbers of an index for so many strings: a power of two, at most half full with two numbers a string. */
+/** Numbers of an index for so many strings: a power of two, two numbers a string, and room for half as many more. */
 function slotsFor(count: number): number {
   let length = 2048;
-  while (count * 4 >= length) length *= 2;
+  while (count * 6 >= length) length *= 2;
   return length;
 }
