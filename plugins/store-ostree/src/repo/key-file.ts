@@ -1,16 +1,24 @@
+/** Zero bytes, what stands for bytes that could not be decoded, and byte order marks. */
+const UNREADABLE = /[\0\ufffd\ufeff]/;
+/** Names of groups have neither brackets nor control characters (GKeyFile, `g_key_file_is_group_name`). */
+const GROUP = /^[^[\]\p{Cc}]+$/u;
+
 /** A file of groups with keys as desktop entries have them: the format of a repository's config and of origin files. */
 export class KeyFile {
   readonly #groups = new Map<string, Map<string, string>>();
 
-  /** Throws an Error that names the line for text that is none. */
+  /** Throws an Error that names the line for text that is none. What was read of bytes that are no UTF-8 is not taken either. */
   static parse(text: string): KeyFile {
     const file = new KeyFile();
     let group: Map<string, string> | undefined;
     for (const [index, raw] of text.split('\n').entries()) {
+      if (UNREADABLE.test(raw)) throw new Error(`line ${index + 1} is not valid UTF-8 text`);
       const line = raw.trim();
       if (line === '' || line.startsWith('#')) continue;
       if (line.startsWith('[') && line.endsWith(']')) {
-        group = file.#group(line.slice(1, -1));
+        const name = line.slice(1, -1);
+        if (!GROUP.test(name)) throw new Error(`line ${index + 1} has a name for a group that is none`);
+        group = file.#group(name);
         continue;
       }
       const equals = line.indexOf('=');

@@ -15,7 +15,7 @@ import {
   remoteUrl,
 } from '../../../../plugins/store-ostree/src/remote/index.ts';
 import { initRepository } from '../../../../plugins/store-ostree/src/repo/init.ts';
-import type { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
+import { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
 import { pullRun, serveDirectory } from '../pull/support.ts';
 import { hasOstree, ostree, temporary } from '../support.ts';
 
@@ -146,5 +146,46 @@ describe('Cookies of a remote', () => {
     assert.equal(header('http://a.example.test/repository'), '');
     assert.equal(header('http://a.example.test/repo', 3000), '');
     assert.equal(header('https://example.test/repo'), 'below=2; secure=3');
+  });
+});
+
+describe('Configs with odd contents', () => {
+  const tmp = temporary();
+  const BASE = '[core]\nrepo_version=1\nmode=archive-z2\n';
+  const names = (text: string | Uint8Array): string[] => {
+    initRepository(tmp.in('repo'), 'archive');
+    writeFileSync(tmp.in('repo/config'), Buffer.concat([Buffer.from(BASE), Buffer.from(text)]));
+    return listRemotes(Repository.open(tmp.in('repo'))).map(({ name, options }) => `${name} ${options.get('url')}`);
+  };
+
+  it('are read as GLib reads them', () => {
+    assert.deepEqual(names('[remote "a"]\r\nurl=http://x\r\n'), ['a http://x']);
+    assert.deepEqual(names('  [remote "a"] \n\turl = http://x\n'), ['a http://x']);
+    assert.deepEqual(names('[remote "a"]\nurl=http://x\n[other]\n[remote "a"]\nurl=http://y'), ['a http://y']);
+    assert.deepEqual(names('[remote "ä.b-c"]\n# no\n\nurl[de]=z\nurl=http://x#y\n'), ['ä.b-c http://x#y']);
+    assert.deepEqual(names('[remote "a"]\nurl=http://\\sx\\ty\n'), ['a http:// x\ty']);
+  });
+
+  it('have no remotes but those with names that refs can have', () => {
+    for (const name of ['../a', 'a/b', 'a b', '.a', '-a', '', 'a"]['.slice(0, 2), '..']) {
+      assert.deepEqual(names(`[remote "${name}"]\nurl=http://x\n`), [], name);
+    }
+    assert.deepEqual(names('[remote a]\nurl=x\n[Remote "a"]\nurl=x\n[remote  "a"]\nurl=x\n[remote "a" ]\nurl=x\n'), []);
+  });
+
+  it('are refused as a whole when a line is none', () => {
+    const broken: (string | Uint8Array)[] = [
+      'no value\n',
+      '[remote "a"\nurl=x\n',
+      '[remote "a"]b\nurl=x\n',
+      '[remote "a]"]\nurl=x\n',
+      '[]\nurl=x\n',
+      '=x\n',
+      '\ufeff[remote "a"]\nurl=x\n',
+      '[remote "a"]\nurl=http://x\0y\n',
+      Buffer.concat([Buffer.from('[remote "a"]\nurl=http://'), Buffer.of(0xff, 10)]),
+      '; no comment\n',
+    ];
+    for (const text of broken) assert.throws(() => names(text), { code: 'OSTREE_REPO_INVALID' }, String(text));
   });
 });
