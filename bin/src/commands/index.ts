@@ -14,8 +14,11 @@ const BUILT_IN: Record<string, Command.Class> = {
   plugins: Plugins,
 };
 
+/** Commands that work without knowing the verbs of plugins; completion is about all of them. */
+const ALONE = Object.keys(BUILT_IN).filter((id) => BUILT_IN[id] !== Completion);
+
 /** All commands by id. Plugins are loaded for their verbs only when no built-in one was asked for: start-up stays short. */
 export const COMMANDS: Record<string, Command.Class> = {
-  ...(await pluginCommands(process.argv.slice(2), Object.keys(BUILT_IN))),
+  ...(await pluginCommands(process.argv.slice(2), ALONE)),
   ...BUILT_IN,
 };

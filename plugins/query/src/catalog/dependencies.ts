@@ -69,7 +69,7 @@ export function aboutText(catalog: Catalog, kind: RelationKind, texts: readonly 
     const glob = isGlob(range.name) ? globToRegExp(range.name) : null;
     return { range, fits: (name: string) => (glob === null ? name === range.name : glob.test(name)) };
   });
-  return catalog.withDependency(kind, (name, comparison, evr) =>
+  const found = catalog.withDependency(kind, (name, comparison, evr) =>
     simpleParts({ name, comparison, evr }).some((part) =>
       wanted.some(({ range, fits }) => {
         if (!fits(part.name)) return false;
@@ -79,6 +79,12 @@ export function aboutText(catalog: Catalog, kind: RelationKind, texts: readonly 
       }),
     ),
   );
+  return kind === 'provides' ? withoutSources(catalog, found) : found;
+}
+
+/** Source packages provide nothing: nobody can require them. */
+function withoutSources(catalog: Catalog, packages: ReadonlySet<number>): Set<number> {
+  return new Set([...packages].filter((p) => catalog.arch(p) !== 'src' && catalog.arch(p) !== 'nosrc'));
 }
 
 /** Packages of which a dependency of a kind is fulfilled by one of `targets`: by what it provides, or by a file of it. */
@@ -95,7 +101,7 @@ export async function aboutPackages(
     if (known === undefined) provided.set(range.name, [range]);
     else known.push(range);
   };
-  for (const p of targets) {
+  for (const p of withoutSources(catalog, targets)) {
     add({ name: catalog.name(p), comparison: EQUAL, evr: catalog.evr(p) });
     const { table, index } = catalog.at(p);
     for (const relation of table.relations(index, 'provides')) add(rangeOf(relation));
@@ -153,5 +159,5 @@ export async function providersOf(catalog: Catalog, ranges: readonly Range[], ct
     await loadFileLists(catalog, paths, ctx);
     for (const p of ownersOfPaths(catalog, paths)) found.add(p);
   }
-  return found;
+  return withoutSources(catalog, found);
 }

@@ -20,8 +20,7 @@ export function infoText(catalog: Catalog, p: number): string {
     ['Summary', catalog.summary(p)],
   );
   if (url !== '') fields.push(['URL', url]);
-  fields.push(['License', license]);
-  if (description !== '') fields.push(['Description', description]);
+  fields.push(['License', license], ['Description', description]);
   return fields.map(([name, value]) => field(name, value)).join('\n');
 }
 

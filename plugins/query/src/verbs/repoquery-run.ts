@@ -101,7 +101,8 @@ function packages(
   const texts = [...new Set(ordered.map((p) => format(catalog, p)))].sort();
   const separator = input.flag('info') ? '\n\n' : '\n';
   return {
-    data: ordered.map((p) => packageRecord(catalog, p, input.flag('info'))),
+    // Records of all packages of a distribution take their time.
+    data: input.flag('json') ? ordered.map((p) => packageRecord(catalog, p, input.flag('info'))) : null,
     text: texts.length === 0 ? '' : `${texts.join(separator)}\n`,
   };
 }
