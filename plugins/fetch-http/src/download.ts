@@ -10,6 +10,8 @@ import { redactUrl } from './redact.ts';
 const MIRRORS_A_ROUND = 6;
 /** How often a transfer that breaks off again and again is gone on with before there is a pause. */
 const RESUMES = 8;
+/** What a server that is away is known by, at once. */
+const AWAY = new Set<unknown>(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
 
 /** What is asked for, wherever its bytes go. */
 export type Wanted = Pick<TransportRequest, 'urls' | 'checksum' | 'retries'>;
@@ -52,6 +54,11 @@ export async function download<Result>(
       } else candidates = candidates.filter((other) => other !== url);
       if (outcome.error.data.status !== 404) health.markBad(url);
     }
+    // Another mirror has answered for those that are away.
+    const answered = [...problems].some(
+      ([url, { code }]) => !candidates.includes(url) && code === 'TRANSPORT_HTTP_STATUS',
+    );
+    if (answered && candidates.every((url) => AWAY.has(problems.get(url)!.data['code']))) break;
     if (round + 1 < rounds && candidates.length > 0) await pause(backoffDelay(round, asked), ctx.signal);
   }
   throw failed(request, [...problems.values()]);

@@ -31,7 +31,7 @@ function judge(code: string): [FailureKind, TransportCode, string?] {
     return [
       'mirror',
       'TRANSPORT_TLS',
-      'Check the clock of this machine and the sslcacert and sslverify settings of the source.',
+      'Check the clock of this machine, sslcacert and sslverify of the source, or tls-ca-path and tls-permissive of the remote.',
     ];
   }
   if (code === 'ENOTFOUND')

@@ -25,7 +25,7 @@ export class ReadCredentials {
         bytes = readFileSync(path);
       } catch (error) {
         throw new AttemptFailure('fatal', 'TRANSPORT_TLS', `cannot read the certificate or key ${path}`, {
-          hint: 'Check sslcacert, sslclientcert and sslclientkey of the source.',
+          hint: 'Check sslcacert, sslclientcert and sslclientkey of the source, or the tls options of the remote.',
           data: { path },
           cause: error,
         });

@@ -170,6 +170,24 @@ describe('fetch-http: http transport', () => {
     assert.deepEqual(left(at), ['file']);
   });
 
+  it('does not wait for mirrors that are away when another one has answered', async () => {
+    const away = await server(() => undefined);
+    await away.close();
+    const { url, requests } = await server((request, response) => {
+      if (request.url === '/none') return void response.writeHead(404).end();
+      fileAnswer(BODY)(request, response, 0);
+    });
+    const at = run();
+    const began = performance.now();
+    const error = await failure(get(at, { urls: [`${away.url}/none`, `${url}/none`], retries: 4 }));
+    assert.deepEqual(codes(error), ['TRANSPORT_CONNECTION', 'TRANSPORT_HTTP_STATUS']);
+    await get(at, { urls: [`${away.url}/file`, `${url}/file`], retries: 4 });
+    assert.ok(bytes(at).equals(BODY));
+    assert.ok(performance.now() - began < 450);
+    assert.equal(requests.length, 2);
+    assert.equal((await failure(get(at, { urls: [`${away.url}/file`], retries: 0 }))).code, 'TRANSPORT_FAILED');
+  });
+
   it('tries again after 503 and honours the number of retries', async () => {
     const answer = fileAnswer(BODY);
     const { url, requests } = await server((request, response, count) => {
