@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { statSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { RemoteTrust, Verifier } from '@ostrata/core';
 import { encodeMetadata } from '../../../../plugins/store-ostree/src/codec/commit.ts';
 import { variant } from '../../../../plugins/store-ostree/src/codec/gvariant/index.ts';
+import { prepareDelta } from '../../../../plugins/store-ostree/src/delta/index.ts';
 import { pull } from '../../../../plugins/store-ostree/src/pull/index.ts';
 import { addRemote } from '../../../../plugins/store-ostree/src/remote/index.ts';
 import { initRepository } from '../../../../plugins/store-ostree/src/repo/init.ts';
@@ -130,6 +131,41 @@ describe('Signatures of what is pulled', () => {
       fetch({ ...options, 'verification-spki-file': '/nowhere' }, { spki: keyless, ed25519: verifier(ED25519) }),
       { code: 'OSTREE_REMOTE_INVALID', message: "Failed loading 'spki' keys from '/nowhere'." },
     );
+  });
+
+  it('of a static delta are demanded where the repository says so', async () => {
+    const source = Repository.open(tmp.in('source'));
+    const delta = (key: string) => {
+      const prepared = prepareDelta(source, { from: undefined, to: commit });
+      const text = `${key}:${prepared.superblock.length}`;
+      prepared.write(key === '' ? undefined : new Map([[ED25519, variant('aay', [Buffer.from(text)])]]));
+      updateSummary(source, { now: 1 });
+    };
+    const verifiers = { ed25519: verifier(ED25519) };
+    const bring = async (requireStaticDeltas: boolean) => {
+      const repo = initRepository(tmp.in(`target-${count++}`), 'bare-user');
+      const config = tmp.in(`target-${count - 1}`, 'config');
+      writeFileSync(config, `${readFileSync(config, 'utf8')}sign-verify-deltas=true\n`);
+      addRemote(repo, 'r', { url: server.url, options: new Map([['gpg-verify', 'false']]) });
+      const run = pullRun(verifiers);
+      try {
+        const { statistics } = await pull(repo, { remote: 'r', revs: ['main'], requireStaticDeltas }, run.ctx);
+        return statistics.deltas.parts;
+      } finally {
+        await run.close();
+      }
+    };
+    delta('good');
+    assert.equal(await bring(true), 1);
+    for (const [key, message] of [
+      ['stranger', /^The static delta [0-9a-f]+: a unknown-key signature$/],
+      ['', /none found/],
+    ] as const) {
+      delta(key);
+      await assert.rejects(bring(true), { message });
+      // Objects one by one need no signature but that of the commit.
+      assert.equal(await bring(false), 0);
+    }
   });
 
   it('of the summary are demanded where the remote says so', async () => {
