@@ -17,6 +17,7 @@ import {
 import { storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
 import { readConfig } from '../repo/collections.ts';
+import type { ObjectType } from '../repo/object-path.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
 import { KEY, type Summary, summaryDeltas, summaryFlag } from '../summary/codec.ts';
@@ -100,7 +101,7 @@ export class DeltaPuller {
     return { commit, detached: deltaMetadata(delta), fetched, apply: () => this.apply(delta) };
   }
 
-  /** Counts what a delta would bring. */
+  /** Counts what a delta would bring; a part of which all is here counts as fetched, as in libostree. */
   count({ superblock }: OpenDelta): void {
     const { parts, fallbacks } = superblock;
     this.statistics.parts += parts.length + fallbacks.length;
@@ -108,6 +109,15 @@ export class DeltaPuller {
       this.statistics.size += Number(size);
       this.statistics.uncompressedSize += Number(uncompressedSize);
     }
+    for (const { objects, size } of parts) {
+      if (!this.#isHere(objects)) continue;
+      this.statistics.fetchedParts++;
+      this.statistics.fetchedSize += Number(size);
+    }
+  }
+
+  #isHere(objects: readonly { readonly id: Checksum; readonly type: ObjectType }[]): boolean {
+    return objects.every(({ id, type }) => this.#writer.has(id, type));
   }
 
   /** Fetches the parts of a delta and makes their objects, which are checked as all others are. */
@@ -123,7 +133,7 @@ export class DeltaPuller {
     try {
       const local: OpenDelta = { ...delta, part: (index) => this.#place(delta, directory, index) };
       for (const [index, { objects, size }] of superblock.parts.entries()) {
-        if (objects.every(({ id, type }) => this.#writer.has(id, type))) continue;
+        if (this.#isHere(objects)) continue;
         const place = local.part(index);
         if (place.kind === 'file') await this.#fetchPart(superblock, index, place.path, Number(size));
         applyPart({ repo: this.#repo, writer: this.#writer }, local, index);

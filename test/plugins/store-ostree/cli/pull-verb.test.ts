@@ -71,6 +71,12 @@ describe('ostrata ostree pull, beside ostree (needs ostree)', function () {
     const delta = await assertAlike('--dry-run', '--require-static-deltas', 'origin', 'main');
     assert.match(delta, /^Delta update: 0\/1 parts, 0 bytes\//);
     await assertAlike('--dry-run', 'origin', 'main');
+    for (const name of ['ours', 'theirs']) {
+      // All but the commit is here already.
+      ostree(place.in(name), 'commit', '-b', 'own', '--canonical-permissions', place.in('tree'));
+    }
+    const known = await assertAlike('--dry-run', '--require-static-deltas', 'origin', 'main');
+    assert.match(known, /^Delta update: [01]\/1 parts, /);
     await assertAlike('--require-static-deltas', 'origin', 'main');
     await assertAlike('--dry-run', '--require-static-deltas', 'origin', 'main');
     ostree(place.in('ours'), 'fsck');
