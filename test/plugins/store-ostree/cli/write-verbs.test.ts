@@ -149,6 +149,22 @@ describe('ostree verbs that write (needs ostree)', () => {
     assert.equal(theirs(repo, 'config', 'get', 'core.text').status, 1);
   });
 
+  it('config refuses what the repository could not be opened with', async () => {
+    const repo = `--repo=${place.in('repo')}`;
+    ostree(place.in('repo'), 'init', '--mode=archive');
+    const before = readFileSync(place.in('repo/config'), 'utf8');
+    for (const [key, value] of [
+      ['core.min-free-space-size', 'many'],
+      ['core.mode', 'other'],
+      ['core.fsync', 'perhaps'],
+    ] as const) {
+      const { status, err } = await ours(repo, 'config', 'set', key, value);
+      assert.equal(status, 1, key);
+      assert.match(err, new RegExp(value));
+    }
+    assert.equal(readFileSync(place.in('repo/config'), 'utf8'), before);
+  });
+
   for (const args of [
     ['--depth=0'],
     ['--refs-only', '--depth=1'],
