@@ -1,9 +1,17 @@
 import type { PackageColumns, PackageDetails, PackageTable, RelationKind } from '@ostrata/core';
 import { RELATION_KINDS } from '@ostrata/core';
-import { columnsOf } from '@ostrata/package-columns';
+import { columnsOf, ownersOf } from '@ostrata/package-columns';
 
 /** Compares two `[epoch:]version[-release]`. */
 export type Compare = (a: string, b: string) => number;
+
+/** A name with a range of versions. */
+export interface Range {
+  readonly name: string;
+  /** Bits of COMPARISON, 0 for any version. */
+  readonly comparison: number;
+  readonly evr: string;
+}
 
 /** A table with what its packages are numbered from. */
 interface Part {
@@ -75,39 +83,55 @@ export class Catalog {
     return table.files(index);
   }
 
-  /** Numbers of the packages that `owners` of their tables find. */
-  mapOwners(find: (table: PackageTable) => Iterable<number>): Set<number> {
-    const found = new Set<number>();
-    for (const { table, first } of this.#parts) for (const index of find(table)) found.add(first + index);
+  /** Packages by the path of `paths` that they have, as far as file lists were loaded. */
+  owners(paths: readonly string[]): Map<string, number[]> {
+    const found = new Map<string, number[]>();
+    for (const { table, first } of this.#parts) {
+      for (const [index, place] of ownersOf(table, paths)) {
+        const path = paths[place]!;
+        const known = found.get(path);
+        if (known === undefined) found.set(path, [first + index]);
+        else known.push(first + index);
+      }
+    }
     return found;
   }
 
   /** Packages that have a dependency of a kind for which `matches` is true; it is asked once for each different one. */
-  withDependency(kind: RelationKind, matches: (name: string, comparison: number, evr: string) => boolean): Set<number> {
+  withDependency(kind: RelationKind, matches: (range: Range) => boolean): Set<number> {
     const found = new Set<number>();
+    this.visitDependencies(kind, matches, (p) => {
+      found.add(p);
+      return true;
+    });
+    return found;
+  }
+
+  /** Shows every package's dependencies for which `matches` is true; `visit` ends with the package by returning true. */
+  visitDependencies(
+    kind: RelationKind,
+    matches: (range: Range) => boolean,
+    visit: (p: number, range: Range) => boolean,
+  ): void {
     const place = RELATION_KINDS.indexOf(kind);
     for (const { table, columns, first } of this.#parts) {
       const { dependencies, strings, starts, lists, rows } = columns;
       const known = new Int8Array(dependencies.names.length);
-      const holds = (number: number): boolean => {
-        if (known[number] === 0) {
-          const name = strings.text(dependencies.names[number]!);
-          const evr = strings.text(dependencies.evrs[number]!);
-          known[number] = matches(name, dependencies.comparisons[number]!, evr) ? 1 : -1;
-        }
-        return known[number] === 1;
-      };
+      const rangeAt = (number: number): Range => ({
+        name: strings.text(dependencies.names[number]!),
+        comparison: dependencies.comparisons[number]!,
+        evr: strings.text(dependencies.evrs[number]!),
+      });
       for (let index = 0; index < table.count; index++) {
         const slot = (rows === null ? index : rows[index]!) * RELATION_KINDS.length + place;
         const end = starts[slot + 1]!;
         for (let i = starts[slot]!; i < end; i++) {
-          if (!holds(lists[i]! & 0x7fffffff)) continue;
-          found.add(first + index);
-          break;
+          const number = lists[i]! & 0x7fffffff;
+          if (known[number] === 0) known[number] = matches(rangeAt(number)) ? 1 : -1;
+          if (known[number] === 1 && visit(first + index, rangeAt(number))) break;
         }
       }
     }
-    return found;
   }
 
   #part(p: number): Part {

@@ -1,18 +1,10 @@
 import { COMPARISON, type Context, type Relation, type RelationKind } from '@ostrata/core';
 import { COMPARISON_BITS } from '@ostrata/package-columns';
 import { globToRegExp, isGlob, parseRichDependency, RichDependencyError } from '@ostrata/package-spec';
-import type { Catalog, Compare } from './catalog.ts';
-import { loadFileLists, ownersOfPaths } from './paths.ts';
+import type { Catalog, Compare, Range } from './catalog.ts';
+import { loadFileLists } from './paths.ts';
 
 const { GREATER, EQUAL, LESS } = COMPARISON;
-
-/** A name with a range of versions. */
-export interface Range {
-  readonly name: string;
-  /** Bits of COMPARISON, 0 for any version. */
-  readonly comparison: number;
-  readonly evr: string;
-}
 
 /** What `name`, or `name >= 1`, asks for. */
 export function readRange(text: string): Range {
@@ -65,17 +57,17 @@ function comparable(evr: string, withoutRelease: boolean): string {
 /** Packages of which a dependency of a kind is about what a text names: a name or pattern, with or without versions. */
 export function aboutText(catalog: Catalog, kind: RelationKind, texts: readonly string[]): Set<number> {
   const wanted = texts.map((text) => {
-    const range = readRange(text);
-    const glob = isGlob(range.name) ? globToRegExp(range.name) : null;
-    return { range, fits: (name: string) => (glob === null ? name === range.name : glob.test(name)) };
+    const asked = readRange(text);
+    const glob = isGlob(asked.name) ? globToRegExp(asked.name) : null;
+    return { asked, fits: (name: string) => (glob === null ? name === asked.name : glob.test(name)) };
   });
-  const found = catalog.withDependency(kind, (name, comparison, evr) =>
-    simpleParts({ name, comparison, evr }).some((part) =>
-      wanted.some(({ range, fits }) => {
+  const found = catalog.withDependency(kind, (range) =>
+    simpleParts(range).some((part) =>
+      wanted.some(({ asked, fits }) => {
         if (!fits(part.name)) return false;
         // A requirement of any version is about every version; a provision without one is not.
-        if (range.comparison === 0 || (part.comparison === 0 && kind !== 'provides')) return true;
-        return part.comparison !== 0 && overlap(part, range, catalog.compare);
+        if (asked.comparison === 0 || (part.comparison === 0 && kind !== 'provides')) return true;
+        return part.comparison !== 0 && overlap(part, asked, catalog.compare);
       }),
     ),
   );
@@ -83,7 +75,7 @@ export function aboutText(catalog: Catalog, kind: RelationKind, texts: readonly 
 }
 
 /** Source packages provide nothing: nobody can require them. */
-function withoutSources(catalog: Catalog, packages: ReadonlySet<number>): Set<number> {
+export function withoutSources(catalog: Catalog, packages: ReadonlySet<number>): Set<number> {
   return new Set([...packages].filter((p) => catalog.arch(p) !== 'src' && catalog.arch(p) !== 'nosrc'));
 }
 
@@ -107,24 +99,24 @@ export async function aboutPackages(
     for (const relation of table.relations(index, 'provides')) add(rangeOf(relation));
   }
   const paths = new Set<string>();
-  catalog.withDependency(kind, (name, comparison, evr) => {
-    for (const part of simpleParts({ name, comparison, evr })) {
+  catalog.withDependency(kind, (range) => {
+    for (const part of simpleParts(range)) {
       if (part.name.startsWith('/')) paths.add(part.name);
     }
     return false;
   });
   const owned = await pathsOwnedBy(catalog, [...paths], targets, ctx);
-  return catalog.withDependency(kind, (name, comparison, evr) =>
-    simpleParts({ name, comparison, evr }).some((part) => {
+  return catalog.withDependency(kind, (range) =>
+    simpleParts(range).some((part) => {
       if (owned.has(part.name)) return true;
       const ranges = provided.get(part.name);
-      return ranges?.some((range) => fulfils(range, part, catalog.compare)) === true;
+      return ranges?.some((one) => fulfils(one, part, catalog.compare)) === true;
     }),
   );
 }
 
 /** Whether what is provided fulfils what is asked for. */
-function fulfils(provided: Range, asked: Range, compare: Compare): boolean {
+export function fulfils(provided: Range, asked: Range, compare: Compare): boolean {
   if (asked.comparison === 0) return true;
   return provided.comparison !== 0 && overlap(provided, asked, compare);
 }
@@ -139,25 +131,4 @@ async function pathsOwnedBy(
   await loadFileLists(catalog, paths, ctx);
   const wanted = new Set(paths);
   return new Set([...targets].flatMap((p) => catalog.files(p).filter((path) => wanted.has(path))));
-}
-
-/** Packages that provide one of these: by their provisions, their names or their files. */
-export async function providersOf(catalog: Catalog, ranges: readonly Range[], ctx: Context): Promise<Set<number>> {
-  const parts = ranges.flatMap(simpleParts);
-  const byName = Map.groupBy(parts, ({ name }) => name);
-  const paths = [...byName.keys()].filter((name) => name.startsWith('/'));
-  const found = catalog.withDependency('provides', (name, comparison, evr) => {
-    const asked = byName.get(name);
-    return asked?.some((range) => fulfils({ name, comparison, evr }, range, catalog.compare)) === true;
-  });
-  for (let p = 0; p < catalog.count; p++) {
-    const name = catalog.name(p);
-    const own = { name, comparison: EQUAL, evr: catalog.evr(p) };
-    if (byName.get(name)?.some((range) => fulfils(own, range, catalog.compare))) found.add(p);
-  }
-  if (paths.length > 0) {
-    await loadFileLists(catalog, paths, ctx);
-    for (const p of ownersOfPaths(catalog, paths)) found.add(p);
-  }
-  return withoutSources(catalog, found);
 }

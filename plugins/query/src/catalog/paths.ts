@@ -1,5 +1,4 @@
 import type { Context } from '@ostrata/core';
-import { ownersOf } from '@ostrata/package-columns';
 import { globToRegExp, isGlob } from '@ostrata/package-spec';
 import type { Catalog } from './catalog.ts';
 
@@ -18,9 +17,7 @@ export async function loadFileLists(catalog: Catalog, paths: readonly string[], 
 export function ownersOfPaths(catalog: Catalog, paths: readonly string[]): Set<number> {
   const plain = paths.filter((path) => !isGlob(path));
   const globs = paths.filter(isGlob).map(globToRegExp);
-  const found = catalog.mapOwners(function* (table) {
-    for (const [index] of ownersOf(table, plain)) yield index;
-  });
+  const found = new Set([...catalog.owners(plain).values()].flat());
   if (globs.length > 0) {
     for (let p = 0; p < catalog.count; p++) {
       if (!found.has(p) && catalog.files(p).some((path) => globs.some((glob) => glob.test(path)))) found.add(p);

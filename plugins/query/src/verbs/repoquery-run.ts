@@ -7,8 +7,9 @@ import {
   type RelationKind,
 } from '@ostrata/core';
 import { Catalog } from '../catalog/catalog.ts';
-import { providersOf, rangeOf } from '../catalog/dependencies.ts';
+import { rangeOf } from '../catalog/dependencies.ts';
 import { latest } from '../catalog/latest.ts';
+import { providersOf } from '../catalog/providers.ts';
 import { queryError } from '../errors.ts';
 import { infoText } from '../format/info.ts';
 import { fullNevra, relationText, shortNevra } from '../format/nevra.ts';

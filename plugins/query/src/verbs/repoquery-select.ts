@@ -1,10 +1,11 @@
 import type { Context, RelationKind } from '@ostrata/core';
 import { isGlob, nameMatcher } from '@ostrata/package-spec';
 import type { Catalog } from '../catalog/catalog.ts';
-import { aboutPackages, aboutText, providersOf, readRange } from '../catalog/dependencies.ts';
+import { aboutPackages, aboutText, readRange } from '../catalog/dependencies.ts';
 import { latest } from '../catalog/latest.ts';
 import { isFilePattern, named } from '../catalog/names.ts';
 import { loadFileLists, ownersOfPaths } from '../catalog/paths.ts';
+import { providersOf } from '../catalog/providers.ts';
 import { sourceName } from '../format/query-format.ts';
 import type { Input } from '../input.ts';
 

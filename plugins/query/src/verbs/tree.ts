@@ -1,6 +1,7 @@
 import type { CommandResult, Context, Json, RelationKind } from '@ostrata/core';
 import type { Catalog } from '../catalog/catalog.ts';
-import { aboutPackages, aboutText, providersOf, rangeOf } from '../catalog/dependencies.ts';
+import { aboutPackages, aboutText, rangeOf } from '../catalog/dependencies.ts';
+import { providersOf } from '../catalog/providers.ts';
 import { queryError } from '../errors.ts';
 import { fullNevra, relationText } from '../format/nevra.ts';
 import type { Input } from '../input.ts';
