@@ -150,7 +150,7 @@ Examples:
 });
 
 describe("conformance dnf, dnf's own (needs shared data)", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('at least 90 % of the transaction tables are equal', async function () {
     const folder = sharedData('solver', 'dnf-behave');
