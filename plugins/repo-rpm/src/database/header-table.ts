@@ -58,6 +58,14 @@ export function headerTable(headers: readonly Header[]): PackageTable {
     filesComplete: true,
     loadFiles: async () => {},
     groups: [],
+    details: (index) => ({
+      description: text(index, Tag.DESCRIPTION),
+      url: text(index, Tag.URL),
+      license: text(index, Tag.LICENSE),
+      packager: text(index, Tag.PACKAGER),
+      sourcePackage: text(index, Tag.SOURCERPM),
+      buildTime: at(index).number(Tag.BUILDTIME) ?? 0,
+    }),
     planned: (index, reason) => ({
       ...identity(index),
       source: '@installed',

@@ -126,6 +126,8 @@ describe('package database', () => {
       { name: '/bin/sh', pre: true },
     ]);
     assert.deepEqual(table.files(0), ['/usr/bin/tool', '/etc/tool.conf']);
+    const { sourcePackage, buildTime, packager } = table.details!(0);
+    assert.deepEqual([sourcePackage, buildTime, packager], ['tool-1-1.src.rpm', 1_600_000_000, '']);
     const { name, epoch, version, release, arch } = table.planned(0, 'base');
     assert.deepEqual([name, epoch, version, release, arch], ['tool', 0, '1', '1', 'noarch']);
   });

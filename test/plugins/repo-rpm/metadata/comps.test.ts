@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { PackageGroup } from '@ostrata/core';
 import { CompsReader, MetadataError, selectableGroups } from '../../../../plugins/repo-rpm/src/metadata/index.ts';
 import { sharedData } from '../../../support/shared.ts';
+import { hasLibcomps, readWithLibcomps } from './support/libcomps.ts';
 import { readInto } from './support/read.ts';
 
 function parse(text: string): PackageGroup[] {
@@ -68,6 +69,33 @@ describe('repo-rpm metadata: comps of real distributions (needs ../shared)', () 
       assert.equal(comps.filter((group) => !isEnvironment(group)).length, groups);
       assert.equal(comps.filter(isEnvironment).length, environments);
       assert.ok(comps.some(({ id, packages }) => id === known && packages.length > 5));
+    });
+  }
+});
+
+describe('repo-rpm metadata: comps as libcomps reads them (needs python3-libcomps and ../shared)', () => {
+  const libcomps = hasLibcomps();
+  for (const path of [
+    'pulp/Fedora-19-comps.xml',
+    'centos-stream-9-appstream/repodata/db284c8c2444a36ecf2240107e338f559e4262792492818e4ebf8ccb7a424e8a-comps-AppStream.x86_64.xml',
+    'createrepo_c/comps_files/comps_00.xml',
+  ]) {
+    it(path, function () {
+      const file = sharedData('rpmmd', ...path.split('/'));
+      if (file === undefined || !libcomps) return this.skip();
+      const { groups, environments } = readInto(new CompsReader(), file);
+      const theirs = readWithLibcomps(file);
+      const member = ({ name, type, requires }: PackageGroup['packages'][number]): string =>
+        [name, type, ...(requires === undefined ? [] : [requires])].join(' ');
+      assert.ok(groups.length > 0);
+      assert.deepEqual(
+        groups.map(({ id, name, packages }) => ({ id, name, packages: packages.map(member) })),
+        theirs.groups,
+      );
+      assert.deepEqual(
+        environments.map(({ id, name, groups: members, options }) => ({ id, name, groups: members, options })),
+        theirs.environments,
+      );
     });
   }
 });
