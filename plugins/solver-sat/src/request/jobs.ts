@@ -1,5 +1,5 @@
 import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/core';
-import { findGroup, nameMatcher } from '@ostrata/package-spec';
+import { findGroup, isGlob, nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainMissing } from '../explain/missing.ts';
 import type { PoolBuilder } from '../pool/builder.ts';
@@ -37,7 +37,7 @@ export function readWishes(builder: PoolBuilder, intent: Intent, tables: readonl
   const problems: HostError[] = [];
   const wish = (request: PackageRequest): Wish => ({
     ...request,
-    dependency: dependencyOfSpec(builder, request.spec),
+    dependency: dependencyOf(builder, request.spec, tables),
     optional: false,
   });
   const install = intent.install.flatMap((request): Wish[] => {
@@ -67,6 +67,19 @@ export function readWishes(builder: PoolBuilder, intent: Intent, tables: readonl
     lock: intent.lock ?? [],
     problems,
   };
+}
+
+/** The dependency that a spec reads as; of a pattern of paths, all that fit become known to the pool. */
+function dependencyOf(builder: PoolBuilder, spec: string, tables: readonly PackageTable[]): number {
+  if (spec.startsWith('/') && isGlob(spec)) {
+    const matches = nameMatcher(spec);
+    for (const table of tables) {
+      for (let index = 0; index < table.count; index++) {
+        for (const path of table.files(index)) if (matches(path)) builder.strings.intern(path);
+      }
+    }
+  }
+  return dependencyOfSpec(builder, spec);
 }
 
 function unknownGroup(request: PackageRequest, tables: readonly PackageTable[]): HostError {

@@ -28,8 +28,7 @@ export function dependencyOfSpec(builder: PoolBuilder, spec: string): number {
 
 /**
  * Finds what a spec means, in dnf's order: name and version forms (`name`, `name.arch`, `name-version[-release][.arch]`, with an
- * epoch before the version, patterns in all of them), then what provides it, files included (for a pattern: those that
- * dependencies name). Null when nothing fits.
+ * epoch before the version, patterns in all of them), then what provides it, files included. Null when nothing fits.
  */
 export function select(pool: Pool, spec: string, dependency: number, accept: (p: number) => boolean): Selection | null {
   if (spec.startsWith('(') && isComplex(pool, dependency)) {

@@ -31,6 +31,7 @@ describe('forms of requests', () => {
     ['edi?or', ['nano-2:7.0-3.x86_64', 'vim-9.0-1.x86_64']],
     ['editor', ['nano-2:7.0-3.x86_64']],
     ['/usr/bin/vim', ['vim-9.0-1.x86_64']],
+    ['/usr/bin/v?m', ['vim-9.0-1.x86_64']],
     ['(vim and nano)', ['nano-2:7.0-3.x86_64', 'vim-9.0-1.x86_64']],
     ['(vim-data or nano)', ['nano-2:7.0-3.x86_64']],
   ];
