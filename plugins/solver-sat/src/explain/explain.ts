@@ -51,7 +51,9 @@ function hintFor(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[]
   const leaveOut = wanted.length > 0 ? ` or leave out ${wanted.map((spec) => `"${spec}"`).join(' or ')}` : '';
   if (steps.some((step) => step.unusable.length > 0))
     return `Change what keeps the package from being used${leaveOut}.`;
-  const missing = rules.find((rule) => rule.kind === 'nothing-provides');
+  const told = new Set(steps.map((step) => step.subject));
+  const absent = rules.filter((rule) => rule.kind === 'nothing-provides');
+  const missing = absent.find((rule) => told.has(pool.text(rule.from))) ?? absent[0];
   if (missing !== undefined) {
     const versions = otherVersions(pool, missing.dep);
     const have = versions.length > 0 ? `The sources have ${versions.join(', ')}. ` : '';

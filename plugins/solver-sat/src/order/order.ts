@@ -1,14 +1,7 @@
 import type { Pool } from '../pool/pool.ts';
 import { AND, ELSE, IF, OR, UNLESS, WITH, WITHOUT } from '../pool/relations.ts';
 import { components } from './components.ts';
-
-/** How strongly a package must come after another one. */
-const WEAK = 0;
-const REQUIRED = 1;
-const PRE = 2;
-
-/** Which chosen packages each chosen package comes after, by strength. */
-type Edges = readonly Map<number, number>[];
+import { type Edges, PRE, REQUIRED, unroll, WEAK } from './unroll.ts';
 
 /**
  * Orders packages for installation: requirements first. In circles those edges are broken first that weigh least: recommendations, then
@@ -65,27 +58,4 @@ function providersIn(pool: Pool, dep: number, index: ReadonlyMap<number, number>
     return found;
   }
   return [];
-}
-
-/** Orders the members of a circle: always the one next that leaves the least unfulfilled. */
-function unroll(component: readonly number[], edges: Edges): number[] {
-  const left = new Set(component);
-  const order: number[] = [];
-  while (left.size > 0) {
-    let best = -1;
-    let bestCost = Number.POSITIVE_INFINITY;
-    for (const i of left) {
-      let cost = 0;
-      for (const [j, strength] of edges[i]!)
-        if (left.has(j)) cost += strength === PRE ? 1e6 : strength === REQUIRED ? 1e3 : 1;
-      if (cost < bestCost) {
-        best = i;
-        bestCost = cost;
-      }
-      if (cost === 0) break;
-    }
-    left.delete(best);
-    order.push(best);
-  }
-  return order;
 }
