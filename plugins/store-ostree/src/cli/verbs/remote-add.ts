@@ -56,10 +56,11 @@ export const remoteAdd: Verb = {
     const repo = openRepository(call.repo);
     const remote = { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing };
     const place = remotePlace(options);
-    addRemote(repo, name, remote, place);
     const file = options.text('gpg-import');
-    if (file === undefined) return;
-    const keys = [{ keys: readFileSync(file), name: file }];
+    // Read before anything is written.
+    const keys = file === undefined ? [] : [{ keys: readFileSync(file), name: file }];
+    addRemote(repo, name, remote, place);
+    if (keys.length === 0) return;
     const count = await terminal.withContext((ctx) => importKeys(repo, name, keys, [], ctx, place));
     terminal.out(importReport(count, name));
   },
