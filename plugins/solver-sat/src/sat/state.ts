@@ -98,6 +98,8 @@ export class SatState {
   readonly noUpdate: Uint8Array;
   /** 1 for installed packages that only leaving packages needed; null when that does not count. */
   unneeded: Uint8Array | null = null;
+  /** Installed packages that were given up for jobs with `cleandeps`: what only they need is unneeded as well. */
+  readonly givenUp = new Set<number>();
   readonly problems: Problem[] = [];
   learnt = 0;
   /** Rules below `openableUntil` that may leave a choice. */

@@ -1,3 +1,4 @@
+import type { Job } from '../rules/job.ts';
 import { inRange, type SatState } from './state.ts';
 
 /**
@@ -29,7 +30,15 @@ export function uninstallInstead(state: SatState, proof: readonly number[]): boo
   const given = free !== 0 ? free : bound;
   if (given === 0) return false;
   rules.disabled[given] = 1;
+  const asked = proof.filter((rule) => inRange(state.jobRules, rule)).map((rule) => jobOf(state, rule));
+  if (asked.length > 0 && asked.every((job) => job.cleandeps === true)) {
+    state.givenUp.add(pool.installedIds[given - state.updateRules.start]!);
+  }
   return true;
+}
+
+function jobOf({ jobs, jobOf: owners, jobRules }: SatState, rule: number): Job {
+  return jobs[owners.at(rule - jobRules.start)]!;
 }
 
 function hasBestRule(state: SatState, proof: readonly number[], p: number): boolean {

@@ -14,7 +14,7 @@ import { IntList } from '../util/int-list.ts';
  */
 export function unneededPackages(state: SatState, jobs: readonly Job[]): Uint8Array | null {
   const { pool, changes } = state;
-  const changed = new Set(changes.cleandeps);
+  const changed = new Set([...changes.cleandeps, ...state.givenUp]);
   for (const job of jobs) {
     if (job.cleandeps !== true || (job.kind !== 'install' && job.kind !== 'erase')) continue;
     const candidates = job.candidates.flat().filter((p) => p > 0);

@@ -1,11 +1,12 @@
 import { disableUnneededChoiceRules } from '../rules/choice-rules.ts';
+import { renewPolicies } from '../rules/policy-rules.ts';
 import { decideAssertions } from '../sat/assertions.ts';
 import { decideAndLearn } from '../sat/learn.ts';
 import { propagate } from '../sat/propagate.ts';
 import { BECAUSE_INSTALLED, type SatState } from '../sat/state.ts';
 import { analyzeUnsolvable } from '../sat/unsolvable.ts';
 import { takeBetterBranch } from './branches.ts';
-import { resolveUnneeded, spareMistakes } from './cleandeps.ts';
+import { resolveUnneeded, spareMistakes, unneededPackages } from './cleandeps.ts';
 import { resolveDependencies } from './dependencies.ts';
 import { resolveInstalled } from './installed.ts';
 import { resolveJobs } from './jobs.ts';
@@ -35,9 +36,15 @@ export function run(state: SatState, options: RunOptions): void {
   /** Decisions above this level are not from jobs or installed packages. */
   let certain = 1;
   let betterChoices = 0;
+  let givenUp = 0;
   while (level >= 0) {
     options.signal?.throwIfAborted();
     if (level === 0) {
+      if (state.givenUp.size > givenUp) {
+        givenUp = state.givenUp.size;
+        state.unneeded = unneededPackages(state, state.jobs);
+        renewPolicies(state);
+      }
       level = start(state);
       if (level <= 0) continue;
       certain = level + 1;

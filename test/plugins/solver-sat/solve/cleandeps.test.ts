@@ -58,6 +58,18 @@ describe('solver-sat cleandeps', () => {
     assert.deepEqual(left(pool, [erase, install]), ['water-1-1', 'coffee-2-1']);
   });
 
+  it('what only a package needed that is given up goes as well', () => {
+    const pool = poolOf(['base: files setup', 'files: setup', 'setup', 'other'], []);
+    const installed = ['base-1-1', 'files-1-1', 'setup-1-1', 'other-1-1'].map((text) => idOf(pool, text));
+    const jobs = (cleandeps: boolean) => [
+      job('erase', [idOf(pool, 'files-1-1')], { cleandeps }),
+      job('allow-uninstall', installed),
+      job('keep', [idOf(pool, 'base-1-1'), idOf(pool, 'other-1-1')]),
+    ];
+    assert.deepEqual(left(pool, jobs(true)), ['other-1-1']);
+    assert.deepEqual(left(pool, jobs(false)), ['setup-1-1', 'other-1-1']);
+  });
+
   it('a request that absence fulfils replaces nothing', () => {
     const pool = poolOf(['tea'], ['tea', 'milk']);
     const condition = job('install', [idOf(pool, 'milk-2-1'), -idOf(pool, 'tea-1-1')], { cleandeps: true });
