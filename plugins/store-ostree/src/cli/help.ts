@@ -17,7 +17,12 @@ export const GLOBAL_OPTIONS: readonly OptionSpec[] = [
 
 /** The help of one verb in GOption's layout. */
 export function verbHelp(program: string, name: string, summary: string, verb: Verb, takesRepo: boolean): string {
-  const options = [...(takesRepo ? [REPO_OPTION] : []), ...verb.options, ...GLOBAL_OPTIONS];
+  // A letter that the verb has itself is not shown again: `summary -v` is not --verbose.
+  const taken = new Set(verb.options.map(({ char }) => char));
+  const global = GLOBAL_OPTIONS.map(({ char, ...rest }) =>
+    char === undefined || taken.has(char) ? rest : { char, ...rest },
+  );
+  const options = [...(takesRepo ? [REPO_OPTION] : []), ...verb.options, ...global];
   const usage = `  ${program} ${name} [OPTION…]${verb.usage === '' ? '' : ` ${verb.usage}`}`;
   return `Usage:\n${usage}\n\n${summary}\n\n${optionSections(options)}\n`;
 }

@@ -139,6 +139,7 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
         async () => (await import('./verbs/remote-delete.ts')).remoteDelete,
       ),
       subverb('show-url', 'Show remote repository URL', async () => (await import('./verbs/remote-list.ts')).showUrl),
+      subverb('list', 'List remote repository names', async () => (await import('./verbs/remote-list.ts')).remoteList),
       subverb(
         'gpg-import',
         'Import GPG keys',
@@ -149,7 +150,6 @@ export const VERBS: readonly (VerbEntry | VerbGroup)[] = [
         'Show remote GPG keys',
         async () => (await import('./verbs/remote-gpg-list-keys.ts')).remoteGpgListKeys,
       ),
-      subverb('list', 'List remote repository names', async () => (await import('./verbs/remote-list.ts')).remoteList),
       subverb(
         'add-cookie',
         'Add a cookie to remote',
