@@ -31,9 +31,22 @@ export function isComplex(pool: Pool, dep: number): boolean {
   return operator === OR && (isComplex(pool, relations.left(dep)) || isComplex(pool, relations.right(dep)));
 }
 
-/** Conjunctive normal form: every block must hold. @throws NormalFormError */
+/** Forms by pool and dependency: many packages have the same one, and each is asked for several times. */
+const known = new WeakMap<Pool, Map<number, NormalForm>>();
+
+/** Conjunctive normal form: every block must hold. It must not be changed. @throws NormalFormError */
 export function conjunctive(pool: Pool, dep: number): NormalForm {
-  return new Normalizer(pool, dep).form(dep, false);
+  let forms = known.get(pool);
+  if (forms === undefined) {
+    forms = new Map();
+    known.set(pool, forms);
+  }
+  let form = forms.get(dep);
+  if (form === undefined) {
+    form = new Normalizer(pool, dep).form(dep, false);
+    forms.set(dep, form);
+  }
+  return form;
 }
 
 /** Conjunctive normal form of "not dep". @throws NormalFormError */

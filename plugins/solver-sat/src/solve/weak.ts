@@ -48,8 +48,13 @@ export function resolveWeak(
 /** Packages that can bring in others, or come by themselves. */
 function hintingPackages({ pool, reached }: SatState): Int32Array {
   const { recommends, supplements } = pool.lists;
-  const found = [...pool.hinting.filter((p) => supplements[p] !== 0), ...reached.filter((p) => recommends[p] !== 0)];
-  return Int32Array.from(new Set(found)).sort();
+  const found = new IntList(1024);
+  for (let i = 0; i < pool.hinting.length; i++) if (supplements[pool.hinting[i]!] !== 0) found.push(pool.hinting[i]!);
+  for (let i = 0; i < reached.length; i++) {
+    const p = reached[i]!;
+    if (recommends[p] !== 0 && supplements[p] === 0) found.push(p);
+  }
+  return found.view().slice().sort();
 }
 
 function addOnce(list: IntList, known: Uint8Array, p: number): void {
