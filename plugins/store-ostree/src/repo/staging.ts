@@ -117,7 +117,7 @@ export class Staging {
   /** Gives up the locks and leaves the directory as it is: the next writer takes it over, and need not write again what is there. */
   abandon(): void {
     this.#forget();
-    this.#lock.release();
+    unlock(this.path, this.#lock);
     this.#repoLock.release();
   }
 

@@ -5,18 +5,25 @@ import { readNames } from '../repo/directory.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { deleteRef, listRefs, writeRefs } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
+import { WriteSession } from '../store/session.ts';
 import { directoryName } from './deployment.ts';
 import { discard } from './discard.ts';
 import type { Sysroot } from './sysroot.ts';
 
+export interface CleanUpOptions {
+  readonly prune: boolean;
+  /** Called when refs are prepared and not yet there: a test fails here. */
+  readonly beforeRefs?: () => void;
+}
+
 /**
  * Removes what no deployment of the list refers to: directories, kernels, links, refs, and with `prune` objects as well. Gives the bytes of those.
  */
-export function cleanUp(sysroot: Sysroot, options: { readonly prune: boolean }): number {
+export function cleanUp(sysroot: Sysroot, options: CleanUpOptions): number {
   removeOtherVersions(sysroot);
   removeOldDeployments(sysroot);
   removeOldKernels(sysroot);
-  renewRefs(sysroot);
+  renewRefs(sysroot, options.beforeRefs ?? (() => {}));
   if (!options.prune) return 0;
   const { repository } = sysroot;
   using _lock = lockRepository(join(repository.path, '.lock'), 'exclusive', repository.config);
@@ -64,10 +71,20 @@ function removeOldKernels(sysroot: Sysroot): void {
 }
 
 /** Refs `ostree/BOOT/SUB/INDEX` keep the deployments' commits from being pruned. */
-function renewRefs({ repository, versions: { boot, sub }, deployments }: Sysroot): void {
+function renewRefs({ repository, versions: { boot, sub }, deployments }: Sysroot, beforeRefs: () => void): void {
   const wanted = new Map(deployments.map(({ commit }, index) => [`ostree/${boot}/${sub}/${index}`, commit]));
   const there = listRefs(repository);
   for (const ref of there.keys()) if (/^ostree\/[01]\/[01]\//.test(ref) && !wanted.has(ref)) deleteRef(repository, ref);
   const changed = new Map([...wanted].filter(([ref, commit]) => there.get(ref) !== commit));
-  if (changed.size > 0) writeRefs(repository, changed);
+  if (changed.size === 0) return;
+  const session = new WriteSession(repository);
+  const { path } = session.staging;
+  try {
+    beforeRefs();
+  } catch (error) {
+    session.abandon();
+    throw error;
+  }
+  writeRefs(repository, changed, path);
+  session.close();
 }

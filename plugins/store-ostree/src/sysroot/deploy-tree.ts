@@ -52,7 +52,7 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
   const { stateroot, commit, origin, overlayInitrds = [] } = options;
   const parent = join(sysroot.path, 'ostree/deploy', stateroot);
   if (!isDirectory(join(parent, 'var'))) {
-    throw storeError('SYSROOT_STATEROOT', `No such OS: '${stateroot}', expected path: ${parent}`, {
+    throw storeError('SYSROOT_STATEROOT', `No such stateroot: ${stateroot}: there is no ${parent}/var.`, {
       hint: `Make it with \`ostrata ostree admin os-init ${stateroot}\`, or name another.`,
       data: { stateroot, path: parent },
     });

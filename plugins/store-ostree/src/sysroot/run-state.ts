@@ -4,6 +4,8 @@ export interface RunState {
   readonly run: string;
   /** `/`, or another directory in tests. */
   readonly root: string;
+  /** Tells what an earlier boot left from what is being written; the kernel's when absent. */
+  readonly bootId?: string | undefined;
 }
 
 export const SYSTEM: RunState = { run: '/run', root: '/' };

@@ -129,3 +129,5 @@ export function lockStaged(state: RunState, locked: boolean): void {
     writeFileSync(path, '', { mode: 0o640 });
   }
 }
+
+export const isStagedLocked = (state: RunState): boolean => existsSync(join(state.run, STAGED_LOCK));

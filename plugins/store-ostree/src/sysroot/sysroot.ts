@@ -73,7 +73,7 @@ export class Sysroot {
   }
 
   get repository(): Repository {
-    this.#repository ??= Repository.open(join(this.path, 'ostree/repo'));
+    this.#repository ??= Repository.open(join(this.path, 'ostree/repo'), { bootId: this.state.bootId });
     return this.#repository;
   }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { DeployOptions } from '../../sysroot/deploy-tree.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { lockSysroot } from '../../sysroot/lock.ts';
+import { SYSTEM } from '../../sysroot/run-state.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
 import type { Invocation, OptionSpec, Verb } from '../verb.ts';
@@ -27,13 +28,14 @@ export function adminVerb({ usage, options = [], writes, run }: AdminVerb): Verb
     options: [...ADMIN_OPTIONS, ...options],
     async run(call) {
       const path = sysrootPath(call);
+      const state = { ...SYSTEM, bootId: call.terminal.environment['OSTREE_BOOTID'] };
       if (call.options.flag('print-current-dir')) return printCurrentDirectory(call);
-      if (!writes) return run({ ...call, sysroot: Sysroot.load(path) });
+      if (!writes) return run({ ...call, sysroot: Sysroot.load(path, state) });
       const { terminal } = call;
       using _lock = await lockSysroot(Sysroot.load(path).path, {
         onWait: () => terminal.out('Waiting for sysroot lock...\n'),
       });
-      const sysroot = Sysroot.load(path);
+      const sysroot = Sysroot.load(path, state);
       if (sysroot.booted !== null && process.geteuid?.() !== 0) {
         throw new VerbError('You must be root to perform this command');
       }
@@ -59,6 +61,14 @@ export function deploymentAt(sysroot: Sysroot, index: number): SysrootDeployment
   const found = sysroot.deployments[index];
   if (found !== undefined) return found;
   throw new VerbError(`Out of range deployment index ${index}, expected < ${sysroot.deployments.length}`);
+}
+
+/** A number of a deployment on the command line. */
+export function parseIndex(word: string): number {
+  if (!/^\d+$/.test(word)) throw new VerbError(`Invalid index: ${word}`);
+  const index = Number(word);
+  if (!Number.isSafeInteger(index)) throw new VerbError(`Index too large: ${word}`);
+  return index;
 }
 
 /** The stateroot that `--os` names, else the booted one. */

@@ -3,7 +3,7 @@ import { KeyFile } from '../../repo/key-file.ts';
 import { isPinned, originPathOf } from '../../sysroot/deployment.ts';
 import { writeOriginFile } from '../../sysroot/origin.ts';
 import { usageError, VerbError } from '../error.ts';
-import { adminVerb, deploymentAt } from './admin-verb.ts';
+import { adminVerb, deploymentAt, parseIndex } from './admin-verb.ts';
 
 /** Words of `pin` for deployments by their place relative to the booted one. */
 const PLACES = ['booted', 'pending', 'rollback'] as const;
@@ -40,10 +40,7 @@ export const pin = adminVerb({
         if (!found) throw new VerbError(`No ${place} deployment`);
         return found;
       }
-      if (!/^\d+$/.test(word)) throw new VerbError(`Invalid index: ${word}`);
-      const index = Number(word);
-      if (!Number.isSafeInteger(index)) throw new VerbError(`Index too large: ${word}`);
-      return deploymentAt(sysroot, index);
+      return deploymentAt(sysroot, parseIndex(word));
     }
   },
 });

@@ -1,5 +1,5 @@
 import { usageError, VerbError } from '../error.ts';
-import { adminVerb, deploymentAt } from './admin-verb.ts';
+import { adminVerb, deploymentAt, parseIndex } from './admin-verb.ts';
 import { clean, write } from './write.ts';
 
 export const setDefault = adminVerb({
@@ -8,8 +8,7 @@ export const setDefault = adminVerb({
   async run(call) {
     const { args, sysroot } = call;
     if (args[0] === undefined) throw usageError(call, 'INDEX must be specified');
-    if (!/^\d+$/.test(args[0])) throw new VerbError(`Invalid index: ${args[0]}`);
-    const index = Number(args[0]);
+    const index = parseIndex(args[0]);
     const chosen = deploymentAt(sysroot, index);
     if (index === 0) throw new VerbError('Already default deployment: 0');
     if (chosen.staged) throw new VerbError('Cannot set staged deployment as default');

@@ -1,6 +1,6 @@
 import { directoryName, isSame } from '../../sysroot/deployment.ts';
 import { usageError, VerbError } from '../error.ts';
-import { adminVerb, deploymentAt } from './admin-verb.ts';
+import { adminVerb, deploymentAt, parseIndex } from './admin-verb.ts';
 import { clean, write } from './write.ts';
 
 export const undeploy = adminVerb({
@@ -9,7 +9,7 @@ export const undeploy = adminVerb({
   async run(call) {
     const { args, sysroot, terminal } = call;
     if (args[0] === undefined) throw usageError(call, 'INDEX must be specified');
-    const index = Number.parseInt(args[0], 10) || 0;
+    const index = parseIndex(args[0]);
     const target = deploymentAt(sysroot, index);
     if (isSame(target, sysroot.booted)) throw new VerbError(`Cannot undeploy currently booted deployment ${index}`);
     const after = await write(call, sysroot.deployments.toSpliced(index, 1));

@@ -3,6 +3,7 @@ import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { sysrootSettings } from '../../sysroot/settings.ts';
 import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { prepareSwap } from '../../sysroot/write-deployments.ts';
+import { failpoint } from '../failpoint.ts';
 import { formatSize } from '../format-size.ts';
 import { type AdminInvocation, debugFlags, systemOptions } from './admin-verb.ts';
 import { menuWriter } from './boot-loader.ts';
@@ -36,6 +37,6 @@ export async function write(
 
 /** Removes what nothing refers to any more, and tells what that gave. */
 export function clean({ terminal }: Pick<AdminInvocation, 'terminal'>, sysroot: Sysroot, prune = true): void {
-  const freed = cleanUp(sysroot, { prune });
+  const freed = cleanUp(sysroot, { prune, beforeRefs: () => failpoint('pre-commit', terminal) });
   if (freed > 0) terminal.out(`Freed objects: ${formatSize(freed)}\n`);
 }
