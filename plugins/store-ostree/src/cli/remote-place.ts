@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { RemotePlace } from '../remote/index.ts';
+import { VerbError } from './error.ts';
 import type { OptionSpec, OptionValues } from './verb.ts';
 
 export const SYSROOT_OPTION: OptionSpec = {
@@ -15,8 +16,10 @@ export const SYSROOT_OPTION: OptionSpec = {
  * none but its repository's.
  */
 export function remotePlace(options: OptionValues): RemotePlace {
-  const sysroot = options.text('sysroot');
-  if (sysroot === undefined) return {};
+  const given = options.text('sysroot');
+  if (given === undefined) return {};
+  const sysroot = resolve(given);
+  if (!existsSync(sysroot)) throw new VerbError(`loading sysroot: opendir(${sysroot}): No such file or directory`);
   const deployment = existsSync(join(sysroot, 'sysroot'));
   return { remotesDirectory: deployment ? join(sysroot, 'etc/ostree/remotes.d') : null };
 }

@@ -84,6 +84,7 @@ describe('ostree remote (needs ostree)', function () {
   it('add and delete work on a sysroot, in remotes.d where it is a deployment', async () => {
     const [repo, root] = [place.in('root/ostree/repo'), place.in('root')];
     mkdirSync(repo, { recursive: true });
+    mkdirSync(`${root}/ostree/deploy`);
     ostree(repo, 'init', '--mode=bare');
     await succeed('remote', 'add', `--sysroot=${root}`, 'one', 'http://127.0.0.1/');
     assert.match(readFileSync(`${repo}/config`, 'utf8'), /\[remote "one"\]\nurl=/);
@@ -91,6 +92,10 @@ describe('ostree remote (needs ostree)', function () {
     await succeed('remote', 'add', `--sysroot=${root}`, '--no-gpg-verify', 'two', 'http://127.0.0.1/');
     const file = `${root}/etc/ostree/remotes.d/two.conf`;
     assert.equal(readFileSync(file, 'utf8'), '[remote "two"]\nurl=http://127.0.0.1/\ngpg-verify=false\n');
+    const again = ['remote', 'add', `--sysroot=${root}`, 'two', 'http://127.0.0.1/'];
+    assert.deepEqual(await ours(...again), theirs(...again));
+    const nowhere = ['remote', 'delete', `--sysroot=${root}/nowhere`, 'two'];
+    assert.deepEqual(await ours(...nowhere), theirs(...nowhere));
     await succeed('remote', 'delete', `--sysroot=${root}`, 'two');
     assert.ok(!existsSync(file));
   });

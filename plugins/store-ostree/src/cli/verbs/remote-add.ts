@@ -53,9 +53,9 @@ export const remoteAdd: Verb = {
     let existing: 'refuse' | 'keep' | 'replace' = 'refuse';
     if (options.flag('if-not-exists')) existing = 'keep';
     else if (options.flag('force')) existing = 'replace';
+    const place = remotePlace(options);
     const repo = openRepository(call.repo);
     const remote = { ...(url === undefined ? {} : { url }), options: remoteOptions(call), existing };
-    const place = remotePlace(options);
     const file = options.text('gpg-import');
     // Read before anything is written.
     const keys = file === undefined ? [] : [{ keys: readFileSync(file), name: file }];

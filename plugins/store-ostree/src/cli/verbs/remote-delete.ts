@@ -14,6 +14,7 @@ export const remoteDelete: Verb = {
     const name = call.args[0];
     if (name === undefined) throw usageError(call, 'NAME must be specified');
     const ifExists = call.options.flag('if-exists');
-    deleteRemote(openRepository(call.repo), name, { ...remotePlace(call.options), ifExists });
+    const place = remotePlace(call.options);
+    deleteRemote(openRepository(call.repo), name, { ...place, ifExists });
   },
 };
