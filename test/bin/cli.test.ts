@@ -38,7 +38,7 @@ describe('the ostrata command', () => {
 
   it('shows plugins with what they provide, as text and as JSON', () => {
     const text = ostrata(['plugins']);
-    assert.match(text.stdout, /store-ostree {2}.*index\.ts\n {3}provides {2}object-store/);
+    assert.match(text.stdout, /store-ostree {2}.*index\.ts\n {3}provides {2}deployer, object-store/);
     const { plugins } = JSON.parse(ostrata(['plugins', '--json']).stdout) as {
       plugins: { name: string; capabilities: string[] }[];
     };
