@@ -16,6 +16,7 @@ export interface SinkOptions extends ReceiveOptions {
 /** From so many bytes on it is worth to start threads. */
 const MANY_BYTES = 1024 * 1024;
 const MANY_FILES = 200;
+/** Only for an object that is larger a batch is. */
 const BATCH_BYTES = 512 * 1024;
 const BATCH_FILES = 48;
 /** Batches on their way to a thread: more would only fill the memory. */
@@ -25,7 +26,9 @@ const MAX_WAITING = 4;
 export class ContentSink {
   readonly #target: ReceiveTarget;
   readonly #options: SinkOptions;
-  readonly #batch: { ids: Checksum[]; parts: Uint8Array[]; bytes: number } = { ids: [], parts: [], bytes: 0 };
+  #batch: { bytes: Uint8Array<ArrayBuffer>; ids: Checksum[]; ends: number[]; filled: number } | undefined;
+  /** Memory that came back from threads: new memory for each batch would pile up until they collect garbage. */
+  readonly #free: ArrayBuffer[] = [];
   readonly #running = new Set<Promise<void>>();
   #pool: WorkerPool | undefined;
   #files = 0;
@@ -48,22 +51,27 @@ export class ContentSink {
       this.written += receiveFile(this.#target, id, bytes, this.#options);
       return;
     }
+    if (this.#batch && this.#batch.filled + bytes.length > this.#batch.bytes.length) this.#send();
+    this.#batch ??= { bytes: new Uint8Array(this.#memory(bytes.length)), ids: [], ends: [], filled: 0 };
     const batch = this.#batch;
+    // Copied at once: what comes from a socket is a small part of a large buffer, which it would keep.
+    batch.bytes.set(bytes, batch.filled);
+    batch.filled += bytes.length;
     batch.ids.push(id);
-    batch.parts.push(bytes);
-    batch.bytes += bytes.length;
-    if (batch.bytes >= BATCH_BYTES || batch.ids.length >= BATCH_FILES) this.#send();
+    batch.ends.push(batch.filled);
+    if (batch.filled >= BATCH_BYTES || batch.ids.length >= BATCH_FILES) this.#send();
     while (this.#running.size >= MAX_WAITING) await Promise.race(this.#running);
     this.#check();
   }
 
   /** Takes a file object that is too large for memory. */
   async addLarge(id: Checksum, path: string): Promise<void> {
-    this.written += await receiveLarge(this.#target, id, path, this.#options, this.#options.signal);
+    const written = await receiveLarge(this.#target, id, path, this.#options, this.#options.signal);
+    this.written += written;
   }
 
   async finish(): Promise<void> {
-    if (this.#batch.ids.length > 0) this.#send();
+    this.#send();
     await Promise.all(this.#running);
     this.#check();
   }
@@ -74,25 +82,24 @@ export class ContentSink {
     this.#pool = undefined;
   }
 
+  #memory(size: number): ArrayBuffer {
+    return size > BATCH_BYTES ? new ArrayBuffer(size) : (this.#free.pop() ?? new ArrayBuffer(BATCH_BYTES));
+  }
+
   #send(): void {
+    const batch = this.#batch;
+    if (!batch) return;
+    this.#batch = undefined;
     const { repo } = this.#target;
     this.#pool ??= new WorkerPool({ repository: repo.path, staging: this.#options.staging }, this.#options.workers);
-    const { ids, parts } = this.#batch;
-    // In one buffer: what comes from a socket is a small part of a large one, which would be copied whole.
-    const bytes = new Uint8Array(this.#batch.bytes);
-    const ends: number[] = [];
-    let end = 0;
-    for (const part of parts) {
-      bytes.set(part, end);
-      end += part.length;
-      ends.push(end);
-    }
+    const { bytes, ids, ends } = batch;
     const { from, bareUserOnly, trusted } = this.#options;
     const work = this.#pool
       .run({ kind: 'receive', files: ids, ends, bytes, options: { from, bareUserOnly, trusted } }, [bytes.buffer])
       .then(
-        (written) => {
+        ({ written, memory }) => {
           this.written += written;
+          if (memory.byteLength === BATCH_BYTES) this.#free.push(memory);
         },
         (error: unknown) => {
           this.#failure ??= { error };
@@ -100,9 +107,6 @@ export class ContentSink {
       )
       .finally(() => this.#running.delete(work));
     this.#running.add(work);
-    this.#batch.ids = [];
-    this.#batch.parts = [];
-    this.#batch.bytes = 0;
   }
 
   #check(): void {

@@ -28,7 +28,7 @@ export type Task =
       readonly kind: 'receive';
       readonly files: readonly Checksum[];
       readonly ends: readonly number[];
-      readonly bytes: Uint8Array;
+      readonly bytes: Uint8Array<ArrayBuffer>;
       readonly options: ReceiveOptions;
     };
 
@@ -38,8 +38,8 @@ export interface TaskResults {
   /** What is wrong with a file, or null, in the order of the files. */
   readonly check: readonly (string | null)[];
   readonly convert: null;
-  /** Bytes of content that were written. */
-  readonly receive: number;
+  /** Bytes of content that were written, and the memory that the bytes came in. */
+  readonly receive: { readonly written: number; readonly memory: ArrayBuffer };
 }
 
 /** An error on its way between threads. */

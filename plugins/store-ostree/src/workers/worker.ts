@@ -48,7 +48,7 @@ function perform(task: Task): TaskResults[keyof TaskResults] {
         const bytes = task.bytes.subarray(task.ends[index - 1] ?? 0, task.ends[index]);
         written += receiveFile(receiving, id, bytes, task.options);
       }
-      return written;
+      return { written, memory: task.bytes.buffer };
     }
     case 'check':
       return task.files.map((id) => fileProblem(repo, id) ?? null);
@@ -62,5 +62,7 @@ parentPort?.on('message', (task: Task) => {
   } catch (error) {
     reply = { error: packError(error) };
   }
-  parentPort?.postMessage(reply);
+  // Memory that came with a task goes back, and is not left to this thread's next collection of garbage.
+  const memory = task.kind === 'receive' && 'result' in reply ? [task.bytes.buffer] : [];
+  parentPort?.postMessage(reply, memory);
 });
