@@ -111,10 +111,17 @@ export function makeJobs(intent: Intent, wishes: readonly Wish[], options: JobOp
     else jobs.push(...(selector.select(`(${wish.spec} if ${wish.condition})`, () => true)?.jobs ?? []));
     for (const id of found.packages) requested.add(id);
   }
+  const { update = [], synchronize = [] } = intent;
+  for (const wish of update) renew(JOB.UPDATE, wish, 'updated');
+  for (const wish of synchronize) renew(JOB.DISTUPGRADE, wish, 'synchronized');
   // The base is an image: nothing of it changes unless somebody asked for that.
+  const renews = update.length + synchronize.length > 0;
+  const stays = (intent.lock ?? []).map(nameMatcher);
   for (const table of loaded) {
     for (let id = table.first; table.installed && id < table.first + table.indexes.length; id++) {
-      if (!changing.has(id)) jobs.push({ how: JOB.LOCK | SELECT.SOLVABLE, what: id });
+      if (changing.has(id)) continue;
+      const name = nameAt(selector, id);
+      if (!renews || stays.some((matches) => matches(name))) jobs.push({ how: JOB.LOCK | SELECT.SOLVABLE, what: id });
     }
   }
   const several = options.installonly.map(nameMatcher);
@@ -123,6 +130,25 @@ export function makeJobs(intent: Intent, wishes: readonly Wish[], options: JobOp
     jobs.push({ how: JOB.MULTIVERSION | SELECT.NAME, what: session.string(name) });
   }
   return { jobs, requested, skipped, problems };
+
+  function renew(kind: number, wish: PackageRequest, what: string): void {
+    if (wish.spec === '*' && wish.source === undefined) {
+      jobs.push({ how: kind | SELECT.ALL, what: 0 });
+      return;
+    }
+    const found = selectSafely(selector, wish, (pkg) => pkg.loaded.installed, problems);
+    const named = wish.spec === '*' ? [...selector.names].flatMap(installed).map(({ id }) => id) : found?.packages;
+    if (found === undefined) return;
+    if (named === undefined) {
+      problems.push(notInBase(wish.spec, what));
+      return;
+    }
+    const names = new Set(named.map((id) => nameAt(selector, id)));
+    const from = (pkg: PoolPackage) => !pkg.loaded.installed && isFrom(wish, pkg);
+    const offered = [...names].flatMap((name) => selector.named(name).filter(from)).map(({ id }) => id);
+    const [packages, flags] = wish.source === undefined ? [named, 0] : [offered, OPTION.TARGETED | OPTION.SETREPO];
+    jobs.push({ how: kind | SELECT.ONE_OF | flags, what: session.oneOf(packages) });
+  }
 }
 
 /** Undefined when the spec itself cannot be understood: that is a problem then. */

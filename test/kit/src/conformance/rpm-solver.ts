@@ -162,6 +162,41 @@ export function rpmSolverConformance(make: () => Promise<SolverFixture>): Case[]
       assert.deepEqual([install, remove], [['a-1-1'], ['a-2-1']]);
     },
 
+    'brings the base up to date as far as that was asked for': async (fixture) => {
+      const versions = (name: string) => [
+        { name, version: '1' },
+        { name, version: '3' },
+      ];
+      const question = {
+        available: { main: [...versions('a'), ...versions('b')], other: [{ name: 'b', version: '2' }] },
+        installed: [
+          { name: 'a', version: '2' },
+          { name: 'b', version: '1' },
+        ],
+      };
+      const renewed = async (intent: NonNullable<Question['intent']>) => {
+        const { install, remove } = await ask(fixture, { ...question, intent });
+        return [sorted(install), sorted(remove)];
+      };
+      const all = [{ spec: '*' }];
+      assert.deepEqual(await renewed({ update: all }), [
+        ['a-3-1', 'b-3-1'],
+        ['a-2-1', 'b-1-1'],
+      ]);
+      assert.deepEqual(await renewed({ update: [{ spec: 'b' }] }), [['b-3-1'], ['b-1-1']]);
+      assert.deepEqual(await renewed({ update: all, lock: ['a*'] }), [['b-3-1'], ['b-1-1']]);
+      assert.deepEqual(await renewed({ update: [{ spec: 'b', source: 'other' }] }), [['b-2-1'], ['b-1-1']]);
+      await explains(fixture, { ...question, intent: { update: [{ spec: 'absent' }] } }, 'absent');
+    },
+
+    'goes back to what the sources have': async (fixture) => {
+      const question = { available: [{ name: 'a', version: '1' }], installed: [{ name: 'a', version: '2' }] };
+      const { install, remove } = await ask(fixture, { ...question, intent: { synchronize: [{ spec: '*' }] } });
+      assert.deepEqual([install, remove], [['a-1-1'], ['a-2-1']]);
+      const kept = await ask(fixture, { ...question, intent: { update: [{ spec: '*' }] } });
+      assert.deepEqual([kept.install, kept.remove], [[], []]);
+    },
+
     'takes packages that are reserved for a source from there': async (fixture) => {
       const available = { main: [{ name: 'a', version: '2' }], other: [{ name: 'a', version: '1' }] };
       const { sources } = await ask(fixture, { available, intent: { install: [{ spec: 'a', source: 'other' }] } });
