@@ -19,6 +19,7 @@ export function addChoiceRules(state: SatState, weak: IntList): void {
     for (let rule = start; rule < end; rule++) if (rules.isAssertion(rule)) forbidden.add(-rules.first[rule]!);
   }
   const indexOf = new Map(Array.from(pool.installedIds, (p, i) => [p, i]));
+  let last = '';
   for (let rule = 1; rule < state.packageRules.end; rule++) {
     if (rules.first[rule]! >= 0 || (rules.tail[rule] === 0 && rules.watch2[rule]! <= 0)) continue;
     const literals = rules.literals(rule);
@@ -28,7 +29,11 @@ export function addChoiceRules(state: SatState, weak: IntList): void {
     const changes = choice.installed.some((p) => !coversUpdates(state, indexOf.get(p)!, all));
     if (!changes) continue;
     const negatives = literals.filter((literal) => literal < 0);
-    weak.push(rules.addLiterals(IntList.from([...negatives, ...choice.kept])));
+    const preference = [...negatives, ...choice.kept];
+    // Another requirement of the package may prefer the same: one of them giving way is enough then.
+    if (preference.join() === last) continue;
+    last = preference.join();
+    weak.push(rules.addLiterals(IntList.from(preference)));
     state.choiceOf.push(rule);
   }
   state.choiceRules.end = rules.count;
