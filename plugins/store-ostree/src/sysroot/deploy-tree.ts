@@ -11,6 +11,7 @@ import { removeTree } from '../repo/remove-tree.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
+import { discard } from './discard.ts';
 import { diffEtc, type EtcDiff } from './etc-diff.ts';
 import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
@@ -43,7 +44,12 @@ export interface DeployOptions {
 /** Checks a commit out below its stateroot, ready to be written into the boot configuration: `prepareTree`, then `completeTree`. */
 export function deployTree(sysroot: Sysroot, options: DeployOptions): SysrootDeployment {
   const prepared = prepareTree(sysroot, options);
-  completeTree(sysroot, prepared, options);
+  try {
+    completeTree(sysroot, prepared, options);
+  } catch (error) {
+    discard(sysroot, prepared);
+    throw error;
+  }
   return withKargs(prepared, options.merge);
 }
 

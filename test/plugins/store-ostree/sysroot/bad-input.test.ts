@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { FileLock } from '../../../../plugins/store-ostree/src/repo/lock.ts';
+import { lockSysroot } from '../../../../plugins/store-ostree/src/sysroot/lock.ts';
+import { hasOstree, isRoot, ostree, temporary } from '../support.ts';
+import { Images, INITRAMFS, KERNEL, ours, snapshot } from './support.ts';
+
+describe('bad sysroots and bad images (needs ostree and root)', function () {
+  this.timeout(60_000);
+  const temp = temporary();
+  before(function () {
+    if (!hasOstree || !isRoot) this.skip();
+  });
+
+  async function installed() {
+    const images = new Images(temp.path);
+    const sysroot = temp.in('sysroot');
+    mkdirSync(sysroot);
+    const run = async (...argv: string[]) => {
+      const { status, out, err } = await ours(sysroot, ...argv);
+      assert.equal(status, 0, err);
+      return out;
+    };
+    await run('admin', 'init-fs', '--modern', sysroot);
+    await run('admin', 'os-init', 'os');
+    const pull = () => ostree(join(sysroot, 'ostree/repo'), 'pull-local', '--remote=os', images.repo, 'stable');
+    const first = images.commit('stable');
+    pull();
+    await run('admin', 'deploy', '--os=os', '--karg=quiet', 'os:stable');
+    /** Must fail with these words, and leave all that boots as it was. */
+    const refused = async (words: RegExp, ...argv: string[]) => {
+      const before = snapshot(sysroot);
+      const { status, err } = await ours(sysroot, ...argv);
+      assert.equal(status, 1, argv.join(' '));
+      assert.match(err, words);
+      const after = snapshot(sysroot);
+      const keep = (all: Record<string, string>) =>
+        Object.entries(all).filter(([path]) => !/^boot\/loader\.\d|^ostree\/boot\.\d/.test(path));
+      assert.deepEqual(keep(after), keep(before));
+    };
+    return { images, sysroot, run, pull, first, refused };
+  }
+
+  it('an image without a kernel, or with two, is not deployed', async () => {
+    const { images, pull, refused } = await installed();
+    images.commit('stable', { [KERNEL]: null, [INITRAMFS]: null });
+    pull();
+    await refused(/Failed to find kernel/, 'admin', 'deploy', '--os=os', 'os:stable');
+    images.commit('stable', { 'usr/lib/modules/6.2.0/vmlinuz': 'another' });
+    pull();
+    await refused(
+      /Multiple kernels found in \/usr\/lib\/modules: 6.1.0, 6.2.0/,
+      'admin',
+      'deploy',
+      '--os=os',
+      'os:stable',
+    );
+  });
+
+  it('a file that became a directory names what to do', async () => {
+    const { images, pull, sysroot, first, refused } = await installed();
+    writeFileSync(join(sysroot, `ostree/deploy/os/deploy/${first}.0/etc/passwd`), 'mine\n');
+    images.commit('stable', { 'usr/etc/passwd': null, 'usr/etc/passwd/file': 'x' });
+    pull();
+    await refused(/newly defaults to directory 'passwd'/, 'admin', 'deploy', '--os=os', 'os:stable');
+    assert.deepEqual(readdirSync(join(sysroot, 'ostree/deploy/os/deploy')).sort(), [`${first}.0`, `${first}.0.origin`]);
+  });
+
+  it('unknown stateroots, refs and indexes are said', async () => {
+    const { refused } = await installed();
+    await refused(/No such stateroot: other/, 'admin', 'deploy', '--os=other', 'os:stable');
+    await refused(/not found|Refspec/, 'admin', 'deploy', '--os=os', 'os:nothing');
+    await refused(/Out of range deployment index 7, expected < 1/, 'admin', 'undeploy', '7');
+    await refused(/no --os= argument given/, 'admin', 'deploy', 'os:stable');
+  });
+
+  it('an origin that cannot be read names the file', async () => {
+    const { sysroot, first, refused } = await installed();
+    const path = join(sysroot, `ostree/deploy/os/deploy/${first}.0.origin`);
+    writeFileSync(path, 'nonsense\n');
+    await refused(new RegExp(`${first}\\.0\\.origin cannot be read: line 1`), 'admin', 'status');
+  });
+
+  it('links and entries that lead nowhere are told apart', async () => {
+    const { sysroot, refused } = await installed();
+    const loader = join(sysroot, 'boot/loader');
+    rmSync(loader);
+    symlinkSync('loader.7', loader);
+    await refused(/Invalid target 'loader.7' in boot\/loader/, 'admin', 'status');
+    rmSync(loader);
+    mkdirSync(loader);
+    await refused(/Not a symbolic link/, 'admin', 'status');
+    rmSync(loader, { recursive: true });
+    symlinkSync('loader.1', loader);
+    rmSync(join(sysroot, 'ostree/boot.1'));
+    await refused(/which is not there/, 'admin', 'status');
+  });
+
+  it('a place that is no sysroot is said to be none', async () => {
+    const { status, err } = await ours(temp.in('nothing'), 'admin', 'status');
+    assert.equal(status, 1);
+    assert.match(err, /There is no ostree system below/);
+  });
+
+  it('half a deployment of a run that was cut off goes with the next one', async () => {
+    const { sysroot, run, first } = await installed();
+    const half = join(sysroot, 'ostree/deploy/os/deploy', `${'c'.repeat(64)}.0`);
+    mkdirSync(join(half, 'usr'), { recursive: true });
+    writeFileSync(`${half}.origin`, '[origin]\n');
+    await run('admin', 'cleanup');
+    assert.ok(!existsSync(half) && !existsSync(`${half}.origin`));
+    assert.ok(existsSync(join(sysroot, `ostree/deploy/os/deploy/${first}.0`)));
+  });
+
+  it('a sysroot that another program has locked is waited for, and not for ever', async () => {
+    const { sysroot } = await installed();
+    const held = FileLock.try(join(sysroot, 'ostree/lock'), 'exclusive')!;
+    let waits = 0;
+    const onWait = () => {
+      waits += 1;
+    };
+    const waiting = lockSysroot(sysroot, { seconds: 0.3, onWait });
+    await assert.rejects(waiting, { code: 'SYSROOT_LOCKED', data: { path: join(sysroot, 'ostree/lock') } });
+    assert.equal(waits, 1);
+    held.release();
+    (await lockSysroot(sysroot)).release();
+  });
+});
