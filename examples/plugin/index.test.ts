@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { definePlugin } from '@ostrata/core';
+import { definePlugin } from '@ostrata/contract';
 import { pluginConformance, testEnvironment, testHost, testRequest } from '@ostrata/testkit';
 import setuidAudit from './index.ts';
 

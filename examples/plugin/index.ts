@@ -1,4 +1,4 @@
-import { definePlugin, HostError } from '@ostrata/core';
+import { definePlugin, HostError } from '@ostrata/contract';
 
 interface Config {
   readonly maxSetuid: number;

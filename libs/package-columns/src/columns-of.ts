@@ -1,4 +1,10 @@
-import { type PackageColumns, type PackageTable, PRE_DEPENDENCY, RELATION_KINDS, type Relation } from '@ostrata/core';
+import {
+  type PackageColumns,
+  type PackageTable,
+  PRE_DEPENDENCY,
+  RELATION_KINDS,
+  type Relation,
+} from '@ostrata/contract';
 import { COMPARISON_BITS, DependencyPool } from './dependency-pool.ts';
 import { joinEvr } from './evr.ts';
 import { StringPool } from './string-pool.ts';

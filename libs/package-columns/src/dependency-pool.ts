@@ -1,4 +1,4 @@
-import { COMPARISON, type Comparison, type PackageColumns, type Relation } from '@ostrata/core';
+import { COMPARISON, type Comparison, type PackageColumns, type Relation } from '@ostrata/contract';
 import { U32List } from './u32-list.ts';
 
 const { GREATER, EQUAL, LESS } = COMPARISON;

@@ -1,4 +1,4 @@
-import type { PackageTable } from '@ostrata/core';
+import type { PackageTable } from '@ostrata/contract';
 
 /** Packages of a table that have one of these paths, as pairs of index and place in `paths`, ascending. */
 export function ownersOf(

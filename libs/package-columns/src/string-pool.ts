@@ -1,4 +1,4 @@
-import type { StringColumn } from '@ostrata/core';
+import type { StringColumn } from '@ostrata/contract';
 
 /** Bytes that a pool may hold: far above any repository, and offsets fit 32 bits. */
 const MAX_BYTES = 1 << 30;

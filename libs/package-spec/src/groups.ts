@@ -1,4 +1,4 @@
-import type { PackageGroup, PackageTable } from '@ostrata/core';
+import type { PackageGroup, PackageTable } from '@ostrata/contract';
 import { nameMatcher } from './glob.ts';
 
 /** A group as all sources together describe it. */

@@ -1,4 +1,4 @@
-import type { Comparison } from '@ostrata/core';
+import type { Comparison } from '@ostrata/contract';
 
 /** Parentheses may nest this deep; rpm itself writes two or three. */
 const MAX_DEPTH = 64;

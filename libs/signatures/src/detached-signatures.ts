@@ -1,4 +1,4 @@
-import type { Metadata } from '@ostrata/core';
+import type { Metadata } from '@ostrata/contract';
 
 /**
  * The signatures under a key of detached commit metadata, as libostree keeps them: `aay`. Empty when there are none; a value of

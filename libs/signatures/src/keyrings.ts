@@ -1,5 +1,5 @@
-import type { Context, KeySource } from '@ostrata/core';
-import { keyedCapability } from '@ostrata/core';
+import type { Context, KeySource } from '@ostrata/contract';
+import { keyedCapability } from '@ostrata/contract';
 
 /** A public key by itself. Times are seconds since the epoch. */
 export interface KeyPart {

@@ -1,5 +1,5 @@
-import type { Context, KeySource } from '@ostrata/core';
-import { keyedCapability } from '@ostrata/core';
+import type { Context, KeySource } from '@ostrata/contract';
+import { keyedCapability } from '@ostrata/contract';
 
 /** Names secret keys. */
 export interface SecretKey {

@@ -1,4 +1,4 @@
-import { type Context, type HostError, keyedCapability, type SourceRef } from '@ostrata/core';
+import { type Context, type HostError, keyedCapability, type SourceRef } from '@ostrata/contract';
 
 /** A package source as a configuration file of the machine defines it. */
 export interface SourceDefinition {

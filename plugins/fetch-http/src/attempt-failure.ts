@@ -1,4 +1,4 @@
-import { HostError, type HostErrorOptions } from '@ostrata/core';
+import { HostError, type HostErrorOptions } from '@ostrata/contract';
 import type { TransportCode } from './errors.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { TransportBytesRequest } from '@ostrata/core';
+import type { TransportBytesRequest } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { hashFor } from './checksum.ts';
 

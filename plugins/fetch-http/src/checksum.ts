@@ -1,5 +1,5 @@
 import { createHash, getHashes, type Hash } from 'node:crypto';
-import { type Checksum, HostError } from '@ostrata/core';
+import { type Checksum, HostError } from '@ostrata/contract';
 import type { TransportCode } from './errors.ts';
 
 /** `sha` is what old rpm-md calls SHA-1. */

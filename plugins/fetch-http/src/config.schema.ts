@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 
 /** Settings of the http and https transports. */
 export interface FetchConfig {

@@ -1,4 +1,4 @@
-import { type Context, HostError, type TransportRequest } from '@ostrata/core';
+import { type Context, HostError, type TransportRequest } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { backoffDelay, pause } from './backoff.ts';
 import { hashFor } from './checksum.ts';

@@ -1,4 +1,4 @@
-import { isHostError } from '@ostrata/core';
+import { isHostError } from '@ostrata/contract';
 import { AttemptFailure, type FailureKind } from './attempt-failure.ts';
 import type { TransportCode } from './errors.ts';
 import { redactText } from './redact.ts';

@@ -7,7 +7,7 @@ import type {
   TransportBytesRequest,
   TransportRequest,
   TransportResult,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { checkBytes } from './check-bytes.ts';
 import { download } from './download.ts';

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { Context, TransportRequest, TransportResult, Validators } from '@ostrata/core';
+import type { Context, TransportRequest, TransportResult, Validators } from '@ostrata/contract';
 import type { Request } from 'got';
 import type { Agents } from './agents.ts';
 import { AttemptFailure } from './attempt-failure.ts';

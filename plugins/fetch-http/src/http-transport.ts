@@ -5,7 +5,7 @@ import type {
   TransportBytesRequest,
   TransportRequest,
   TransportResult,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import type { Agents } from './agents.ts';
 import type { FetchConfig } from './config.schema.ts';
 import type { ConnectionLimiter } from './connection-limiter.ts';

@@ -1,4 +1,4 @@
-import { type Context, definePlugin, TRANSPORT, type Transport } from '@ostrata/core';
+import { type Context, definePlugin, TRANSPORT, type Transport } from '@ostrata/contract';
 import { CONFIG_SCHEMA, type FetchConfig } from './config.schema.ts';
 import { ConnectionLimiter } from './connection-limiter.ts';
 import { TRANSPORT_ERRORS } from './errors.ts';

@@ -1,6 +1,6 @@
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import type { Context, TransportBytes, TransportBytesRequest } from '@ostrata/core';
+import type { Context, TransportBytes, TransportBytesRequest } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { checkBytes, tooLargeFailure } from './check-bytes.ts';
 import { classify } from './failures.ts';

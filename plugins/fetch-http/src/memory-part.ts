@@ -1,4 +1,4 @@
-import type { TransportBytesRequest, Validators } from '@ostrata/core';
+import type { TransportBytesRequest, Validators } from '@ostrata/contract';
 import { sameFile } from './http-attempt.ts';
 
 /** What attempts at a small file have brought so far: the beginning of one server's file. */

@@ -17,7 +17,7 @@ import {
 import { open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { promisify } from 'node:util';
-import type { Checksum, TransportRequest, Validators } from '@ostrata/core';
+import type { Checksum, TransportRequest, Validators } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 
 /** What is known of the bytes in a part file. */

@@ -1,4 +1,4 @@
-import type { Environment } from '@ostrata/core';
+import type { Environment } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { redactUrl } from './redact.ts';
 

@@ -1,5 +1,5 @@
 import type { Hash } from 'node:crypto';
-import type { TransportRequest } from '@ostrata/core';
+import type { TransportRequest } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { hashFor } from './checksum.ts';
 import type { PartFile } from './part-file.ts';

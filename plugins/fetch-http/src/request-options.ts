@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Context, Credentials, TransportRequest } from '@ostrata/core';
+import type { Context, Credentials, TransportRequest } from '@ostrata/contract';
 import type { OptionsInit } from 'got';
 import type { Agents } from './agents.ts';
 import { AttemptFailure } from './attempt-failure.ts';

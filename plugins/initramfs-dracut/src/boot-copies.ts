@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Kernel, Tree } from '@ostrata/core';
+import type { Kernel, Tree } from '@ostrata/contract';
 import { names } from './kernel.ts';
 
 const BOOT = 'usr/lib/ostree-boot';

@@ -1,4 +1,4 @@
-import type { Kernel, ReadonlyTree } from '@ostrata/core';
+import type { Kernel, ReadonlyTree } from '@ostrata/contract';
 import { names } from './kernel.ts';
 import { lookupThrough } from './tree-paths.ts';
 

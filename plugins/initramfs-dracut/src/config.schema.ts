@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 
 export interface InitramfsConfig {
   readonly compression: 'fast' | 'dracut';

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { type Context, HostError, type Kernel, SANDBOX, type Tree } from '@ostrata/core';
+import { type Context, HostError, type Kernel, SANDBOX, type Tree } from '@ostrata/contract';
 import { CpioReader, writeCpio } from '@ostrata/cpio';
 import { FileCache } from './cache/file-cache.ts';
 import type { Code } from './errors.ts';

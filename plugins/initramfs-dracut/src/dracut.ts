@@ -1,6 +1,6 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, HostError, type Initramfs, type Kernel, SANDBOX, type Tree } from '@ostrata/core';
+import { type Context, HostError, type Initramfs, type Kernel, SANDBOX, type Tree } from '@ostrata/contract';
 import { FileCache } from './cache/file-cache.ts';
 import { ImageCache } from './cache/image-cache.ts';
 import { randomArchive } from './codec/random-archive.ts';

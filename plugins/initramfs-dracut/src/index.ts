@@ -1,4 +1,4 @@
-import { definePlugin, INITRAMFS } from '@ostrata/core';
+import { definePlugin, INITRAMFS } from '@ostrata/contract';
 import { configSchema, type InitramfsConfig } from './config.schema.ts';
 import { DracutInitramfs } from './dracut.ts';
 import { errors } from './errors.ts';

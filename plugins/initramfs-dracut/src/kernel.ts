@@ -1,4 +1,4 @@
-import { HostError, type Kernel, type ReadonlyTree, type Tree } from '@ostrata/core';
+import { HostError, type Kernel, type ReadonlyTree, type Tree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 
 export const MODULES = 'usr/lib/modules';

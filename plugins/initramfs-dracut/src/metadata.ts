@@ -1,4 +1,4 @@
-import type { CommitMeta, ImageSpec, ReadonlyTree, Variant } from '@ostrata/core';
+import type { CommitMeta, ImageSpec, ReadonlyTree, Variant } from '@ostrata/contract';
 import { findKernel } from './kernel.ts';
 
 /** Says on the commit that it boots, and by which kernel (libostree, ostree-repo-os.c). */

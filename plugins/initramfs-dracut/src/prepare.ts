@@ -1,4 +1,4 @@
-import { type Assembly, type Context, INITRAMFS } from '@ostrata/core';
+import { type Assembly, type Context, INITRAMFS } from '@ostrata/contract';
 import { copyToBoot } from './boot-copies.ts';
 import type { InitramfsConfig } from './config.schema.ts';
 import { depmod } from './depmod.ts';

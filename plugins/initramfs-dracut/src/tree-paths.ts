@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import type { ReadonlyTree, TreeEntry } from '@ostrata/core';
+import type { ReadonlyTree, TreeEntry } from '@ostrata/contract';
 
 /** More links than a path of a sane tree goes through. */
 const MAX_LINKS = 40;

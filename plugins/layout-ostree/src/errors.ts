@@ -1,4 +1,4 @@
-import type { ErrorTable } from '@ostrata/core';
+import type { ErrorTable } from '@ostrata/contract';
 
 /** Codes of this plugin's errors. */
 export const errors = {

@@ -1,4 +1,4 @@
-import type { ImageSpec, Tree } from '@ostrata/core';
+import type { ImageSpec, Tree } from '@ostrata/contract';
 import { file, readText, rewrite } from './modes.ts';
 
 /** `/etc/machine-id`: each machine makes its own; empty is "not yet", absent is "first boot" (machine-id(5)). */

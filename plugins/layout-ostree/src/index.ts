@@ -1,4 +1,4 @@
-import { definePlugin, HostError } from '@ostrata/core';
+import { definePlugin, HostError } from '@ostrata/contract';
 import { configSchema, type LayoutConfig } from './config.schema.ts';
 import { type Code, errors } from './errors.ts';
 import { lint } from './lint.ts';

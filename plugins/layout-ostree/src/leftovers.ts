@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 import { names } from './modes.ts';
 
 /** Locks and backups that programs leave in /etc (rpm-ostree, rust/src/passwd.rs), and systemd's note of the last update. */

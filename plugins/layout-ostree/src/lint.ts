@@ -1,4 +1,4 @@
-import { type Assembly, HostError, type ReadonlyTree } from '@ostrata/core';
+import { type Assembly, HostError, type ReadonlyTree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 import { names } from './modes.ts';
 import { TOPLEVEL } from './toplevel.ts';

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import type { EntryMeta, ReadonlyTree, Tree } from '@ostrata/core';
+import type { EntryMeta, ReadonlyTree, Tree } from '@ostrata/contract';
 
 const NOBODY_ELSE = { uid: 0, gid: 0, xattrs: [] } as const;
 

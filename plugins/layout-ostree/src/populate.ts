@@ -1,4 +1,4 @@
-import { type Assembly, type Context, HostError, type Tree } from '@ostrata/core';
+import { type Assembly, type Context, HostError, type Tree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 import { openToplevel } from './toplevel.ts';
 import { beginLayering } from './users/layering.ts';

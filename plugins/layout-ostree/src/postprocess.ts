@@ -1,4 +1,4 @@
-import type { Assembly, Context } from '@ostrata/core';
+import type { Assembly, Context } from '@ostrata/contract';
 import type { LayoutConfig } from './config.schema.ts';
 import { redirectHomes, resetMachineId } from './etc-files.ts';
 import { removeLeftovers } from './leftovers.ts';

@@ -1,4 +1,4 @@
-import { type Context, type ImageSpec, LABELER, type Tree } from '@ostrata/core';
+import { type Context, type ImageSpec, LABELER, type Tree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 import { readText, rewrite } from './modes.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageSpec, Progress, Tree } from '@ostrata/core';
+import type { ImageSpec, Progress, Tree } from '@ostrata/contract';
 import { directory, names } from './modes.ts';
 
 /** Empty directories that something is mounted on (rpm-ostree, rust/src/composepost.rs, compose_init_rootfs_base). */

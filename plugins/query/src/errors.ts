@@ -1,4 +1,4 @@
-import { HostError, type HostErrorOptions } from '@ostrata/core';
+import { HostError, type HostErrorOptions } from '@ostrata/contract';
 
 /** Error codes of this plugin. */
 export const ERRORS = {

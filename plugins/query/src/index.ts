@@ -1,4 +1,4 @@
-import { type CommandSpec, definePlugin } from '@ostrata/core';
+import { type CommandSpec, definePlugin } from '@ostrata/contract';
 import { configSchema, type QueryConfig } from './config.schema.ts';
 import { ERRORS } from './errors.ts';
 import { Input } from './input.ts';

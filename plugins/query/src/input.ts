@@ -1,4 +1,4 @@
-import type { CommandInput } from '@ostrata/core';
+import type { CommandInput } from '@ostrata/contract';
 
 /** Reads what a command line gave. */
 export class Input {

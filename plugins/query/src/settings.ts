@@ -1,4 +1,4 @@
-import { capability } from '@ostrata/core';
+import { capability } from '@ostrata/contract';
 import type { QueryConfig } from './config.schema.ts';
 
 /** How the verbs of this plugin, which are data, get at its configuration. */

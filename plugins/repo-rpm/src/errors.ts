@@ -1,4 +1,4 @@
-import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
+import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/contract';
 import { RpmFormatError } from './codec/errors.ts';
 
 /** What can go wrong with RPM packages, from the file to the database. */

@@ -1,4 +1,4 @@
-import type { Context, ImportedPackage, ObjectStore, PackageFormat } from '@ostrata/core';
+import type { Context, ImportedPackage, ObjectStore, PackageFormat } from '@ostrata/contract';
 import { compareEvr, parseEvr } from './codec/index.ts';
 import { headerTable } from './database/header-table.ts';
 import { installedHeaders } from './database/read-database.ts';

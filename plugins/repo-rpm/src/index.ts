@@ -1,4 +1,4 @@
-import { definePlugin, PACKAGE_FORMAT } from '@ostrata/core';
+import { definePlugin, PACKAGE_FORMAT } from '@ostrata/contract';
 import { configSchema, type RepoRpmConfig } from './config.schema.ts';
 import { RPM_ERRORS } from './errors.ts';
 import { registerSource, SOURCE_ERRORS } from './source/index.ts';

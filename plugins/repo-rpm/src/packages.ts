@@ -1,4 +1,4 @@
-import type { ImportedPackage, ObjectStore } from '@ostrata/core';
+import type { ImportedPackage, ObjectStore } from '@ostrata/contract';
 import { type FileList, fileList, type Header } from './codec/index.ts';
 import { headerOf } from './import/commit-metadata.ts';
 

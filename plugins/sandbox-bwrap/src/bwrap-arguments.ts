@@ -1,6 +1,6 @@
 import { readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import type { SandboxCommand } from '@ostrata/core';
+import type { SandboxCommand } from '@ostrata/contract';
 import { capabilitiesOf } from './capabilities.ts';
 import type { RootView } from './root-view.ts';
 import { EMPTY_FILE, REAL_PROGRAMS, WRAPPERS } from './wrappers.ts';

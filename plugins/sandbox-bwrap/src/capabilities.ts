@@ -1,4 +1,4 @@
-import type { SandboxCommand } from '@ostrata/core';
+import type { SandboxCommand } from '@ostrata/contract';
 
 /** What rpm-ostree leaves to package scripts (rust/src/bwrap.rs, ADDED_CAPABILITIES). */
 export const SCRIPT_CAPABILITIES = [

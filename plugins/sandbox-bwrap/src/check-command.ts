@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { HostError, type SandboxCommand } from '@ostrata/core';
+import { HostError, type SandboxCommand } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 
 /** Refuses commands that cannot mean what they say: an empty argv, places that are relative or go upwards. */

@@ -1,4 +1,4 @@
-import { HostError, type SandboxCommand } from '@ostrata/core';
+import { HostError, type SandboxCommand } from '@ostrata/contract';
 import { environmentOf } from './bwrap-arguments.ts';
 import type { Code } from './errors.ts';
 

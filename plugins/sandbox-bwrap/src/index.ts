@@ -1,4 +1,4 @@
-import { definePlugin, EXEC, SANDBOX } from '@ostrata/core';
+import { definePlugin, EXEC, SANDBOX } from '@ostrata/contract';
 import { configSchema, type SandboxConfig } from './config.schema.ts';
 import { errors } from './errors.ts';
 import { BwrapSandbox } from './sandbox.ts';

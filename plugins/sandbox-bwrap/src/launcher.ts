@@ -1,4 +1,4 @@
-import type { Root } from '@ostrata/core';
+import type { Root } from '@ostrata/contract';
 
 /** Exit code of {@link OVERLAY_SCRIPT} when the mount failed. */
 export const OVERLAY_FAILED = 125;

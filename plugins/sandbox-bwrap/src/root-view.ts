@@ -1,6 +1,6 @@
 import { lstatSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
-import type { Root } from '@ostrata/core';
+import type { Root } from '@ostrata/contract';
 
 export type PathKind = 'directory' | 'file' | 'symlink' | 'other';
 

@@ -10,7 +10,7 @@ import {
   type Sandbox,
   type SandboxCommand,
   type SandboxResult,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { bwrapArguments } from './bwrap-arguments.ts';
 import { checkCommand } from './check-command.ts';
 import { chrootArguments } from './chroot.ts';

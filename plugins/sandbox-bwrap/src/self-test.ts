@@ -1,4 +1,4 @@
-import { type Exec, HostError, isHostError } from '@ostrata/core';
+import { type Exec, HostError, isHostError } from '@ostrata/contract';
 import { NAMESPACES } from './bwrap-arguments.ts';
 import type { Code } from './errors.ts';
 import { namespaceArguments } from './launcher.ts';

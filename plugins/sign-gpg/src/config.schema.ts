@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 
 export interface GpgConfig {
   readonly keys: readonly { readonly key?: string; readonly homedir?: string; readonly file?: string }[];

@@ -1,4 +1,4 @@
-import type { Signature, SignatureDetails } from '@ostrata/core';
+import type { Signature, SignatureDetails } from '@ostrata/contract';
 import { localDate } from './local-date.ts';
 
 /** Lines about a signature as libostree words them (`ostree show`); dates are those of the C locale, in local time. */

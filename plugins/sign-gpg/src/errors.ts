@@ -1,4 +1,4 @@
-import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
+import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/contract';
 
 /** Codes of this plugin's errors and warnings. */
 export const errors = {

@@ -1,4 +1,4 @@
-import { definePlugin, type Plan, VERIFIER } from '@ostrata/core';
+import { definePlugin, type Plan, VERIFIER } from '@ostrata/contract';
 import { KEYRINGS, type SecretKey, SIGNER } from '@ostrata/signatures';
 import { configSchema, type GpgConfig } from './config.schema.ts';
 import { errors } from './errors.ts';

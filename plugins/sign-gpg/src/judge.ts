@@ -1,4 +1,4 @@
-import type { Signature, SignatureDetails } from '@ostrata/core';
+import type { Signature, SignatureDetails } from '@ostrata/contract';
 import type { PublicKey, SignaturePacket, Subkey, UserIDPacket } from 'openpgp';
 import { hashName, keyAlgorithmName, unsupported } from './algorithms.ts';
 import { ANY_TIME, configuration, type Library } from './openpgp.ts';

@@ -1,4 +1,4 @@
-import type { Signature } from '@ostrata/core';
+import type { Signature } from '@ostrata/contract';
 import type { Key } from 'openpgp';
 
 /** Whether an id means the key as gpg understands it: the end of a fingerprint of it or of a subkey, or part of a user id. */

@@ -1,4 +1,4 @@
-import { type Context, EXEC, type KeySource } from '@ostrata/core';
+import { type Context, EXEC, type KeySource } from '@ostrata/contract';
 import type { Keyrings, PublicKeyInfo } from '@ostrata/signatures';
 import type { PublicKey } from 'openpgp';
 import { gpgError } from './errors.ts';

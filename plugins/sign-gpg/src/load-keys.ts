@@ -1,4 +1,4 @@
-import type { KeySource } from '@ostrata/core';
+import type { KeySource } from '@ostrata/contract';
 import type { Key, PrivateKey, PublicKey } from 'openpgp';
 import { type KeyBlock, keyBlocks } from './codec/key-blocks.ts';
 import { gpgError } from './errors.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { KeySource, RemoteTrust } from '@ostrata/core';
+import type { KeySource, RemoteTrust } from '@ostrata/contract';
 import { gpgError } from './errors.ts';
 
 /** Keyrings of the whole system. */

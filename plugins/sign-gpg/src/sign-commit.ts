@@ -1,4 +1,4 @@
-import type { Context, Publication } from '@ostrata/core';
+import type { Context, Publication } from '@ostrata/contract';
 import { type SecretKey, type Signer, signaturesIn, withSignatures } from '@ostrata/signatures';
 import { readSignatures } from './read-signatures.ts';
 

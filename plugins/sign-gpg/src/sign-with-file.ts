@@ -1,4 +1,4 @@
-import type { KeySource } from '@ostrata/core';
+import type { KeySource } from '@ostrata/contract';
 import type { PrivateKey } from 'openpgp';
 import { gpgError } from './errors.ts';
 import { answersTo } from './key-id.ts';

@@ -1,4 +1,4 @@
-import { type Context, EXEC } from '@ostrata/core';
+import { type Context, EXEC } from '@ostrata/contract';
 import { gpgError } from './errors.ts';
 
 /**

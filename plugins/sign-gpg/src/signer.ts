@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import type { SecretKey, Signer } from '@ostrata/signatures';
 import { METADATA_KEY } from './metadata-key.ts';
 import { signWithFile } from './sign-with-file.ts';

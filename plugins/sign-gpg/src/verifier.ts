@@ -1,4 +1,4 @@
-import type { Context, KeySource, RemoteTrust, Signature, Verifier } from '@ostrata/core';
+import type { Context, KeySource, RemoteTrust, Signature, Verifier } from '@ostrata/contract';
 import { describe } from './describe.ts';
 import { type Code, gpgError } from './errors.ts';
 import { judge } from './judge.ts';

@@ -1,4 +1,4 @@
-import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
+import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/contract';
 
 /** Codes of solver-libsolv. Never reused; docs/errors.md shows them. */
 export const LIBSOLV_ERRORS = {

@@ -1,4 +1,4 @@
-import { definePlugin, SOLVER } from '@ostrata/core';
+import { definePlugin, SOLVER } from '@ostrata/contract';
 import { CONFIG_SCHEMA } from './config.schema.ts';
 import { LIBSOLV_ERRORS } from './errors.ts';
 import { type LibsolvConfig, LibsolvSolver } from './request/solver.ts';

@@ -1,4 +1,4 @@
-import { definePlugin, SOLVER } from '@ostrata/core';
+import { definePlugin, SOLVER } from '@ostrata/contract';
 import { CONFIG_SCHEMA } from './config.schema.ts';
 import { SOLVER_ERRORS } from './errors.ts';
 import { SatSolver, type SolverConfig } from './request/solver.ts';

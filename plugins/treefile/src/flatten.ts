@@ -1,4 +1,4 @@
-import type { HostError, Json } from '@ostrata/core';
+import type { HostError, Json } from '@ostrata/contract';
 import type { Externals } from './load/externals.ts';
 import { type LoadOptions, loadTreefile } from './load/load.ts';
 import type { Origins } from './load/origins.ts';

@@ -1,4 +1,4 @@
-import { definePlugin } from '@ostrata/core';
+import { definePlugin } from '@ostrata/contract';
 import { ERRORS } from './errors.ts';
 import { RunMemory } from './run-memory.ts';
 

@@ -1,4 +1,4 @@
-import type { Context, Intent, Json } from '@ostrata/core';
+import type { Context, Intent, Json } from '@ostrata/contract';
 import type { TreefileOptions } from './request/options.ts';
 
 /** What later hooks of the same run need to know and what must not become part of the Plan. */

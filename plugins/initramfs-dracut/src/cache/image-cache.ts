@@ -1,4 +1,4 @@
-import type { Kernel, ReadonlyTree } from '@ostrata/core';
+import type { Kernel, ReadonlyTree } from '@ostrata/contract';
 import { listImage } from '../codec/list-image.ts';
 import type { FileCache } from './file-cache.ts';
 import { baseKey, fullKey } from './inputs.ts';

@@ -1,5 +1,5 @@
 import { createHash, hash } from 'node:crypto';
-import type { Kernel, ReadonlyTree } from '@ostrata/core';
+import type { Kernel, ReadonlyTree } from '@ostrata/contract';
 import { names } from '../kernel.ts';
 import { idsOf } from '../tree-paths.ts';
 

@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 import { file } from '../modes.ts';
 import { TMPFILES, tmpfilesIn } from './known.ts';
 

@@ -1,4 +1,4 @@
-import type { ImageSpec, Tree } from '@ostrata/core';
+import type { ImageSpec, Tree } from '@ostrata/contract';
 import { file } from '../modes.ts';
 import { TMPFILES } from './known.ts';
 

@@ -1,4 +1,4 @@
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 import { names, readText } from '../modes.ts';
 import { linesByPath } from './line.ts';
 

@@ -1,4 +1,4 @@
-import type { TreeEntry } from '@ostrata/core';
+import type { TreeEntry } from '@ostrata/contract';
 
 /** A path as a field of tmpfiles.d(5): C escapes for what would end the field, `%%` for a percent sign. */
 export function escapeField(path: string): string {

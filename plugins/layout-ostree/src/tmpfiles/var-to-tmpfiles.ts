@@ -1,4 +1,4 @@
-import { HostError, type Progress, type Tree, type TreeEntry } from '@ostrata/core';
+import { HostError, type Progress, type Tree, type TreeEntry } from '@ostrata/contract';
 import type { Code } from '../errors.ts';
 import { directory, file, readText } from '../modes.ts';
 import { numberOf, parseAccounts } from '../users/account-file.ts';

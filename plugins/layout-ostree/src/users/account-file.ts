@@ -1,4 +1,4 @@
-import { HostError } from '@ostrata/core';
+import { HostError } from '@ostrata/contract';
 import type { Code } from '../errors.ts';
 
 /** A line of passwd(5), group(5), shadow(5) or gshadow(5). */

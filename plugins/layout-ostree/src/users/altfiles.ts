@@ -1,4 +1,4 @@
-import type { ReadonlyTree, Tree } from '@ostrata/core';
+import type { ReadonlyTree, Tree } from '@ostrata/contract';
 import type { LayoutConfig } from '../config.schema.ts';
 import { names, readText, rewrite } from '../modes.ts';
 import { formatAccounts, numberOf, parseAccounts, uniteAccounts } from './account-file.ts';

@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 
 /** Files that name the image's users; with altfiles the image's are in usr/lib and those in etc are the machine's. */
 const MOVED = ['passwd', 'group'];

@@ -1,4 +1,4 @@
-import { type Assembly, type Context, OBJECT_STORES, type ReadonlyTree, type Tree } from '@ostrata/core';
+import { type Assembly, type Context, OBJECT_STORES, type ReadonlyTree, type Tree } from '@ostrata/contract';
 import { readText, rewrite } from '../modes.ts';
 import { type Account, formatAccounts, parseAccounts, uniteAccounts } from './account-file.ts';
 

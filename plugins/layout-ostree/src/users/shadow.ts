@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 import { readText, rewrite } from '../modes.ts';
 import { formatAccounts, parseAccounts } from './account-file.ts';
 

@@ -1,4 +1,4 @@
-import { type Assembly, type Context, HostError, type ReadonlyTree, SANDBOX } from '@ostrata/core';
+import { type Assembly, type Context, HostError, type ReadonlyTree, SANDBOX } from '@ostrata/contract';
 import type { Code } from '../errors.ts';
 import { names, readText } from '../modes.ts';
 

@@ -1,5 +1,5 @@
-import type { PackageColumns, PackageDetails, PackageTable, RelationKind } from '@ostrata/core';
-import { RELATION_KINDS } from '@ostrata/core';
+import type { PackageColumns, PackageDetails, PackageTable, RelationKind } from '@ostrata/contract';
+import { RELATION_KINDS } from '@ostrata/contract';
 import { columnsOf, ownersOf } from '@ostrata/package-columns';
 
 /** Compares two `[epoch:]version[-release]`. */

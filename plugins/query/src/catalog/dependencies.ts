@@ -1,4 +1,4 @@
-import { COMPARISON, type Context, type Relation, type RelationKind } from '@ostrata/core';
+import { COMPARISON, type Context, type Relation, type RelationKind } from '@ostrata/contract';
 import { COMPARISON_BITS } from '@ostrata/package-columns';
 import { globToRegExp, isGlob, parseRichDependency, RichDependencyError } from '@ostrata/package-spec';
 import type { Catalog, Compare, Range } from './catalog.ts';

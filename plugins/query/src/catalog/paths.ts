@@ -1,4 +1,4 @@
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { globToRegExp, isGlob } from '@ostrata/package-spec';
 import type { Catalog } from './catalog.ts';
 

@@ -1,4 +1,4 @@
-import { COMPARISON, type Context } from '@ostrata/core';
+import { COMPARISON, type Context } from '@ostrata/contract';
 import type { Catalog, Range } from './catalog.ts';
 import { fulfils, simpleParts, withoutSources } from './dependencies.ts';
 import { loadFileLists } from './paths.ts';

@@ -1,4 +1,4 @@
-import { evrOf, type Relation } from '@ostrata/core';
+import { evrOf, type Relation } from '@ostrata/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 
 export interface Parts {

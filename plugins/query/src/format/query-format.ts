@@ -1,4 +1,4 @@
-import { RELATION_KINDS, type RelationKind } from '@ostrata/core';
+import { RELATION_KINDS, type RelationKind } from '@ostrata/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 import { queryError } from '../errors.ts';
 import { evrText, fullNevra, type Parts, partsOf, relationText, shortNevra } from './nevra.ts';

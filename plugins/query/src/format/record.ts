@@ -1,4 +1,4 @@
-import { type Json, RELATION_KINDS } from '@ostrata/core';
+import { type Json, RELATION_KINDS } from '@ostrata/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 import { partsOf, relationText, shortNevra } from './nevra.ts';
 

@@ -1,4 +1,4 @@
-import type { FlagSpec } from '@ostrata/core';
+import type { FlagSpec } from '@ostrata/contract';
 
 /** Flags of every verb that looks into repositories, named as dnf's. */
 export const repositoryFlags = {

@@ -1,4 +1,4 @@
-import { type Context, type PackageTable, type Snapshot, SOURCE } from '@ostrata/core';
+import { type Context, type PackageTable, type Snapshot, SOURCE } from '@ostrata/contract';
 import type { SourceDefinition } from '@ostrata/source-definitions';
 import type { Input } from '../input.ts';
 import { enabled, KIND } from './select.ts';

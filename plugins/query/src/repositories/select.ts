@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { isGlob, nameMatcher } from '@ostrata/package-spec';
 import { SOURCE_DEFINITIONS, type SourceDefinition } from '@ostrata/source-definitions';
 import { queryError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { CommandResult, Context, Json } from '@ostrata/core';
+import type { CommandResult, Context, Json } from '@ostrata/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 import { shortNevra } from '../format/nevra.ts';
 

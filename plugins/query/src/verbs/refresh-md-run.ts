@@ -1,4 +1,4 @@
-import type { CommandResult, Context } from '@ostrata/core';
+import type { CommandResult, Context } from '@ostrata/contract';
 import { timeText } from '../format/units.ts';
 import type { Input } from '../input.ts';
 import { refreshAll } from '../repositories/open.ts';

@@ -1,4 +1,4 @@
-import type { CommandResult, Context, Json } from '@ostrata/core';
+import type { CommandResult, Context, Json } from '@ostrata/contract';
 import { nameMatcher } from '@ostrata/package-spec';
 import type { SourceDefinition } from '@ostrata/source-definitions';
 import { queryError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { FlagSpec } from '@ostrata/core';
+import type { FlagSpec } from '@ostrata/contract';
 import { repositoryFlags } from '../repositories/flags.ts';
 
 const many = (summary: string): FlagSpec => ({ kind: 'string', summary, multiple: true });

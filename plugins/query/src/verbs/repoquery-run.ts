@@ -5,7 +5,7 @@ import {
   PACKAGE_FORMAT,
   type Relation,
   type RelationKind,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { Catalog } from '../catalog/catalog.ts';
 import { rangeOf } from '../catalog/dependencies.ts';
 import { latest } from '../catalog/latest.ts';

@@ -1,4 +1,4 @@
-import type { Context, RelationKind } from '@ostrata/core';
+import type { Context, RelationKind } from '@ostrata/contract';
 import { isGlob, nameMatcher } from '@ostrata/package-spec';
 import type { Catalog } from '../catalog/catalog.ts';
 import { aboutPackages, aboutText, readRange } from '../catalog/dependencies.ts';

@@ -1,4 +1,4 @@
-import type { CommandResult, Context } from '@ostrata/core';
+import type { CommandResult, Context } from '@ostrata/contract';
 import { globToRegExp, isGlob } from '@ostrata/package-spec';
 import type { Catalog } from '../catalog/catalog.ts';
 import { latest } from '../catalog/latest.ts';

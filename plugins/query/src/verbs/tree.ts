@@ -1,4 +1,4 @@
-import type { CommandResult, Context, Json, RelationKind } from '@ostrata/core';
+import type { CommandResult, Context, Json, RelationKind } from '@ostrata/contract';
 import type { Catalog } from '../catalog/catalog.ts';
 import { aboutPackages, aboutText, rangeOf } from '../catalog/dependencies.ts';
 import { providersOf } from '../catalog/providers.ts';

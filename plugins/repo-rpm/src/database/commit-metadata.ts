@@ -1,4 +1,4 @@
-import type { CommitMeta, Json, Metadata, Plan } from '@ostrata/core';
+import type { CommitMeta, Json, Metadata, Plan } from '@ostrata/contract';
 import { compareEvr, type Header, nevraOf } from '../codec/index.ts';
 
 type Row = readonly [name: string, epoch: string, version: string, release: string, arch: string];

@@ -1,4 +1,4 @@
-import { type PackageIdentity, type PackageTable, RELATION_KINDS, type Relation } from '@ostrata/core';
+import { type PackageIdentity, type PackageTable, RELATION_KINDS, type Relation } from '@ostrata/contract';
 import {
   type Dependency,
   dependencies,

@@ -1,6 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 import { rpmError } from '../errors.ts';
 
 /** Where an image keeps its package database (rpm-ostree's place). */

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Assembly, Context, ReadonlyTree, Tree } from '@ostrata/core';
+import type { Assembly, Context, ReadonlyTree, Tree } from '@ostrata/contract';
 import { importOptions } from '../import/import-options.ts';
 import { translatePath } from '../import/package-path.ts';
 import { lostPaths } from '../overlay/layers.ts';

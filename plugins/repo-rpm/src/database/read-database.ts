@@ -1,5 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
-import { isHostError, type ReadonlyTree } from '@ostrata/core';
+import { isHostError, type ReadonlyTree } from '@ostrata/contract';
 import { Header, Tag } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import { DATABASE_FILE, spillDatabase, withTemporary } from './location.ts';

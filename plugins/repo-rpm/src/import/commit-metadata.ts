@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { type Metadata, nevraOf as nevraOfPackage, type PlannedPackage, type StoredCommit } from '@ostrata/core';
+import { type Metadata, nevraOf as nevraOfPackage, type PlannedPackage, type StoredCommit } from '@ostrata/contract';
 import { formatNevra, type Header, nevraOf, type RpmPackage, readPackage } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import { DEVICES_IGNORED, type ImportOptions, optionsMetadata } from './import-options.ts';

@@ -1,4 +1,4 @@
-import type { ImageSpec, Metadata } from '@ostrata/core';
+import type { ImageSpec, Metadata } from '@ostrata/contract';
 
 /** Raised whenever the same package would be imported differently: packages of other versions are imported again. */
 export const IMPORT_VERSION = 1;

@@ -1,4 +1,4 @@
-import type { Context, ImageSpec, ImportedPackage, ObjectStore, PlannedPackage } from '@ostrata/core';
+import type { Context, ImageSpec, ImportedPackage, ObjectStore, PlannedPackage } from '@ostrata/contract';
 import { madeOf } from './commit-metadata.ts';
 import { importedWith, importOptions } from './import-options.ts';
 import { packageRef } from './package-ref.ts';

@@ -1,4 +1,4 @@
-import type { EntryMeta } from '@ostrata/core';
+import type { EntryMeta } from '@ostrata/contract';
 import type { PackageFile } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import { dispose, kindOf } from './disposition.ts';

@@ -1,4 +1,4 @@
-import { evrOf, type PackageIdentity } from '@ostrata/core';
+import { evrOf, type PackageIdentity } from '@ostrata/contract';
 
 /** Letters, digits, `.` and `-` stay, `_` is doubled, other bytes become `_HH` (rpm-ostree, 4.2 of its on-disk semantics). */
 export function quoteRefPart(text: string): string {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import type { TreeWriter } from '@ostrata/core';
+import type { TreeWriter } from '@ostrata/contract';
 import { unpack } from './unpack.ts';
 import { packError, type WorkerData, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
 

@@ -1,4 +1,4 @@
-import type { PlannedPackage, TreeWriter } from '@ostrata/core';
+import type { PlannedPackage, TreeWriter } from '@ostrata/contract';
 import { fileList, type PackageFile, readPayload, Tag } from '../codec/index.ts';
 import { withFile } from '../errors.ts';
 import { checkIdentity, commitMetadata } from './commit-metadata.ts';

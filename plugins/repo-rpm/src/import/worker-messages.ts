@@ -1,4 +1,4 @@
-import { type HostErrorOptions, isHostError, type WriterDescriptor } from '@ostrata/core';
+import { type HostErrorOptions, isHostError, type WriterDescriptor } from '@ostrata/contract';
 import { RpmError, type RpmErrorCode } from '../errors.ts';
 import type { UnpackJob } from './unpack.ts';
 

@@ -1,6 +1,6 @@
 import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
-import type { TreeWriter, WriterDescriptor } from '@ostrata/core';
+import type { TreeWriter, WriterDescriptor } from '@ostrata/contract';
 import { type UnpackJob, unpack } from './unpack.ts';
 import { unpackError, type WorkerData, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
 

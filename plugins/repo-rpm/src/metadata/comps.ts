@@ -1,4 +1,4 @@
-import type { PackageGroup } from '@ostrata/core';
+import type { PackageGroup } from '@ostrata/contract';
 import { numberNames } from './names.ts';
 import { type XmlHandler, type XmlLimits, XmlScanner } from './xml-scanner.ts';
 

@@ -1,4 +1,4 @@
-import type { Checksum } from '@ostrata/core';
+import type { Checksum } from '@ostrata/contract';
 import { decimal } from './decimal.ts';
 import { MetadataError } from './errors.ts';
 import { numberNames } from './names.ts';

@@ -1,4 +1,4 @@
-import type { ChangelogEntry } from '@ostrata/core';
+import type { ChangelogEntry } from '@ostrata/contract';
 import { StringPool, U32List } from '@ostrata/package-columns';
 import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';

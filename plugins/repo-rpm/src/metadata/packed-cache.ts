@@ -1,4 +1,4 @@
-import type { Advisory } from '@ostrata/core';
+import type { Advisory } from '@ostrata/contract';
 import { StringPool } from '@ostrata/package-columns';
 import type { FileLists } from './filelists.ts';
 import { Changelogs } from './other.ts';

@@ -1,4 +1,10 @@
-import { type Checksum, type PackageColumns, RELATION_KINDS, type Relation, type RelationKind } from '@ostrata/core';
+import {
+  type Checksum,
+  type PackageColumns,
+  RELATION_KINDS,
+  type Relation,
+  type RelationKind,
+} from '@ostrata/contract';
 import { type Evr, relationAt, type StringPool, splitEvr } from '@ostrata/package-columns';
 import type { PathLists } from './path-lists.ts';
 

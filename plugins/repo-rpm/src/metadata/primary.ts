@@ -1,4 +1,4 @@
-import { RELATION_KINDS } from '@ostrata/core';
+import { RELATION_KINDS } from '@ostrata/contract';
 import { StringPool, U32List } from '@ostrata/package-columns';
 import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';

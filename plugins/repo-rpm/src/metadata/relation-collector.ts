@@ -1,4 +1,4 @@
-import { COMPARISON, type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS } from '@ostrata/core';
+import { COMPARISON, type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS } from '@ostrata/contract';
 import { DependencyPool, type StringPool, U32List } from '@ostrata/package-columns';
 import { numberNames } from './names.ts';
 import type { XmlScanner } from './xml-scanner.ts';

@@ -1,4 +1,4 @@
-import type { Advisory } from '@ostrata/core';
+import type { Advisory } from '@ostrata/contract';
 import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';
 import { type XmlHandler, type XmlLimits, XmlScanner } from './xml-scanner.ts';

@@ -1,4 +1,4 @@
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 import { translatePath } from '../import/package-path.ts';
 import type { PackageContent } from '../packages.ts';
 

@@ -1,4 +1,4 @@
-import type { ReadonlyTree, Tree } from '@ostrata/core';
+import type { ReadonlyTree, Tree } from '@ostrata/contract';
 
 const MAX_LINKS = 40;
 

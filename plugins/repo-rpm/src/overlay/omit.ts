@@ -1,4 +1,4 @@
-import type { CommitMeta, ImageSpec, ObjectStore } from '@ostrata/core';
+import type { CommitMeta, ImageSpec, ObjectStore } from '@ostrata/contract';
 
 /** Commits that are only there to be laid over a tree: no ref names them, and the next prune takes them. */
 export const UNREACHABLE: CommitMeta = { ref: null, parent: null, subject: '', body: '', timestamp: 0, metadata: {} };

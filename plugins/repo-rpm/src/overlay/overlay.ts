@@ -1,4 +1,4 @@
-import type { ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/core';
+import type { ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/contract';
 import { transactionColor } from '../database/installed-header.ts';
 import { importOptions } from '../import/import-options.ts';
 import type { PackageContent } from '../packages.ts';

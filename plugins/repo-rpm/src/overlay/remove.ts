@@ -1,4 +1,4 @@
-import type { PackageIdentity, Tree } from '@ostrata/core';
+import type { PackageIdentity, Tree } from '@ostrata/contract';
 import { fileList, type Header, nevraOf } from '../codec/index.ts';
 import { relativePath, translatePath } from '../import/package-path.ts';
 import { TMPFILES_DIRECTORY } from '../import/unpack.ts';

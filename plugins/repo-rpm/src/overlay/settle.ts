@@ -1,4 +1,4 @@
-import type { OverlayConflict, ReadonlyTree, Tree } from '@ostrata/core';
+import type { OverlayConflict, ReadonlyTree, Tree } from '@ostrata/contract';
 import { PREFERRED_COLOR } from '../database/installed-header.ts';
 import { colouredLayer, type Layer } from './layers.ts';
 import { resolvePath } from './links.ts';

@@ -1,4 +1,4 @@
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 
 /** Ids by name. */
 export interface Accounts {

@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 import type { PackageFile } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import { dispose, kindOf } from '../import/disposition.ts';

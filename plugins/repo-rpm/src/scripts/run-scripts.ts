@@ -1,4 +1,4 @@
-import type { Assembly, Context, HostError } from '@ostrata/core';
+import type { Assembly, Context, HostError } from '@ostrata/contract';
 import { nevraOf } from '../codec/index.ts';
 import type { RepoRpmConfig } from '../config.schema.ts';
 import { installedHeaders } from '../database/read-database.ts';

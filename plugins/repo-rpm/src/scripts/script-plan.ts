@@ -1,4 +1,4 @@
-import type { HostError, ImageSpec } from '@ostrata/core';
+import type { HostError, ImageSpec } from '@ostrata/contract';
 import { type Script, scriptOf, type Trigger, triggers } from '../codec/index.ts';
 import { rpmError } from '../errors.ts';
 import type { PackageContent } from '../packages.ts';

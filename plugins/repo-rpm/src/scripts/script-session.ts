@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, type Root, SANDBOX, type SandboxResult, type Tree } from '@ostrata/core';
+import { type Context, type Root, SANDBOX, type SandboxResult, type Tree } from '@ostrata/contract';
 import { rpmError } from '../errors.ts';
 import type { ScriptRun } from './script-plan.ts';
 

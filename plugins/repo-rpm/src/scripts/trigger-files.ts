@@ -1,4 +1,4 @@
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 import { resolvePath } from '../overlay/links.ts';
 
 /**

@@ -6,7 +6,7 @@ import {
   TRANSPORT,
   type TransportRequest,
   type TransportResult,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import type { Definition } from './definition.ts';
 import { sourceError } from './errors.ts';
 import { readRepoFile } from './lookup.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Checksum, Environment, Validators } from '@ostrata/core';
+import type { Checksum, Environment, Validators } from '@ostrata/contract';
 import { cacheName, type Definition } from './definition.ts';
 import { sourceError } from './errors.ts';
 import { writeWhole } from './local-file.ts';

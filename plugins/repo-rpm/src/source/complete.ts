@@ -1,4 +1,4 @@
-import type { Context, SourceRef } from '@ostrata/core';
+import type { Context, SourceRef } from '@ostrata/contract';
 import { definitionOf, KIND } from './definition.ts';
 import { sourceError } from './errors.ts';
 import { findSection, lookUp } from './lookup.ts';

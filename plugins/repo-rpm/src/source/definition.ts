@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json, SourceRef } from '@ostrata/core';
+import type { Json, SourceRef } from '@ostrata/contract';
 import { sourceError } from './errors.ts';
 import { asUrl } from './urls.ts';
 import type { Variables } from './variables.ts';

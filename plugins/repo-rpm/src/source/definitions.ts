@@ -1,4 +1,4 @@
-import { type Context, isHostError } from '@ostrata/core';
+import { type Context, isHostError } from '@ostrata/contract';
 import type { SourceDefinition, SourceDefinitions } from '@ostrata/source-definitions';
 import { definitionOf } from './definition.ts';
 import { lookUp } from './lookup.ts';

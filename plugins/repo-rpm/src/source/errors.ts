@@ -1,4 +1,4 @@
-import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/core';
+import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/contract';
 
 /** What can go wrong with rpm-md repositories, from the .repo file to the package. */
 export const SOURCE_ERRORS = {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Context, nevraOf, type PlannedPackage } from '@ostrata/core';
+import { type Context, nevraOf, type PlannedPackage } from '@ostrata/contract';
 import type { Access } from './access.ts';
 import { sourceError } from './errors.ts';
 import { fileSize, isIntact } from './local-file.ts';

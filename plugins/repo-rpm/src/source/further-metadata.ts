@@ -1,4 +1,4 @@
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import type { Repomd } from '../metadata/index.ts';
 import { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';

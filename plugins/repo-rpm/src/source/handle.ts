@@ -1,4 +1,4 @@
-import type { Json, Snapshot } from '@ostrata/core';
+import type { Json, Snapshot } from '@ostrata/contract';
 import { sourceError } from './errors.ts';
 
 /** Key of this plugin's part of a snapshot's extras. */

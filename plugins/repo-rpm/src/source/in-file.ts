@@ -1,5 +1,5 @@
 import { CompressionError } from '@ostrata/compression';
-import { isHostError } from '@ostrata/core';
+import { isHostError } from '@ostrata/contract';
 import { StringPoolError } from '@ostrata/package-columns';
 import { RpmFormatError } from '../codec/index.ts';
 import { METADATA_HINTS, MetadataError } from '../metadata/index.ts';

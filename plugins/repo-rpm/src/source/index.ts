@@ -1,4 +1,4 @@
-import { type PluginHost, SOURCE } from '@ostrata/core';
+import { type PluginHost, SOURCE } from '@ostrata/contract';
 import { SOURCE_DEFINITIONS } from '@ostrata/source-definitions';
 import { KIND } from './definition.ts';
 

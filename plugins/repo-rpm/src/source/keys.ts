@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';
 import { placesNamed } from './definition.ts';

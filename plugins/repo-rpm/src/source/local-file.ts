@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import type { Checksum } from '@ostrata/core';
+import type { Checksum } from '@ostrata/contract';
 import { sourceError } from './errors.ts';
 
 const BLOCK = 1 << 20;

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Advisory, Checksum, Context, PackageGroup } from '@ostrata/core';
+import type { Advisory, Checksum, Context, PackageGroup } from '@ostrata/contract';
 import {
   type Changelogs,
   CompsReader,

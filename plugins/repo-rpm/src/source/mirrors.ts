@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { MAX_MIRRORS, type MetalinkVersion, parseMetalink, parseMirrorList } from '../metadata/index.ts';
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';

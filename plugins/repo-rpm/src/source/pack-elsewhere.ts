@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads';
-import { type Context, HostError } from '@ostrata/core';
+import { type Context, HostError } from '@ostrata/contract';
 import { fileSize } from './local-file.ts';
 import { type PackJob, pack } from './pack.ts';
 import type { PackReply } from './pack-worker.ts';

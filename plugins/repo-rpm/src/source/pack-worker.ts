@@ -1,5 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { type HostError, isHostError, type Json } from '@ostrata/core';
+import { type HostError, isHostError, type Json } from '@ostrata/contract';
 import { type PackJob, pack } from './pack.ts';
 
 /** What a worker answers: the packed metadata, or the parts of a HostError, which does not survive the way between threads. */

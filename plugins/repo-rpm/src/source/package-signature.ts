@@ -1,5 +1,5 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { nevraOf, type PlannedPackage } from '@ostrata/core';
+import { nevraOf, type PlannedPackage } from '@ostrata/contract';
 import {
   type ByteSource,
   type CheckResult,

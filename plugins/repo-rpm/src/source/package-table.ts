@@ -8,7 +8,7 @@ import type {
   PackageTable,
   PlannedPackage,
   RelationKind,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { type Changelogs, Detail, type FileLists, type PackedPackages, Quantity } from '../metadata/index.ts';
 
 /** What is read of a repository only when somebody asks; null for what it does not have. */

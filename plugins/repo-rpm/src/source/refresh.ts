@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
-import { type Context, type HostError, isHostError, type Snapshot, type SourceRef } from '@ostrata/core';
+import { type Context, type HostError, isHostError, type Snapshot, type SourceRef } from '@ostrata/contract';
 import { MAX_REPOMD, parseRepomd, type Repomd } from '../metadata/index.ts';
 import { Access, type FileRequest } from './access.ts';
 import { type CacheState, RepositoryCache } from './cache.ts';

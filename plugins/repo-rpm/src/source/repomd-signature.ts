@@ -1,4 +1,4 @@
-import type { Context } from '@ostrata/core';
+import type { Context } from '@ostrata/contract';
 import { sourceError } from './errors.ts';
 import type { KeyFile } from './keys.ts';
 

@@ -1,4 +1,4 @@
-import type { Context, PackageTable, PlannedPackage, Snapshot, Source, SourceRef } from '@ostrata/core';
+import type { Context, PackageTable, PlannedPackage, Snapshot, Source, SourceRef } from '@ostrata/contract';
 import { type Keyring, readKeyring } from '../codec/index.ts';
 import { type PackedPackages, PrimaryReader } from '../metadata/index.ts';
 import { Access } from './access.ts';

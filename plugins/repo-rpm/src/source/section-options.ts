@@ -1,4 +1,4 @@
-import type { Json, SourceRef } from '@ostrata/core';
+import type { Json, SourceRef } from '@ostrata/contract';
 import { KIND } from './definition.ts';
 import { sourceError } from './errors.ts';
 import { type RepoSection, splitList } from './repo-file.ts';

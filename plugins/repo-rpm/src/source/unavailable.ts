@@ -1,4 +1,4 @@
-import { type HostError, isHostError } from '@ostrata/core';
+import { type HostError, isHostError } from '@ostrata/contract';
 import { sourceError } from './errors.ts';
 
 /** An error that says that a repository is not to be had, with its name; null for one that says that something is wrong with it. */

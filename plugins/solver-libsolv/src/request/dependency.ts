@@ -1,4 +1,4 @@
-import type { Comparison, Relation } from '@ostrata/core';
+import type { Comparison, Relation } from '@ostrata/contract';
 import { parseRichDependency, type RichOperator } from '@ostrata/package-spec';
 import { REL } from '../native/constants.ts';
 

@@ -1,4 +1,4 @@
-import type { PackageTable } from '@ostrata/core';
+import type { PackageTable } from '@ostrata/contract';
 
 /** Paths that primary metadata lists for every package (createrepo_c, `cr_is_primary`). */
 const PRIMARY = /^(?:\/etc\/|\/usr\/lib\/sendmail$|.*bin\/)/;

@@ -1,4 +1,4 @@
-import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/core';
+import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/contract';
 import { findGroup, nameMatcher, RichDependencyError } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { JOB, OPTION, SELECT } from '../native/constants.ts';

@@ -1,4 +1,4 @@
-import { evrOf, type Intent, identityAt, nevraOf, type PackageTable, type Pin } from '@ostrata/core';
+import { evrOf, type Intent, identityAt, nevraOf, type PackageTable, type Pin } from '@ostrata/contract';
 import { nameMatcher } from '@ostrata/package-spec';
 
 /** Why packages of a table must not be installed, in words; null for those that may. Of several reasons the first one counts. */

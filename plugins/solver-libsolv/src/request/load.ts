@@ -1,4 +1,4 @@
-import { evrOf, identityAt, type PackageTable } from '@ostrata/core';
+import { evrOf, identityAt, type PackageTable } from '@ostrata/contract';
 import { LIST_KINDS, type ListKind, SolvFile } from '../codec/solv-file.ts';
 import { REL } from '../native/constants.ts';
 import type { Session } from '../native/session.ts';

@@ -1,4 +1,4 @@
-import type { HostError, PackageRequest } from '@ostrata/core';
+import type { HostError, PackageRequest } from '@ostrata/contract';
 import { solverError } from '../errors.ts';
 
 /** Why a request finds nothing: no such package, or only ones that are left out. */

@@ -1,4 +1,4 @@
-import { type HostError, identityAt, nevraOf } from '@ostrata/core';
+import { type HostError, identityAt, nevraOf } from '@ostrata/contract';
 import { solverError } from '../errors.ts';
 import { FIRST_JOB_RULE } from '../native/constants.ts';
 import type { Problem } from '../native/session.ts';

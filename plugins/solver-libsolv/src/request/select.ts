@@ -1,4 +1,4 @@
-import { evrOf, identityAt } from '@ostrata/core';
+import { evrOf, identityAt } from '@ostrata/contract';
 import { globToRegExp, isGlob } from '@ostrata/package-spec';
 import { JOB, OPTION, SELECT } from '../native/constants.ts';
 import type { Session } from '../native/session.ts';

@@ -7,7 +7,7 @@ import {
   type Solver,
   type TableEntry,
   type Transaction,
-} from '@ostrata/core';
+} from '@ostrata/contract';
 import { RichDependencyError } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { FLAG } from '../native/constants.ts';

@@ -1,4 +1,4 @@
-import type { HostError, Json } from '@ostrata/core';
+import type { HostError, Json } from '@ostrata/contract';
 import { solverError } from '../errors.ts';
 import type { Pool } from '../pool/pool.ts';
 import { isComparison } from '../pool/relations.ts';

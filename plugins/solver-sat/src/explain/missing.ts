@@ -1,4 +1,4 @@
-import type { HostError, PackageRequest } from '@ostrata/core';
+import type { HostError, PackageRequest } from '@ostrata/contract';
 import { solverError } from '../errors.ts';
 import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';

@@ -1,4 +1,4 @@
-import { type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS, type StringColumn } from '@ostrata/core';
+import { type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS, type StringColumn } from '@ostrata/contract';
 import { IntList } from '../util/int-list.ts';
 import type { ArchPolicy } from './arch.ts';
 import { type DependencyKind, NO_REPO, type PoolColumns, type Repo } from './columns.ts';

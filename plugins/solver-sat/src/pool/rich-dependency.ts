@@ -1,4 +1,4 @@
-import type { Comparison } from '@ostrata/core';
+import type { Comparison } from '@ostrata/contract';
 import { parseRichDependency as parse, type RichOperator } from '@ostrata/package-spec';
 import { AND, ELSE, EQUAL, GREATER, IF, LESS, OR, type RelationTable, UNLESS, WITH, WITHOUT } from './relations.ts';
 import type { StringTable } from './strings.ts';

@@ -1,4 +1,4 @@
-import type { StringColumn } from '@ostrata/core';
+import type { StringColumn } from '@ostrata/contract';
 import { StringPool } from '@ostrata/package-columns';
 
 /** Interned strings: every different string has one id, a positive integer. Id 0 stands for "none", id 1 for the empty string. */

@@ -1,4 +1,4 @@
-import { type Intent, identityAt, nevraOf, type Pin } from '@ostrata/core';
+import { type Intent, identityAt, nevraOf, type Pin } from '@ostrata/contract';
 import { nameMatcher } from '@ostrata/package-spec';
 import { evrAt, type LoadedTable } from './load.ts';
 

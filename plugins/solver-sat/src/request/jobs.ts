@@ -1,4 +1,4 @@
-import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/core';
+import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/contract';
 import { findGroup, isGlob, nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainMissing } from '../explain/missing.ts';

@@ -1,4 +1,4 @@
-import type { PackageTable } from '@ostrata/core';
+import type { PackageTable } from '@ostrata/contract';
 import { columnsOf, joinEvr, ownersOf } from '@ostrata/package-columns';
 import type { PoolBuilder } from '../pool/builder.ts';
 

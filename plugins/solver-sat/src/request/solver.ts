@@ -1,5 +1,5 @@
-import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/core';
-import { type HostError, isHostError, type PackageReason } from '@ostrata/core';
+import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/contract';
+import { type HostError, isHostError, type PackageReason } from '@ostrata/contract';
 import { columnsOf } from '@ostrata/package-columns';
 import { nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';

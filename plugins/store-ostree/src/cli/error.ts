@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import { isHostError } from '@ostrata/core';
+import { isHostError } from '@ostrata/contract';
 import { CodecError } from '../codec/errors.ts';
 
 /** A failure in the words of the `ostree` command. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Terminal } from '@ostrata/core';
+import type { Terminal } from '@ostrata/contract';
 import { errorText, VerbError } from './error.ts';
 import { findExtension, runExtension } from './extension.ts';
 import { GLOBAL_OPTIONS, groupHelp, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';

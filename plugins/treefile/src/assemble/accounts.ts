@@ -1,4 +1,11 @@
-import { type Context, OBJECT_STORES, type ObjectStore, type Plan, type ReadonlyTree, type Tree } from '@ostrata/core';
+import {
+  type Context,
+  OBJECT_STORES,
+  type ObjectStore,
+  type Plan,
+  type ReadonlyTree,
+  type Tree,
+} from '@ostrata/contract';
 import { type Account, AccountsError, parseAccounts } from '../codec/accounts.ts';
 import { treefileError } from '../errors.ts';
 import { contentOf, type Decisions, type PlannedFile } from '../request/contents.ts';

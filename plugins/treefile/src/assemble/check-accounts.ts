@@ -1,4 +1,4 @@
-import type { Assembly, Context, HostError, ReadonlyTree } from '@ostrata/core';
+import type { Assembly, Context, HostError, ReadonlyTree } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import { joinProblems } from '../model/problem.ts';
 import { type Decisions, decisionsOf } from '../request/contents.ts';

@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import { resolveInTree } from './paths.ts';
 

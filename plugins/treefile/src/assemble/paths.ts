@@ -1,4 +1,4 @@
-import type { ReadonlyTree } from '@ostrata/core';
+import type { ReadonlyTree } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 
 /** As many symbolic links as Linux follows in one path. */

@@ -1,4 +1,4 @@
-import type { Assembly } from '@ostrata/core';
+import type { Assembly } from '@ostrata/contract';
 import { decisionsOf } from '../request/contents.ts';
 import { writeAccounts } from './accounts.ts';
 

@@ -1,4 +1,4 @@
-import type { Assembly, Context } from '@ostrata/core';
+import type { Assembly, Context } from '@ostrata/contract';
 import { decisionsOf } from '../request/contents.ts';
 import { addFiles, removeFiles } from './files.ts';
 import { mutateOsRelease } from './os-release.ts';

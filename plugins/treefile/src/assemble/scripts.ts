@@ -1,4 +1,4 @@
-import { type Context, SANDBOX, type Tree } from '@ostrata/core';
+import { type Context, SANDBOX, type Tree } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import { contentOf, type Decisions } from '../request/contents.ts';
 

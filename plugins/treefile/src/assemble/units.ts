@@ -1,4 +1,4 @@
-import type { Tree } from '@ostrata/core';
+import type { Tree } from '@ostrata/contract';
 
 const WANTS = 'etc/systemd/system/multi-user.target.wants';
 const UNITS = 'usr/lib/systemd/system';

@@ -1,4 +1,4 @@
-import type { HostError } from '@ostrata/core';
+import type { HostError } from '@ostrata/contract';
 import { entryOf, type Node } from '../codec/node.ts';
 import { evaluate, parseCondition } from '../model/conditions.ts';
 import { problemAt } from '../model/problem.ts';

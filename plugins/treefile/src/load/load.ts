@@ -1,5 +1,5 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import { type HostError, isHostError, type Json } from '@ostrata/core';
+import { type HostError, isHostError, type Json } from '@ostrata/contract';
 import { formatOf } from '../codec/document.ts';
 import { entryOf, LIMITS, type Node, nodeAt, toValue } from '../codec/node.ts';
 import { treefileError } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { HostError, Pin } from '@ostrata/core';
+import type { HostError, Pin } from '@ostrata/contract';
 import { describe, entryOf, LIMITS, type MapEntry, type Node, type Position } from '../codec/node.ts';
 import { joinProblems, mistakesIn, problemAt } from '../model/problem.ts';
 import { decodeText, readInput } from './files.ts';

@@ -1,4 +1,4 @@
-import type { HostError } from '@ostrata/core';
+import type { HostError } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import type { Origins } from '../load/origins.ts';
 import { joinProblems, mistakesIn } from './problem.ts';

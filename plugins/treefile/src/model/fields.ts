@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 
 /**
  * How a field of an including file (or an earlier include) meets the same field of an included one; rust/src/treefile.rs,

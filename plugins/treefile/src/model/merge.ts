@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 import { FIELDS } from './fields.ts';
 import type { Fields } from './treefile.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 import { FIELDS, LEGACY_NAMES } from './fields.ts';
 import { lastOnly, sortedSet, sortKeys } from './merge.ts';
 import { splitPackages } from './packages.ts';

@@ -1,4 +1,4 @@
-import type { HostError } from '@ostrata/core';
+import type { HostError } from '@ostrata/contract';
 import type { Position } from '../codec/node.ts';
 import { type TreefileErrorCode, treefileError } from '../errors.ts';
 

@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 
 /** Value of a treefile variable. Numbers are whole and not negative. */
 export type Variable = boolean | number | string;

@@ -1,4 +1,4 @@
-import type { HostError } from '@ostrata/core';
+import type { HostError } from '@ostrata/contract';
 import type { Format } from '../codec/document.ts';
 import { describe, entryOf, type Node, nodeAt, type Position, toValue } from '../codec/node.ts';
 import type { TreefileErrorCode } from '../errors.ts';

@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 import type { Fields, Variables } from './treefile.ts';
 
 const STRING_FIELDS = ['ref', 'automatic-version-prefix', 'mutate-os-release', 'platform-module'];

@@ -1,4 +1,12 @@
-import { type Context, evrOf, type HostError, nevraOf, type Pin, type Plan, type PlannedPackage } from '@ostrata/core';
+import {
+  type Context,
+  evrOf,
+  type HostError,
+  nevraOf,
+  type Pin,
+  type Plan,
+  type PlannedPackage,
+} from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import { joinProblems } from '../model/problem.ts';
 import { decisionsOf } from '../request/contents.ts';

@@ -1,4 +1,4 @@
-import { evrOf, type Json, type Plan } from '@ostrata/core';
+import { evrOf, type Json, type Plan } from '@ostrata/contract';
 import { sortKeys } from '../model/merge.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Context, Json, Outcome } from '@ostrata/core';
+import type { Context, Json, Outcome } from '@ostrata/contract';
 import type { RunMemory } from '../run-memory.ts';
 import { lockfileOf } from './lockfile.ts';
 import { writeAtomically } from './write-file.ts';

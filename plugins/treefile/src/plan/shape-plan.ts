@@ -1,4 +1,4 @@
-import { type Context, type Json, OBJECT_STORES, type Plan, type Variant } from '@ostrata/core';
+import { type Context, type Json, OBJECT_STORES, type Plan, type Variant } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import { decisionsOf } from '../request/contents.ts';
 import { variantOf } from '../request/metadata.ts';

@@ -1,4 +1,4 @@
-import { type Context, type Json, OBJECT_STORES, type Request } from '@ostrata/core';
+import { type Context, type Json, OBJECT_STORES, type Request } from '@ostrata/contract';
 import { SIGNER } from '@ostrata/signatures';
 import { treefileError } from '../errors.ts';
 import { flatten } from '../flatten.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import type { FlattenedTreefile } from '../flatten.ts';
 import type { ExternalFile } from '../load/externals.ts';

@@ -1,4 +1,4 @@
-import type { ImageSpec } from '@ostrata/core';
+import type { ImageSpec } from '@ostrata/contract';
 import type { Treefile } from '../model/treefile.ts';
 import { commitMetadata } from './metadata.ts';
 

@@ -1,4 +1,4 @@
-import type { Intent, PackageRequest, Pin } from '@ostrata/core';
+import type { Intent, PackageRequest, Pin } from '@ostrata/contract';
 import type { FlattenedTreefile } from '../flatten.ts';
 import type { TreefileOptions } from './options.ts';
 

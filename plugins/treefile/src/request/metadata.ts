@@ -1,4 +1,4 @@
-import type { Json, Metadata, Variant } from '@ostrata/core';
+import type { Json, Metadata, Variant } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import type { Treefile } from '../model/treefile.ts';
 

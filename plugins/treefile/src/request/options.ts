@@ -1,4 +1,4 @@
-import type { Json } from '@ostrata/core';
+import type { Json } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 
 /** What a command puts into `request.extras.treefile`. */

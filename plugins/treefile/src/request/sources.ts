@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { SourceRef } from '@ostrata/core';
+import type { SourceRef } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import type { FlattenedTreefile } from '../flatten.ts';
 import { decodeText, readInput } from '../load/files.ts';

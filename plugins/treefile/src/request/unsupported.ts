@@ -1,4 +1,4 @@
-import type { HostError, Json } from '@ostrata/core';
+import type { HostError, Json } from '@ostrata/contract';
 import { treefileError } from '../errors.ts';
 import type { FlattenedTreefile } from '../flatten.ts';
 import { joinProblems } from '../model/problem.ts';
