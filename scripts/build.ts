@@ -16,7 +16,7 @@ interface Manifest {
   private?: boolean;
   exports?: unknown;
   types?: string;
-  oclif?: { commands: { target: string } };
+  oclif?: { helpClass: string; commands: { target: string } };
 }
 
 rmSync(OUT, { recursive: true, force: true });
@@ -64,7 +64,10 @@ function stage(folder: string): void {
   }
   cpSync(join(ROOT, 'LICENSE'), join(target, 'LICENSE'));
   if (manifest.exports !== undefined) manifest.exports = published(manifest.exports);
-  if (manifest.oclif !== undefined) manifest.oclif.commands.target = asPublished(manifest.oclif.commands.target);
+  if (manifest.oclif !== undefined) {
+    manifest.oclif.commands.target = asPublished(manifest.oclif.commands.target);
+    manifest.oclif.helpClass = asPublished(manifest.oclif.helpClass);
+  }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
 }
 

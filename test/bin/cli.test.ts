@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { ostrata } from '../support/cli.ts';
+import { OSTRATA_OSTREE, ostrata } from '../support/cli.ts';
 import { hasTool } from '../support/tools.ts';
 
 describe('the ostrata command', () => {
@@ -34,6 +34,15 @@ describe('the ostrata command', () => {
     const { code, stderr } = ostrata(['compose', 'tree', 'x', '--cachedir', '/dev/null/cache']);
     assert.equal(code, 1);
     assert.match(stderr, /^error: The directory \/dev\/null\/cache cannot be used: .*\[DIRECTORY_UNWRITABLE\]/);
+  });
+
+  it('hands words of a verb that talks itself on, --help with them', () => {
+    const [own, short] = [
+      ostrata(['ostree', 'refs', '--help']),
+      spawnSync(process.execPath, [OSTRATA_OSTREE, 'refs', '--help']),
+    ];
+    assert.equal(own.code, 0);
+    assert.equal(own.stdout.replace('ostrata ostree refs', 'ostree refs'), short.stdout.toString());
   });
 
   it('shows plugins with what they provide, as text and as JSON', () => {

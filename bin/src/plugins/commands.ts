@@ -37,6 +37,8 @@ function rawCommand(spec: RawCommandSpec): Command.Class {
     static override summary = spec.summary;
     static override description = spec.description;
     static override strict = false;
+    /** For the help: see `CommandHelp`. */
+    static talksItself = true;
 
     async run(): Promise<void> {
       using terminal = processTerminal(`ostrata ${spec.id}`);
