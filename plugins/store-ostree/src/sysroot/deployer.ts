@@ -48,7 +48,6 @@ export class OstreeDeployer implements Deployer {
       merge: sysroot.mergeDeployment(target.os),
       kargs: new KernelArgs(target.kargs),
       overlayInitrds: target.initrds,
-      onNote: (note) => ctx.progress.warning('SYSROOT_TREE', note),
     });
     writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
     return { ...recordOf(sysroot, deployment, 'prepared'), target, bootloader };
