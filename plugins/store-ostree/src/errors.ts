@@ -57,6 +57,7 @@ export const STORE_ERRORS = {
   SYSROOT_INVALID: 'Boot entries, links or deployment directories of a system do not fit together.',
   SYSROOT_LOCKED: 'Another program is changing the system.',
   SYSROOT_STATEROOT: 'A stateroot that was named is not there.',
+  SYSROOT_SPACE: 'A file system has no room for what a deployment needs there.',
   SYSROOT_KERNEL: 'A tree that shall boot has no kernel, or more than one.',
   SYSROOT_TREE: 'A tree lacks what a deployment needs, or has what it must not have.',
   SYSROOT_ETC: 'Changes made to /etc cannot be brought to a new deployment.',

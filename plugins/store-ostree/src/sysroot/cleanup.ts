@@ -54,7 +54,8 @@ function removeOldDeployments(sysroot: Sysroot): void {
   }
 }
 
-function removeOldKernels(sysroot: Sysroot): void {
+/** Removes what no deployment has in /boot. */
+export function removeOldKernels(sysroot: Sysroot): void {
   const parent = join(sysroot.path, 'boot/ostree');
   const checksums = new Set(sysroot.deployments.map(({ bootChecksum }) => bootChecksum));
   for (const name of readNames(parent)) {

@@ -4,19 +4,22 @@ import { Checkout } from '../checkout/checkout.ts';
 import { BootEntry } from '../codec/boot/boot-entry.ts';
 import type { KernelArgs } from '../codec/boot/kernel-args.ts';
 import type { Checksum } from '../codec/checksum.ts';
-import { storeError } from '../errors.ts';
+import { errnoOf, storeError } from '../errors.ts';
 import { readNames } from '../repo/directory.ts';
 import type { KeyFile } from '../repo/key-file.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
+import { checkBootSpace, noSpace } from './boot-space.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard } from './discard.ts';
 import { diffEtc, type EtcDiff } from './etc-diff.ts';
 import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
 import { findKernel } from './kernel-layout.ts';
+import { orderWith } from './order.ts';
 import { writeOriginFile } from './origin.ts';
+import { checkRootSpace } from './root-space.ts';
 import { seedVar } from './seed-var.ts';
 import type { Sysroot } from './sysroot.ts';
 
@@ -53,7 +56,7 @@ export function deployTree(sysroot: Sysroot, options: DeployOptions): SysrootDep
   return withKargs(prepared, options.merge);
 }
 
-/** The part that may run long before a reboot: everything but what depends on the state of the running system. */
+/** The part that may run long before a reboot: everything but what depends on the state of the running system. Throws SYSROOT_SPACE before /boot is touched. */
 export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDeployment {
   const { stateroot, commit, origin, overlayInitrds = [] } = options;
   const parent = join(sysroot.path, 'ostree/deploy', stateroot);
@@ -66,6 +69,7 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
   mkdirSync(join(parent, 'deploy'), { recursive: true, mode: 0o775 });
   const name = { stateroot, commit, serial: freeSerial(sysroot, stateroot, commit) };
   const root = sysroot.directory(name);
+  checkRootSpace(sysroot, commit);
   removeTree(root);
   try {
     checkOut(sysroot, commit, '', root, false);
@@ -74,10 +78,13 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
     seedVar(sysroot, stateroot, commit, root);
     const entry = new BootEntry();
     if (options.kargs !== null) entry.set('options', options.kargs.toString());
-    return { ...name, bootChecksum, origin, entry, overlayInitrds, unlocked: 'none', staged: false };
+    const made = { ...name, bootChecksum, origin, entry, overlayInitrds, unlocked: 'none', staged: false } as const;
+    // At shutdown nobody would see it.
+    checkBootSpace(sysroot, orderWith(sysroot, made, options.merge, {}), options);
+    return made;
   } catch (error) {
     removeTree(root);
-    throw error;
+    throw errnoOf(error) === 'ENOSPC' ? noSpace(root, error) : error;
   }
 }
 

@@ -5,15 +5,18 @@ import { storeError } from '../errors.ts';
 import { readNames } from '../repo/directory.ts';
 
 /** What a boot loader starts of a tree, where it is there and what it is called in /boot. */
-export interface KernelLayout {
-  /** Digest of kernel, initramfs and device trees, in that order (get_kernel_from_tree in ostree-sysroot-deploy.c). */
-  readonly bootChecksum: string;
+export interface KernelFiles {
   readonly kernel: BootFile;
   readonly initramfs: BootFile | null;
   /** One device tree, or a directory of them. */
   readonly deviceTree: (BootFile & { readonly isDirectory: boolean }) | null;
   /** Checksum of the kernel for FIPS mode. */
   readonly hmac: BootFile | null;
+}
+
+export interface KernelLayout extends KernelFiles {
+  /** Digest of kernel, initramfs and device trees, in that order (get_kernel_from_tree in ostree-sysroot-deploy.c). */
+  readonly bootChecksum: string;
 }
 
 export interface BootFile {
@@ -23,12 +26,30 @@ export interface BootFile {
   readonly name: string;
 }
 
+export interface KernelOptions {
+  /** Leaves device trees out, for machines that have their own. */
+  readonly ignoreDeviceTrees?: boolean;
+}
+
+/** Finds the kernel of a tree, and its boot checksum, for which all of it is read. Throws SYSROOT_KERNEL as `locateKernel` does. */
+export function findKernel(root: string, options: KernelOptions = {}): KernelLayout {
+  const { checksum, ...files } = locate(root, options);
+  return { ...files, bootChecksum: checksum ?? bootChecksumOf(files) };
+}
+
 /** Finds the kernel of a tree. Throws SYSROOT_KERNEL where there is none or more than one. */
-export function findKernel(root: string, options: { readonly ignoreDeviceTrees?: boolean } = {}): KernelLayout {
+export function locateKernel(root: string, options: KernelOptions = {}): KernelFiles {
+  return locate(root, options);
+}
+
+/** The boot checksum is in the names of old trees' files; null where it has to be computed. */
+type Located = KernelFiles & { readonly checksum: string | null };
+
+function locate(root: string, options: KernelOptions): Located {
   const modules = inModules(root, options.ignoreDeviceTrees ?? false);
-  const legacy = inLegacyPlaces(root);
+  const legacy = modules?.initramfs ? null : inLegacyPlaces(root);
   // What has an initramfs wins, since older composes put it beside the copy of the kernel only.
-  if (modules && !(modules.initramfs === null && legacy?.initramfs)) return modules;
+  if (modules && !legacy?.initramfs) return modules;
   if (legacy) return legacy;
   throw storeError('SYSROOT_KERNEL', 'Failed to find kernel in /usr/lib/modules, /usr/lib/ostree-boot or /boot', {
     hint: 'An image that boots has a kernel at usr/lib/modules/VERSION/vmlinuz.',
@@ -36,7 +57,7 @@ export function findKernel(root: string, options: { readonly ignoreDeviceTrees?:
   });
 }
 
-function inModules(root: string, ignoreDeviceTrees: boolean): KernelLayout | null {
+function inModules(root: string, ignoreDeviceTrees: boolean): Located | null {
   const modules = join(root, 'usr/lib/modules');
   const versions = readNames(modules).filter((name) => existsSync(join(modules, name, 'vmlinuz')));
   const [version] = versions;
@@ -48,34 +69,40 @@ function inModules(root: string, ignoreDeviceTrees: boolean): KernelLayout | nul
     });
   }
   const directory = join(modules, version);
-  const hash = createHash('sha256');
   const take = (name: string, target: string): BootFile | null => {
     const source = join(directory, name);
-    if (!statSync(source, { throwIfNoEntry: false })?.isFile()) return null;
-    hashFile(hash, source);
-    return { source, name: target };
+    return statSync(source, { throwIfNoEntry: false })?.isFile() ? { source, name: target } : null;
   };
-  const kernel = take('vmlinuz', `vmlinuz-${version}`)!;
-  const initramfs = take('initramfs.img', `initramfs-${version}.img`) ?? take('initramfs', `initramfs-${version}.img`);
-  const deviceTree = ignoreDeviceTrees ? null : findDeviceTree(directory, version, hash, take);
-  const hmac = existsSync(join(directory, '.vmlinuz.hmac'))
-    ? { source: join(directory, '.vmlinuz.hmac'), name: `.${kernel.name}.hmac` }
-    : null;
-  return { bootChecksum: hash.digest('hex'), kernel, initramfs, deviceTree, hmac };
+  const kernel = take('vmlinuz', `vmlinuz-${version}`);
+  if (kernel === null) {
+    throw storeError('SYSROOT_KERNEL', `The kernel ${directory}/vmlinuz is no file.`, {
+      hint: 'An image that boots has a kernel at usr/lib/modules/VERSION/vmlinuz.',
+      data: { root, path: `${directory}/vmlinuz` },
+    });
+  }
+  return {
+    checksum: null,
+    kernel,
+    initramfs: take('initramfs.img', `initramfs-${version}.img`) ?? take('initramfs', `initramfs-${version}.img`),
+    deviceTree: ignoreDeviceTrees ? null : findDeviceTree(directory, take('devicetree', `devicetree-${version}`)),
+    hmac: take('.vmlinuz.hmac', `.${kernel.name}.hmac`),
+  };
 }
 
-function findDeviceTree(
-  directory: string,
-  version: string,
-  hash: Hash,
-  take: (name: string, target: string) => BootFile | null,
-): KernelLayout['deviceTree'] {
-  const file = take('devicetree', `devicetree-${version}`);
+function findDeviceTree(directory: string, file: BootFile | null): KernelFiles['deviceTree'] {
   if (file !== null) return { ...file, isDirectory: false };
   const source = join(directory, 'dtb');
   if (!lstatSync(source, { throwIfNoEntry: false })?.isDirectory()) return null;
-  hashDirectory(hash, source);
   return { source, name: 'dtb', isDirectory: true };
+}
+
+function bootChecksumOf({ kernel, initramfs, deviceTree }: KernelFiles): string {
+  const hash = createHash('sha256');
+  hashFile(hash, kernel.source);
+  if (initramfs) hashFile(hash, initramfs.source);
+  if (deviceTree?.isDirectory) hashDirectory(hash, deviceTree.source);
+  else if (deviceTree) hashFile(hash, deviceTree.source);
+  return hash.digest('hex');
 }
 
 /** The contents of all files below a directory in the order of their names (checksum_dir_recurse): names count for nothing. */
@@ -101,7 +128,7 @@ function hashFile(hash: Hash, path: string): void {
 }
 
 /** Before /usr/lib/modules: files whose names end with the checksum that whoever made the tree had computed. */
-function inLegacyPlaces(root: string): KernelLayout | null {
+function inLegacyPlaces(root: string): Located | null {
   const directory = ['usr/lib/ostree-boot', 'boot'].map((path) => join(root, path)).find((path) => existsSync(path));
   if (directory === undefined) return null;
   const find = (prefix: string) => {
@@ -127,7 +154,7 @@ function inLegacyPlaces(root: string): KernelLayout | null {
     });
   }
   return {
-    bootChecksum: kernel.checksum,
+    checksum: kernel.checksum,
     kernel,
     initramfs,
     deviceTree: deviceTree === null ? null : { ...deviceTree, isDirectory: false },

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { storeError } from '../errors.ts';
 import { FileLock } from '../repo/lock.ts';
+import { findLockHolder, type LockHolder } from '../repo/lock-holder.ts';
 
 const RETRY_MILLISECONDS = 100;
 
@@ -14,7 +15,7 @@ export async function lockSysroot(
     seconds = Number.POSITIVE_INFINITY,
     onWait = () => {},
     signal,
-  }: { seconds?: number; onWait?: () => void; signal?: AbortSignal } = {},
+  }: { seconds?: number; onWait?: (holder: LockHolder | undefined) => void; signal?: AbortSignal } = {},
 ): Promise<FileLock> {
   const file = join(path, 'ostree/lock');
   const deadline = Date.now() + seconds * 1000;
@@ -22,12 +23,14 @@ export async function lockSysroot(
     const lock = FileLock.try(file, 'exclusive');
     if (lock) return lock;
     if (Date.now() >= deadline) {
-      throw storeError('SYSROOT_LOCKED', `Another program is changing the system: it holds ${file}.`, {
-        hint: 'Wait until it has ended; `lslocks` shows which one it is.',
-        data: { path: file },
+      const holder = findLockHolder(file);
+      const who = holder === undefined ? 'Another program' : `The process ${holder.pid} (${holder.program})`;
+      throw storeError('SYSROOT_LOCKED', `${who} is changing the system: it holds ${file}.`, {
+        hint: 'Wait until it has ended.',
+        data: { path: file, ...(holder === undefined ? {} : { pid: holder.pid, program: holder.program }) },
       });
     }
-    if (isFirst) onWait();
+    if (isFirst) onWait(findLockHolder(file));
     signal?.throwIfAborted();
     await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
   }

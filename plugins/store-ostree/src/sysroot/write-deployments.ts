@@ -5,6 +5,8 @@ import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-links.ts';
 import { type MenuWriter, menuEntry } from './boot-menu.ts';
+import { bootSpace, fits, fitsPruned, noSpace, tooSmall } from './boot-space.ts';
+import { removeOldKernels } from './cleanup.ts';
 import { isSame, type SysrootDeployment } from './deployment.ts';
 import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
@@ -39,18 +41,36 @@ export async function writeDeployments(
 
 /**
  * Writes all that makes a list of deployments the current one, in boot order, beside what is in use. All have been checked out before. A
- * staged deployment stays when it is the first of the list and is discarded with the swap otherwise. Throws SYSROOT_BOOTED for a
- * list without the booted one.
+ * staged deployment stays when it is the first of the list and is discarded with the swap otherwise. Where /boot is too small for the
+ * kernels of both lists, those that go make room first, by a swap of their own. Throws SYSROOT_BOOTED for a list without the booted one,
+ * SYSROOT_SPACE where there is no room even so.
  */
 export async function prepareSwap(
-  before: Sysroot,
+  sysroot: Sysroot,
   wanted: readonly SysrootDeployment[],
   options: WriteOptions,
 ): Promise<PreparedSwap> {
-  const dropsStaged = before.staged !== null && !isSame(wanted[0], before.staged);
   const list = wanted.filter(({ staged }) => !staged);
+  checkList(sysroot, list);
+  const before = await makeRoom(sysroot, list, options);
+  try {
+    return await prepareList(before, wanted, list, options);
+  } catch (error) {
+    if (errnoOf(error) !== 'ENOSPC') throw error;
+    removeOldKernels(before);
+    throw noSpace(before.path, error);
+  }
+}
+
+async function prepareList(
+  before: Sysroot,
+  wanted: readonly SysrootDeployment[],
+  list: readonly SysrootDeployment[],
+  options: WriteOptions,
+): Promise<PreparedSwap> {
+  const dropsStaged = before.staged !== null && !isSame(wanted[0], before.staged);
   const current = before.finalized;
-  const isUnchanged = list.length === current.length && list.every((one, index) => one === current[index]);
+  const isUnchanged = list.length === current.length && list.every((one, index) => isSameEntry(one, current[index]));
   const prepared = isUnchanged ? null : await prepare(before, list, options);
   return {
     swap: prepared?.swap ?? 'none',
@@ -64,13 +84,32 @@ export async function prepareSwap(
   };
 }
 
+/** What was read anew after room was made is another object, with the same entry. */
+const isSameEntry = (a: SysrootDeployment, b: SysrootDeployment | undefined): boolean =>
+  a === b || (isSame(a, b) && a.entry.toString() === b?.entry.toString());
+
+/** Makes a list current that only lacks what is to go, where its kernels would leave no room for new ones. Gives the sysroot as it is then. */
+async function makeRoom(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Sysroot> {
+  let space = bootSpace(sysroot, list, options.style ?? {});
+  if (space === null || fits(space)) return sysroot;
+  // What runs left that were cut off goes for nothing.
+  removeOldKernels(sysroot);
+  space = bootSpace(sysroot, list, options.style ?? {});
+  if (space === null || fits(space)) return sysroot;
+  const { remaining } = space;
+  if (remaining === null || !fitsPruned(space)) throw tooSmall(space);
+  const staged = sysroot.staged === null ? [] : [sysroot.staged];
+  const pruned = await (await prepareList(sysroot, [...staged, ...remaining], remaining, options)).commit();
+  removeOldKernels(pruned);
+  return pruned;
+}
+
 interface Swap {
   readonly swap: 'menu' | 'links';
   commit(): Promise<void>;
 }
 
 async function prepare(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
-  checkList(sysroot, list);
   const current = sysroot.finalized;
   const keepsMenu =
     list.length === current.length && list.every((one, index) => isSameBoot(sysroot.repository, one, current[index]!));

@@ -18,7 +18,7 @@ import { fsyncPath } from '../repo/directory.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { copyAttributes } from './copy-attributes.ts';
 import { formatBootLink, type SysrootDeployment } from './deployment.ts';
-import { type BootFile, findKernel, type KernelLayout } from './kernel-layout.ts';
+import { type BootFile, type KernelFiles, locateKernel } from './kernel-layout.ts';
 import { commitVersion } from './same-boot.ts';
 import type { Sysroot } from './sysroot.ts';
 
@@ -49,13 +49,17 @@ export interface EntryStyle {
   readonly tries?: number;
 }
 
+/** Where a deployment's kernel is, relative to /boot. */
+export const kernelDirectory = ({ stateroot, bootChecksum }: SysrootDeployment): string =>
+  `ostree/${stateroot}-${bootChecksum}`;
+
 /** Puts a deployment's kernel into /boot, unless it is there, and writes its entry into `loader.BOOT`. */
 export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement): BootEntry {
   const { deployment, index, count, bootSerial, style } = placement;
   const { stateroot, bootChecksum } = deployment;
   const root = sysroot.directory(deployment);
-  const layout = findKernel(root, placement.style);
-  const name = `ostree/${stateroot}-${bootChecksum}`;
+  const layout = locateKernel(root, placement.style);
+  const name = kernelDirectory(deployment);
   installKernel(layout, join(sysroot.path, 'boot', name));
   const prefix = style.bootPrefix ? '/boot/' : '/';
   const directory = `${prefix}${name}`;
@@ -96,7 +100,7 @@ function entryName({ deployment, index, count, style }: Placement): string {
   return `${base}${before === undefined ? `+${tries}` : (/\+\d+(?:-\d+)?(?=\.conf$)/.exec(before)?.[0] ?? '')}.conf`;
 }
 
-function installKernel(layout: KernelLayout, target: string): void {
+function installKernel(layout: KernelFiles, target: string): void {
   mkdirSync(target, { recursive: true, mode: 0o775 });
   for (const file of [layout.kernel, layout.initramfs, layout.hmac]) if (file) installFile(file, target);
   const { deviceTree } = layout;
@@ -142,14 +146,19 @@ function copyDirectory(source: string, target: string): void {
 /** Where staged overlays of initial ram disks wait, below /run. */
 export const STAGED_INITRDS = 'ostree/staged-initrds';
 
+/** Where they are afterwards, relative to /boot, as `SHA256.img`. */
+export const OVERLAYS = 'ostree/initramfs-overlays';
+
+export const stagedInitrd = ({ state }: Sysroot, checksum: string): string => join(state.run, STAGED_INITRDS, checksum);
+
 function installOverlay(sysroot: Sysroot, checksum: string): string {
-  const directory = join(sysroot.path, 'boot/ostree/initramfs-overlays');
+  const directory = join(sysroot.path, 'boot', OVERLAYS);
   const name = `${checksum}.img`;
   if (!existsSync(join(directory, name))) {
     mkdirSync(directory, { recursive: true, mode: 0o755 });
-    installFile({ source: join(sysroot.state.run, STAGED_INITRDS, checksum), name }, directory);
+    installFile({ source: stagedInitrd(sysroot, checksum), name }, directory);
   }
-  return `ostree/initramfs-overlays/${name}`;
+  return `${OVERLAYS}/${name}`;
 }
 
 /** `NAME [VERSION] (ostree[:STATEROOT]:INDEX)`; syslinux finds its own entries by "(ostree". */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { StoreError } from '../../../../plugins/store-ostree/src/errors.ts';
 import { FileLock } from '../../../../plugins/store-ostree/src/repo/lock.ts';
 import { lockSysroot } from '../../../../plugins/store-ostree/src/sysroot/lock.ts';
 import { hasOstree, isRoot, ostree, temporary } from '../support.ts';
@@ -116,13 +117,19 @@ describe('bad sysroots and bad images (needs ostree and root)', function () {
   it('a sysroot that another program has locked is waited for, and not for ever', async () => {
     const { sysroot } = await installed();
     const held = FileLock.try(join(sysroot, 'ostree/lock'), 'exclusive')!;
-    let waits = 0;
-    const onWait = () => {
-      waits += 1;
-    };
-    const waiting = lockSysroot(sysroot, { seconds: 0.3, onWait });
-    await assert.rejects(waiting, { code: 'SYSROOT_LOCKED', data: { path: join(sysroot, 'ostree/lock') } });
-    assert.equal(waits, 1);
+    const waits: (number | undefined)[] = [];
+    const waiting = lockSysroot(sysroot, { seconds: 0.3, onWait: (holder) => waits.push(holder?.pid) });
+    await assert.rejects(waiting, (error: StoreError) => {
+      assert.equal(error.code, 'SYSROOT_LOCKED');
+      assert.match(
+        error.message,
+        new RegExp(`^The process ${process.pid} \\(.*node.*\\) is changing the system: it holds `),
+      );
+      assert.equal(error.data['path'], join(sysroot, 'ostree/lock'));
+      assert.equal(error.data['pid'], process.pid);
+      return true;
+    });
+    assert.deepEqual(waits, [process.pid]);
     held.release();
     (await lockSysroot(sysroot)).release();
   });
