@@ -10,6 +10,8 @@ export const errors = {
   COMMAND_MISSING: 'A program that is needed is not installed on this machine.',
   DIRECTORY_UNWRITABLE: 'The directory for caches or for state cannot be made or written.',
   USAGE: 'The command line is wrong: an unknown command or flag, or a missing argument.',
+  EDITOR_FAILED: 'The editor in which a text was to be changed could not be started, or failed.',
+  REBOOT_FAILED: 'The machine could not be restarted; what was to be done before is done.',
   OUTPUT_UNWRITABLE: 'A file that was asked for on the command line cannot be written.',
 } as const satisfies ErrorTable;
 

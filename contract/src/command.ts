@@ -1,5 +1,5 @@
 import type { Context } from './context.ts';
-import type { Json } from './records/index.ts';
+import type { Json, Outcome, Request } from './records/index.ts';
 
 /** A flag of a command, as data. */
 export interface FlagSpec {
@@ -25,6 +25,8 @@ export interface ArgSpec {
 export interface CommandInput {
   readonly args: { readonly [name: string]: string | readonly string[] | undefined };
   readonly flags: { readonly [name: string]: string | number | boolean | readonly string[] | undefined };
+  /** Opens the user's editor on a text and gives what they made of it; absent where there is no terminal. */
+  readonly edit?: (text: string) => Promise<string>;
 }
 
 export interface CommandResult {
@@ -33,18 +35,41 @@ export interface CommandResult {
   /** For people; without colour. */
   readonly text: string;
   readonly exitCode?: number;
+  /** Restarts the machine once the result has been printed. Only for changes of the system that runs. */
+  readonly reboot?: boolean;
 }
 
-/** A command-line verb that a plugin adds, as data: the command line is built from it and no plugin imports a CLI library. */
-export interface CommandSpec {
+/** What all verbs that the command line parses say of themselves. */
+interface ParsedCommandSpec {
   /** Words, separated by spaces: `repo list`. */
   readonly id: string;
+  /** Other names, also words separated by spaces. */
+  readonly aliases?: readonly string[];
   readonly summary: string;
   readonly description?: string;
+  readonly hidden?: boolean;
   readonly args?: readonly ArgSpec[];
   readonly flags?: { readonly [name: string]: FlagSpec };
   readonly examples?: readonly string[];
+}
+
+/** A command-line verb that a plugin adds, as data: the command line is built from it and no plugin imports a CLI library. */
+export interface CommandSpec extends ParsedCommandSpec {
   run(input: CommandInput, ctx: Context): Promise<CommandResult>;
+}
+
+/**
+ * A verb that walks the corridor: it turns words into a request and an outcome into words. The command line runs the request in
+ * between, with progress, and cancels it on Ctrl-C.
+ */
+export interface JourneyCommandSpec extends ParsedCommandSpec {
+  /**
+   * Called before the run, outside of its transaction: nothing may be changed. What the request needs to know of the system is read
+   * here, or in `request.complete`. A result, in place of a request, is what is said when there is nothing to do.
+   */
+  request(input: CommandInput, ctx: Context): Promise<Request | CommandResult>;
+  /** Called when the run has succeeded; what failed is reported by the command line. */
+  result(outcome: Outcome, input: CommandInput, ctx: Context): Promise<CommandResult>;
 }
 
 /** The streams and the surroundings of a command that does its own talking. Only the command line has a process; plugins get this. */

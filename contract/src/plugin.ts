@@ -1,5 +1,5 @@
 import type { Capability, KeyedCapability } from './capabilities/token.ts';
-import type { CommandSpec, RawCommandSpec } from './command.ts';
+import type { CommandSpec, JourneyCommandSpec, RawCommandSpec } from './command.ts';
 import type { Context } from './context.ts';
 import type { ErrorTable } from './errors.ts';
 import type { HookFaces } from './lifecycle.ts';
@@ -41,7 +41,7 @@ export interface Plugin<Config = unknown> {
   /** JSON Schema (draft 2020-12) of `config`, with defaults. Without one no configuration is accepted. */
   readonly config?: { readonly [key: string]: Json };
   readonly errors?: ErrorTable;
-  readonly commands?: readonly (CommandSpec | RawCommandSpec)[];
+  readonly commands?: readonly (CommandSpec | JourneyCommandSpec | RawCommandSpec)[];
   /** Synchronous; registers only, does no I/O. */
   apply(host: PluginHost<Config>): void;
 }

@@ -44,6 +44,7 @@ export const CORE_ERRORS = {
   OVERLAY_CONFLICT: 'Packages disagree about a file.',
   REQUEST_SKIPPED: 'A weak request for a package was left out.',
   BOOTLOADER_NONE: 'No loaded boot loader recognises the system.',
+  DEPLOYMENT_UNKNOWN: 'A deployment that a request names is not there.',
   STAGED_NONE: 'There is no staged deployment to finalize.',
 } as const satisfies ErrorTable;
 

@@ -10,8 +10,8 @@ export const REF = 'os/stable';
 export const DEPLOY: DeployRequest = {
   sysroot: SYSROOT,
   os: 'os',
-  kargs: { append: [], delete: [], replace: [] },
   stage: false,
+  extras: {},
 };
 
 /** A machine that runs version 1 of an image, a remote that has version 2, and a repository with packages to layer. */

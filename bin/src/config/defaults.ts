@@ -12,6 +12,7 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
   query: '@ostrata/plugin-query',
+  kargs: '@ostrata/plugin-kargs',
   'boot-grub': '@ostrata/plugin-boot-grub',
   'boot-syslinux': '@ostrata/plugin-boot-syslinux',
   'boot-uboot': '@ostrata/plugin-boot-uboot',

@@ -1,7 +1,17 @@
 import { Args, Command, Flags } from '@oclif/core';
-import type { ArgSpec, CommandInput, CommandSpec, FlagSpec, RawCommandSpec } from '@ostrata/core';
-import { BaseCommand, commonFlags } from '../base-command.ts';
+import type {
+  ArgSpec,
+  CommandInput,
+  CommandResult,
+  CommandSpec,
+  FlagSpec,
+  JourneyCommandSpec,
+  RawCommandSpec,
+} from '@ostrata/core';
+import { BaseCommand, commonFlags, type Session } from '../base-command.ts';
 import { loadSettings } from '../config/load.ts';
+import { editText } from '../host/editor.ts';
+import { reboot } from '../host/reboot.ts';
 import { processTerminal } from '../terminal.ts';
 import { loadPlugins } from './resolve.ts';
 
@@ -27,7 +37,7 @@ export async function pluginCommands(
   }
 }
 
-function commandOf(spec: CommandSpec | RawCommandSpec): Command.Class {
+function commandOf(spec: CommandSpec | JourneyCommandSpec | RawCommandSpec): Command.Class {
   return 'runRaw' in spec ? rawCommand(spec) : parsedCommand(spec);
 }
 
@@ -48,11 +58,27 @@ function rawCommand(spec: RawCommandSpec): Command.Class {
   return RawPluginCommand;
 }
 
-function parsedCommand(spec: CommandSpec): Command.Class {
+/** Asks, or walks the corridor between a request and what is said of its outcome. */
+async function perform(
+  spec: CommandSpec | JourneyCommandSpec,
+  input: CommandInput,
+  { host, signal, onEvent }: Session,
+): Promise<CommandResult> {
+  const options = { signal, onEvent };
+  if ('run' in spec) return host.query((ctx) => spec.run(input, ctx), options);
+  const asked = await host.query((ctx) => spec.request(input, ctx), options);
+  if ('text' in asked) return asked;
+  const outcome = await host.run(asked, options);
+  return host.query((ctx) => spec.result(outcome, input, ctx), { onEvent });
+}
+
+function parsedCommand(spec: CommandSpec | JourneyCommandSpec): Command.Class {
   class PluginCommand extends BaseCommand {
     static override id = spec.id.replaceAll(' ', ':');
     static override summary = spec.summary;
     static override description = spec.description;
+    static override hidden = spec.hidden ?? false;
+    static override aliases = (spec.aliases ?? []).map((alias) => alias.replaceAll(' ', ':'));
     static override examples = [...(spec.examples ?? [])];
     static override strict = !(spec.args ?? []).some((arg) => arg.multiple);
     static override args = Object.fromEntries((spec.args ?? []).map((arg) => [arg.name, argOf(arg)]));
@@ -68,12 +94,15 @@ function parsedCommand(spec: CommandSpec): Command.Class {
       const args = last?.multiple
         ? { ...parsed.args, [last.name]: parsed.argv.slice(spec.args!.length - 1) as string[] }
         : parsed.args;
-      const input: CommandInput = { args: args as CommandInput['args'], flags: parsed.flags as CommandInput['flags'] };
-      const outcome = await this.session(parsed.flags, ({ host, signal, onEvent }) =>
-        host.query((ctx) => spec.run(input, ctx), { signal, onEvent }),
-      );
-      this.result(outcome.data, outcome.text);
-      if (outcome.exitCode !== undefined) process.exitCode = outcome.exitCode;
+      const input: CommandInput = {
+        args: args as CommandInput['args'],
+        flags: parsed.flags as CommandInput['flags'],
+        ...(process.stdin.isTTY ? { edit: editText } : {}),
+      };
+      const result = await this.session(parsed.flags, (session) => perform(spec, input, session));
+      this.result(result.data, result.text);
+      if (result.exitCode !== undefined) process.exitCode = result.exitCode;
+      if (result.reboot) await reboot();
     }
   }
   return PluginCommand;

@@ -22,6 +22,15 @@ export interface Deployer {
   arrange(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<void>;
   /** The point of no return: makes what `arrange` wrote the current menu, in one rename. Arranges first where a crash undid that. */
   swap(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<Deployment>;
+  /**
+   * Makes these the deployments, in this order, the default first; the others go. In one rename, as `swap`; changes nothing when it
+   * fails. The running one must be among them.
+   */
+  reorder(sysroot: string, order: readonly string[], bootloader: Bootloader, ctx: Context): Promise<void>;
+  /** Keeps a deployment when others are cleaned up, or no more. */
+  pin(deployment: Deployment, pinned: boolean, ctx: Context): Promise<void>;
+  /** Keeps the staged deployment from being finished at shutdown, or allows it. */
+  lockStaged(sysroot: string, locked: boolean, ctx: Context): Promise<void>;
   /** Removes what nothing refers to. */
   cleanup(sysroot: string, ctx: Context): Promise<void>;
 }

@@ -42,6 +42,13 @@ export interface CheckReport {
   readonly problems: readonly { readonly object: string; readonly problem: string }[];
 }
 
+export interface StorePullOptions {
+  /** Refuses commits that are older than this one. */
+  readonly newerThan?: string;
+  /** Commits without their trees: enough to read what they say of themselves. */
+  readonly commitsOnly?: boolean;
+}
+
 /** A repository: content-addressed objects and refs. Stray objects are harmless; refs move last. */
 export interface ObjectStore {
   readonly location: string;
@@ -60,8 +67,16 @@ export interface ObjectStore {
   commit(tree: ReadonlyTree, meta: CommitMeta): Promise<string>;
   newTree(): TreeWriter;
   readonly writer: WriterDescriptor;
-  /** Copies commits with all they need from another repository, then sets refs of the same name for those that were refs. */
-  pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Copies commits with all they need from another repository, then sets refs of the same name for those that were refs. From
+   * `remote:NAME`, a remote that this repository has configured, they are called `NAME:REF` here.
+   */
+  pull(
+    from: string,
+    revs: readonly string[],
+    ctx: Context,
+    options?: StorePullOptions,
+  ): Promise<ReadonlyMap<string, string>>;
   /** Writes a commit's tree into a directory that is not there yet. */
   checkout(
     commit: string,

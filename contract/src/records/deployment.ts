@@ -11,6 +11,8 @@ export interface BootTarget {
   /** Contents of the origin file. */
   readonly origin: string;
   readonly stage: boolean;
+  /** Keeps a staged one from being finished until somebody allows it. */
+  readonly lock?: boolean;
   readonly extras: Extras;
 }
 
@@ -27,4 +29,10 @@ export interface Deployment {
   readonly state: 'prepared' | 'staged' | 'active';
   /** The running system; absent for the others, and where nothing runs from the sysroot. */
   readonly booted?: true;
+  /** Stays when others are cleaned up. */
+  readonly pinned?: true;
+  /** How it may be written to, where it may: `development`, `hotfix`, `transient`. */
+  readonly unlocked?: string;
+  /** Staged and kept from being finished. */
+  readonly locked?: true;
 }

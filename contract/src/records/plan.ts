@@ -41,7 +41,7 @@ export interface Plan {
     readonly version: string | null;
     readonly metadata: Metadata;
   };
-  /** True when the parent was made from a Plan of the same digest: the run ends here with "unchanged". */
+  /** True when the parent was made from a Plan of the same digest, or a tap of `resolve.plan` knows it: the run ends here with "unchanged". */
   readonly unchanged: boolean;
   readonly deploy: DeployRequest | null;
 }

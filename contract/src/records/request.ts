@@ -23,14 +23,33 @@ export interface DeployRequest {
   readonly sysroot: string;
   /** Stateroot name. */
   readonly os: string;
-  /** Changes of kernel arguments. */
-  readonly kargs: {
-    readonly append: readonly string[];
-    readonly delete: readonly string[];
-    readonly replace: readonly string[];
-  };
-  /** Finish at shutdown and not now. */
+  /** Contents of its origin file; those of the deployment that it follows when absent. */
+  readonly origin?: string;
+  /** Finish at shutdown and not now: only the running system can wait for that. */
   readonly stage: boolean;
+  /** Keeps a staged one from being finished until somebody allows it. */
+  readonly lock?: boolean;
+  /**
+   * In place of a new deployment: ids of the ones that stay, in boot order, the default first; the others go. Only with a request that
+   * starts at deploy.
+   */
+  readonly order?: readonly string[];
+  /** For taps of `deploy.target`, by plugin name: what changes how the tree boots and not what is in it. No part of a Plan's digest. */
+  readonly extras: Extras;
+}
+
+/** The image that packages are laid over. */
+export interface BaseRequest {
+  /** A revision of the work repository. */
+  readonly rev: string;
+  /** Where it is pulled from first: a path, a URL, or `remote:NAME` for one that the repository has configured; null pulls nothing. */
+  readonly pullFrom: string | null;
+  /** What is pulled, where that is called otherwise than `rev`. */
+  readonly pullRev?: string;
+  /** Refuses to pull a commit that is older than this one. */
+  readonly newerThan?: string;
+  /** Pulls the commit without its tree, for a run that only looks. */
+  readonly commitOnly?: boolean;
 }
 
 /**
@@ -43,8 +62,8 @@ export interface Request {
   readonly from: Stage;
   readonly until: Halt;
   readonly store: StoreRef;
-  /** Rev to lay packages over (pulled first when `pullFrom` is set); null composes from nothing. */
-  readonly base: { readonly rev: string; readonly pullFrom: string | null } | null;
+  /** What packages are laid over; null composes from nothing. */
+  readonly base: BaseRequest | null;
   readonly sources: readonly SourceRef[];
   readonly intent: Intent;
   readonly image: ImageSpec;

@@ -19,6 +19,7 @@ import { baseCommit, commit, passThrough } from './stages/commit.ts';
 import { deploy } from './stages/deploy.ts';
 import { fetch } from './stages/fetch.ts';
 import { finalize, stagedDeployment } from './stages/finalize.ts';
+import { reorder } from './stages/reorder.ts';
 import { resolve } from './stages/resolve.ts';
 
 /**
@@ -39,6 +40,7 @@ export async function walk(ctx: StageContext, enter: Enter, input: RunInput): Pr
   if (request.until === 'request') return { ...outcome('request', {}), extras: request.extras };
   if (request.from === 'finalize') return fromStaged(ctx, enter, request);
   if (request.from === 'deploy') {
+    if (request.deploy?.order !== undefined) return fromOrder(ctx, enter, request.deploy, request.deploy.order);
     return fromCommit(ctx, enter, await baseCommit(ctx, sources), null, request, request.extras);
   }
   if (request.until === 'fetch') return outcome(request.until, {});
@@ -84,10 +86,24 @@ async function fromDeployment(
   records: { readonly plan: Plan | null; readonly commit: Commit | null; readonly deployment: Deployment },
 ): Promise<Outcome> {
   const deployment = await enter('finalize', () => finalize(ctx, records.deployment));
-  const result = outcome(until, { ...records, deployment });
-  // The new system is complete: what is left over must not make the run fail.
+  return cleanedUp(ctx, deployment.target.sysroot, outcome(until, { ...records, deployment }));
+}
+
+async function fromOrder(
+  ctx: StageContext,
+  enter: Enter,
+  { sysroot }: DeployRequest,
+  order: readonly string[],
+): Promise<Outcome> {
+  const { deployment, isChanged } = await enter('finalize', () => reorder(ctx, sysroot, order));
+  const status = isChanged ? 'done' : 'unchanged';
+  return cleanedUp(ctx, sysroot, { ...outcome('finalize', { deployment }), status });
+}
+
+/** The new system is complete: what is left over must not make the run fail. */
+async function cleanedUp(ctx: StageContext, sysroot: string, result: Outcome): Promise<Outcome> {
   try {
-    await (await ctx.get(DEPLOYER)).cleanup(deployment.target.sysroot, ctx.face);
+    await (await ctx.get(DEPLOYER)).cleanup(sysroot, ctx.face);
   } catch (error) {
     ctx.progress.warning('CLEANUP_FAILED', `What nothing refers to any more could not be removed: ${messageOf(error)}`);
   }
@@ -123,6 +139,9 @@ function checkRequest({ from, until, deploy: wish, base }: Request): void {
   }
   if (until !== 'request' && !reaches(until, from))
     refuse(`A request that starts at ${from} cannot stop at ${until}.`, 'Stop later.');
-  if (from === 'deploy' && base === null) refuse('A request that starts at deploy names no commit.', 'Give a base.');
+  if (wish?.order !== undefined && from !== 'deploy')
+    refuse(`A request that starts at ${from} only puts deployments in order.`, 'Start at deploy.');
+  if (from === 'deploy' && base === null && wish?.order === undefined)
+    refuse('A request that starts at deploy names no commit.', 'Give a base.');
   if (from !== 'fetch' && wish === null) refuse(`A request that starts at ${from} names no system.`, 'Give a sysroot.');
 }

@@ -16,36 +16,37 @@ async function deploy(
 }
 
 describe('stage deploy', () => {
-  const kargs: [string, Partial<DeployRequest['kargs']>, readonly string[]][] = [
-    ['kept', {}, ['quiet', 'console=tty0', 'console=ttyS0']],
-    ['one appended', { append: ['debug', 'quiet'] }, ['quiet', 'console=tty0', 'console=ttyS0', 'debug', 'quiet']],
-    ['a key deleted with all its values', { delete: ['console'] }, ['quiet']],
-    ['one value deleted', { delete: ['console=tty0'] }, ['quiet', 'console=ttyS0']],
-    [
-      'replaced in place, or added',
-      { replace: ['console=null', 'new=1'] },
-      ['quiet', 'console=null', 'console=ttyS0', 'new=1'],
-    ],
-    [
-      'deletions, replacements and additions, in this order',
-      { append: ['z'], delete: ['quiet'], replace: ['quiet=1'] },
-      ['console=tty0', 'console=ttyS0', 'quiet=1', 'z'],
-    ],
-  ];
-  for (const [what, change, expected] of kargs) {
-    it(`kernel arguments of the deployment that runs: ${what}`, async () => {
-      const world = await machine();
-      const system = world.system(SYSROOT);
-      const [current] = system.deployments;
-      if (current === undefined) throw new Error('the machine has no deployment');
-      system.deployments = [
-        { ...current, target: { ...current.target, kargs: ['quiet', 'console=tty0', 'console=ttyS0'] } },
-      ];
-      const { deployment } = await deploy({ kargs: { ...DEPLOY.kargs, ...change } }, { world });
-      assert.deepEqual(deployment?.target.kargs, expected);
-      assert.equal(deployment?.target.commit, current.target.commit);
-    });
-  }
+  it('takes kernel arguments and origin over from the deployment that would boot next', async () => {
+    const world = await machine();
+    const system = world.system(SYSROOT);
+    const [running] = system.deployments;
+    if (running === undefined) throw new Error('the machine has no deployment');
+    const booted = { ...running, booted: true as const };
+    const staged = {
+      ...running,
+      id: `${running.id}1`,
+      state: 'staged' as const,
+      target: { ...running.target, kargs: ['quiet', 'debug'], origin: 'of the staged one' },
+    };
+    system.deployments = [booted];
+    const first = await deploy({}, { world });
+    assert.deepEqual(first.deployment?.target.kargs, ['quiet']);
+    assert.equal(first.deployment?.target.commit, running.target.commit);
+    system.deployments = [staged, booted];
+    const second = await deploy({}, { world });
+    assert.deepEqual(second.deployment?.target.kargs, ['quiet', 'debug']);
+    assert.equal(second.deployment?.target.origin, 'of the staged one');
+    system.deployments = [staged, booted];
+    assert.equal((await deploy({ origin: 'another' }, { world })).deployment?.target.origin, 'another');
+  });
+
+  it('hands what is asked of a plugin to its tap', async () => {
+    const kargs = plugin('kargs', (host) =>
+      host.hooks['deploy.target'].tapPromise((target) => ({ ...target, kargs: target.extras['kargs'] as string[] })),
+    );
+    const { deployment } = await deploy({ extras: { kargs: ['debug'] } }, { plugins: [kargs] });
+    assert.deepEqual(deployment?.target.kargs, ['debug']);
+  });
 
   const loader = (key: string, certainty: number) =>
     definePlugin({

@@ -8,7 +8,6 @@ import {
   type Extras,
 } from '@ostrata/contract';
 import { coreError } from '../../errors.ts';
-import { changeKargs } from '../kargs.ts';
 import { DEPLOYMENT_KIND, type DeploymentIntent } from '../recover.ts';
 import type { StageContext } from '../stage-context.ts';
 
@@ -21,20 +20,19 @@ export async function deploy(
 ): Promise<Deployment> {
   const deployer = await ctx.get(DEPLOYER);
   const existing = await deployer.list(request.sysroot);
-  const candidates = existing.filter(({ target, state }) => target.os === request.os && state === 'active');
-  const merge = candidates.find(({ booted }) => booted) ?? candidates[0];
+  const followed = followedBy(existing, request.os);
   const target = await ctx.shape('deploy.target', {
     sysroot: request.sysroot,
     os: request.os,
     commit: commit.id,
-    kargs: changeKargs(merge?.target.kargs ?? [], request.kargs),
-    initrds: merge?.target.initrds ?? [],
-    origin: merge?.target.origin ?? '',
+    kargs: followed?.target.kargs ?? [],
+    initrds: followed?.target.initrds ?? [],
+    origin: request.origin ?? followed?.target.origin ?? '',
     stage: request.stage,
-    extras,
+    ...(request.lock ? { lock: true } : {}),
+    extras: { ...extras, ...request.extras },
   });
-  const bootloader = (await ctx.choose('deploy.bootloader', target)) ?? (await mostCertain(ctx, target));
-  await ctx.get(BOOTLOADER, bootloader);
+  const bootloader = await chooseBootloader(ctx, target);
   await ctx.check('deploy.check', target);
 
   const intent: DeploymentIntent = { sysroot: target.sysroot, before: existing.map((deployment) => deployment.id) };
@@ -45,6 +43,21 @@ export async function deploy(
   await ctx.step('deploy.staged', deployment);
   await complete();
   return deployment;
+}
+
+/**
+ * The deployment whose kernel arguments and origin a new one of a stateroot takes over: the one that would boot next, so that one change
+ * after the other adds up before a reboot.
+ */
+function followedBy(existing: readonly Deployment[], os: string): Deployment | undefined {
+  return existing.find(({ target, state }) => target.os === os && state !== 'prepared');
+}
+
+/** Key of the boot loader that a target is started by. Throws BOOTLOADER_NONE. */
+export async function chooseBootloader(ctx: StageContext, target: BootTarget): Promise<string> {
+  const key = (await ctx.choose('deploy.bootloader', target)) ?? (await mostCertain(ctx, target));
+  await ctx.get(BOOTLOADER, key);
+  return key;
 }
 
 async function mostCertain(ctx: StageContext, target: BootTarget): Promise<string> {

@@ -6,7 +6,7 @@ import type { StageContext } from '../stage-context.ts';
 export async function fetch(ctx: StageContext, request: Request): Promise<Sources> {
   const completed = await ctx.shape('request.complete', request);
   await ctx.check('request.check', completed);
-  if (completed.until === 'request' || completed.from === 'finalize')
+  if (completed.until === 'request' || completed.from === 'finalize' || completed.deploy?.order !== undefined)
     return { request: completed, base: null, snapshots: [] };
   const sources = await ctx.shape('fetch.sources', completed.sources);
   checkIds(sources);
@@ -54,11 +54,15 @@ function refreshAll(ctx: StageContext, { sources, cacheOnly }: Request): Promise
 async function bringBase(ctx: StageContext, { base, store: { work }, cacheOnly }: Request): Promise<string | null> {
   if (base === null) return null;
   const store = await ctx.store(work, {});
-  if (base.pullFrom !== null && !cacheOnly) await store.pull(base.pullFrom, [base.rev], ctx.face);
-  const commit = await store.resolve(base.rev);
+  const { rev, pullFrom, pullRev = rev, newerThan, commitOnly = false } = base;
+  if (pullFrom !== null && !cacheOnly) {
+    const options = { commitsOnly: commitOnly, ...(newerThan === undefined ? {} : { newerThan }) };
+    await store.pull(pullFrom, [pullRev], ctx.face, options);
+  }
+  const commit = await store.resolve(rev);
   if (commit !== null) return commit;
-  throw coreError('BASE_UNKNOWN', `There is no ${base.rev} in the repository ${work}.`, {
+  throw coreError('BASE_UNKNOWN', `There is no ${rev} in the repository ${work}.`, {
     hint: 'Check the name of the ref, or pull it first.',
-    data: { rev: base.rev, repository: work },
+    data: { rev, repository: work },
   });
 }

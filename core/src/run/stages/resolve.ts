@@ -48,7 +48,8 @@ export async function resolve(ctx: StageContext, sources: Sources): Promise<Plan
   });
   const digest = planDigest(shaped.inputs);
   const { force, previousDigest } = request.commit;
-  const unchanged = !force && (previousDigest ?? (await madeFrom(ctx, request, shaped.commit.parent))) === digest;
+  const unchanged =
+    !force && (shaped.unchanged || (previousDigest ?? (await madeFrom(ctx, request, shaped.commit.parent))) === digest);
   const plan: Plan = { ...shaped, digest, unchanged };
   await ctx.check('resolve.check', plan);
   return plan;

@@ -8,6 +8,7 @@ import type {
   ObjectStore,
   ReadonlyTree,
   StoredCommit,
+  StorePullOptions,
   Tree,
   TreeWriter,
   WriterDescriptor,
@@ -171,13 +172,25 @@ export class OstreeStore implements ObjectStore {
     return { module: WRITER_MODULE, location: JSON.stringify(location) };
   }
 
-  async pull(from: string, revs: readonly string[], ctx: Context): Promise<ReadonlyMap<string, string>> {
+  async pull(
+    from: string,
+    revs: readonly string[],
+    ctx: Context,
+    { newerThan, commitsOnly = false }: StorePullOptions = {},
+  ): Promise<ReadonlyMap<string, string>> {
     ctx.signal.throwIfAborted();
-    const path = localPath(from);
-    if (path === undefined) {
+    const remote = /^remote:(.+)$/.exec(from)?.[1];
+    const path = remote === undefined ? localPath(from) : undefined;
+    if (path === undefined || commitsOnly || newerThan !== undefined) {
       // Loaded on first use: most runs pull nothing.
       const { pullInto } = await import('../pull/index.ts');
-      const { commits } = await pullInto(this.#repo, this.#session, { url: from, revs }, ctx);
+      const options = {
+        ...(remote === undefined ? { url: from } : { remote }),
+        ...(newerThan === undefined ? {} : { timestampCheckFrom: newerThan }),
+        commitMetadataOnly: commitsOnly,
+        revs,
+      };
+      const { commits } = await pullInto(this.#repo, this.#session, options, ctx);
       return commits;
     }
     return pullCommits(this.#repo, this.#session, Repository.open(path), revs, ctx);

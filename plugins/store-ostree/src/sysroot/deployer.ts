@@ -7,15 +7,15 @@ import { KeyFile } from '../repo/key-file.ts';
 import type { FileLock } from '../repo/lock.ts';
 import { cleanUp } from './cleanup.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
-import { directoryName, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
+import { directoryName, isPinned, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard, discardStaged } from './discard.ts';
 import { findKernel } from './kernel-layout.ts';
 import { lockSysroot } from './lock.ts';
 import { orderWith } from './order.ts';
-import { readOrigin, writeOriginFile } from './origin.ts';
+import { dropDeploymentState, readOrigin, writeOriginFile } from './origin.ts';
 import { type RunState, SYSTEM } from './run-state.ts';
 import { sysrootSettings } from './settings.ts';
-import { readStagedState, writeStaged } from './staged.ts';
+import { isStagedLocked, lockStaged, readStagedState, writeStaged } from './staged.ts';
 import { Sysroot } from './sysroot.ts';
 import { type PreparedSwap, prepareSwap } from './write-deployments.ts';
 
@@ -44,13 +44,14 @@ export class OstreeDeployer implements Deployer {
     const deployment = prepareTree(sysroot, {
       stateroot: target.os,
       commit: target.commit,
-      origin: parseOrigin(target.origin),
+      origin: followingOrigin(target.origin),
       merge: sysroot.mergeDeployment(target.os),
       kargs: new KernelArgs(target.kargs),
       overlayInitrds: target.initrds,
     });
     writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
-    return { ...recordOf(sysroot, deployment, 'prepared'), target, bootloader };
+    const { origin } = recordOf(sysroot, deployment).target;
+    return { ...recordOf(sysroot, deployment, 'prepared'), target: { ...target, origin }, bootloader };
   }
 
   async discard(deployment: Deployment, ctx: Context): Promise<void> {
@@ -72,10 +73,12 @@ export class OstreeDeployer implements Deployer {
       );
     }
     discardStaged(sysroot);
+    const locked = deployment.target.lock ?? false;
+    if (locked) lockStaged(sysroot.state, true);
     writeStaged(sysroot.state, {
       deployment: { ...fromRecord(sysroot, deployment), staged: true },
       merge: sysroot.mergeDeployment(deployment.target.os),
-      locked: false,
+      locked,
       bootloader: deployment.bootloader,
     });
     return { ...deployment, state: 'staged' };
@@ -111,6 +114,36 @@ export class OstreeDeployer implements Deployer {
     await this.#arranged.get(deployment.id)!.commit();
     this.#arranged.delete(deployment.id);
     return { ...deployment, state: 'active' };
+  }
+
+  async reorder(path: string, order: readonly string[], bootloader: Bootloader, ctx: Context): Promise<void> {
+    const sysroot = await this.#lock(path, ctx);
+    const list = order.map((id) => existing(sysroot, id));
+    const write = (menu: BootMenu) => bootloader.write(menu, ctx);
+    const activate = async (menu: BootMenu) => bootloader.activate?.(menu, ctx);
+    const { style } = sysrootSettings(sysroot);
+    await (await prepareSwap(sysroot, list, { writer: async () => ({ write, activate }), style })).commit();
+  }
+
+  async pin(deployment: Deployment, pinned: boolean, ctx: Context): Promise<void> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    const found = existing(sysroot, deployment.id);
+    if (found.staged) {
+      throw storeError('SYSROOT_STAGED', `The deployment ${deployment.id} is staged: it cannot be pinned yet.`, {
+        hint: 'Pin it once it has been booted.',
+        data: { deployment: deployment.id },
+      });
+    }
+    const origin = found.origin ?? new KeyFile();
+    if (pinned) origin.set('libostree-transient', 'pinned', 'true');
+    else origin.delete('libostree-transient', 'pinned');
+    writeOriginFile(join(sysroot.path, originPathOf(found)), origin);
+    sysroot.touch();
+  }
+
+  async lockStaged(path: string, locked: boolean, ctx: Context): Promise<void> {
+    const { state } = await this.#lock(path, ctx);
+    lockStaged(state, locked);
   }
 
   async cleanup(path: string, ctx: Context): Promise<void> {
@@ -180,6 +213,9 @@ function recordOf(sysroot: Sysroot, deployment: SysrootDeployment, state?: Deplo
     bootloader: staged ? (readStagedState(sysroot.path, sysroot.state)?.bootloader ?? '') : '',
     state: state ?? (staged ? 'staged' : 'active'),
     ...(isSame(deployment, sysroot.booted) ? { booted: true as const } : {}),
+    ...(isPinned(deployment) ? { pinned: true as const } : {}),
+    ...(deployment.unlocked === 'none' ? {} : { unlocked: deployment.unlocked }),
+    ...(staged && isStagedLocked(sysroot.state) ? { locked: true as const } : {}),
   };
 }
 
@@ -196,6 +232,22 @@ function fromRecord(sysroot: Sysroot, deployment: Deployment): SysrootDeployment
     unlocked: 'none',
     staged: deployment.state === 'staged',
   };
+}
+
+function existing(sysroot: Sysroot, id: string): SysrootDeployment {
+  const found = sysroot.deployments.find((deployment) => idOf(deployment) === id);
+  if (found !== undefined) return found;
+  throw storeError('SYSROOT_INVALID', `The deployment ${id} is not there any more.`, {
+    hint: 'Another program has changed the system meanwhile; look at its state and run again.',
+    data: { id, path: sysroot.path },
+  });
+}
+
+/** The origin of a deployment that follows the one which this text is of. */
+function followingOrigin(text: string): KeyFile | null {
+  const origin = parseOrigin(text);
+  if (origin !== null) dropDeploymentState(origin);
+  return origin;
 }
 
 function parseOrigin(text: string): KeyFile | null {

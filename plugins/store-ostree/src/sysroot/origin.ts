@@ -36,9 +36,14 @@ export function originOf(refspec: string): KeyFile {
   return origin;
 }
 
-/** Takes out what held for one deployment and does not for the one that follows it (ostree_deployment_origin_remove_transient_state). */
-export function dropTransientState(origin: KeyFile): void {
+/** Takes out what holds for one deployment alone: that it is pinned, or was unlocked. */
+export function dropDeploymentState(origin: KeyFile): void {
   origin.deleteGroup('libostree-transient');
-  origin.delete('origin', 'override-commit');
   origin.delete('origin', 'unlocked');
+}
+
+/** Takes out besides which commit it was held at (ostree_deployment_origin_remove_transient_state). */
+export function dropTransientState(origin: KeyFile): void {
+  dropDeploymentState(origin);
+  origin.delete('origin', 'override-commit');
 }

@@ -69,6 +69,31 @@ export function fakeDeployer(world: World): Deployer {
       return active;
     },
 
+    async reorder(sysroot, order, bootloader, ctx) {
+      const system = world.system(sysroot);
+      const byId = new Map(system.deployments.map((deployment) => [deployment.id, deployment]));
+      const wanted = order.map((id) => byId.get(id)!);
+      await bootloader.write(menuOf(sysroot, wanted), ctx);
+      ctx.failpoint('fake-deployer.reorder');
+      system.deployments = wanted;
+      system.current = system.written;
+    },
+
+    async pin(deployment, pinned) {
+      const { pinned: _, ...rest } = deployment;
+      const system = world.system(deployment.target.sysroot);
+      system.deployments = system.deployments.map((one) =>
+        one.id === deployment.id ? { ...rest, ...(pinned ? { pinned: true as const } : {}) } : one,
+      );
+    },
+
+    async lockStaged(sysroot, locked) {
+      const system = world.system(sysroot);
+      system.deployments = system.deployments.map(({ locked: _, ...one }) =>
+        one.state === 'staged' && locked ? { ...one, locked: true as const } : one,
+      );
+    },
+
     async cleanup(sysroot) {
       const system = world.system(sysroot);
       const kept = system.deployments.filter(({ state }) => state === 'active').slice(0, 2);

@@ -83,7 +83,7 @@ describe('deployer: a sysroot on disk through the lifecycle (needs ostree and ro
         store: { work: repo, target: null },
         base: { rev: 'os:stable', pullFrom: null },
         sources: [],
-        deploy: { sysroot, os: 'os', kargs: { append: kargs, delete: [], replace: [] }, stage: false },
+        deploy: { sysroot, os: 'os', stage: false, extras: { kargs } },
       });
     const listed = async () => {
       const made = await host();
@@ -92,12 +92,16 @@ describe('deployer: a sysroot on disk through the lifecycle (needs ostree and ro
     return { images, sysroot, repo, image, host, request, listed, environment };
   }
 
-  /** What a plugin for origins does. */
+  /** What plugins for origins and kernel arguments do. */
   const origins = definePlugin({
     name: 'origins',
     apiVersion: '*',
     apply: (host) =>
-      host.hooks['deploy.target'].tapPromise((target) => ({ ...target, origin: '[origin]\nrefspec=os:stable\n' })),
+      host.hooks['deploy.target'].tapPromise((target) => ({
+        ...target,
+        origin: '[origin]\nrefspec=os:stable\n',
+        kargs: [...target.kargs, ...(target.extras['kargs'] as string[])],
+      })),
   });
 
   it('deploys, keeps what was changed in /etc, and makes the new one the default of the boot loader', async () => {

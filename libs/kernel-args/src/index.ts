@@ -1,0 +1,1 @@
+export { KernelArgs, KernelArgsError } from './kernel-args.ts';
