@@ -34,7 +34,10 @@ export function productionDependencies(root: string, workspace: string): Install
     const entry = packages[path];
     if (entry === undefined || seen.has(path)) return;
     seen.add(path);
-    if (entry.link === true) return visit(entry.resolved ?? '');
+    if (entry.link === true) {
+      visit(entry.resolved ?? '');
+      return;
+    }
     const name = path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
     if (path.startsWith('node_modules/')) {
       if (NEVER_LOADED.test(name) || !existsSync(join(root, path))) return;
