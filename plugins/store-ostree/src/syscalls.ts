@@ -15,6 +15,10 @@ const call = {
   syncfs: libc.func('int syncfs(int fd)'),
   fcntl: libc.func('int fcntl(int fd, int command, ...)'),
   ioctl: libc.func('int ioctl(int fd, unsigned long request, ...)'),
+  unshare: libc.func('int unshare(int flags)'),
+  mount: libc.func(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)',
+  ),
 };
 
 const { ENODATA, ENOTSUP, EAGAIN, EACCES, EINTR } = osConstants.errno;
@@ -138,4 +142,20 @@ export function freezeFileSystem(fd: number): void {
     return;
   }
   if (call.ioctl(fd, FITHAW, 'int', 0) !== 0 && koffi.errno() !== EINVAL) throw failure('ioctl(FITHAW)', undefined);
+}
+
+// <linux/sched.h>, <linux/mount.h>
+const CLONE_NEWNS = 0x20000;
+const MS_REMOUNT = 0x20;
+const MS_SILENT = 0x8000;
+const MS_RELATIME = 0x200000;
+
+/** Gives the calling thread a mount namespace of its own; threads that run already keep the old one. */
+export function leaveMountNamespace(): void {
+  if (call.unshare(CLONE_NEWNS) !== 0) throw failure('unshare', undefined);
+}
+
+/** Makes a mount, and the file system below it, writable. */
+export function remountWritable(path: string): void {
+  if (call.mount(path, path, null, MS_REMOUNT | MS_SILENT | MS_RELATIME, null) !== 0) throw failure('mount', path);
 }

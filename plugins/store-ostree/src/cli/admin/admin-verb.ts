@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import type { DeployOptions } from '../../sysroot/deploy-tree.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { lockSysroot } from '../../sysroot/lock.ts';
+import { makeWritable } from '../../sysroot/make-writable.ts';
 import { SYSTEM } from '../../sysroot/run-state.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
@@ -32,6 +33,7 @@ export function adminVerb({ usage, options = [], writes, run }: AdminVerb): Verb
       if (call.options.flag('print-current-dir')) return printCurrentDirectory(call);
       if (!writes) return run({ ...call, sysroot: Sysroot.load(path, state) });
       const { terminal } = call;
+      if (Sysroot.load(path, state).booted !== null) makeWritable(resolve(path));
       using _lock = await lockSysroot(Sysroot.load(path).path, {
         onWait: () => terminal.out('Waiting for sysroot lock...\n'),
       });
