@@ -1,0 +1,121 @@
+import {
+  closeSync,
+  copyFileSync,
+  cpSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { tool } from '../support/tools.ts';
+
+/** How a disk starts: what its firmware finds. */
+export type Loader = 'grub-bios' | 'grub-efi' | 'systemd-boot';
+
+/** Programs that {@link writeDisk} and {@link prepareGrub} need. */
+export const SYSTEM_DISK_NEEDS = ['sgdisk', 'mkfs.ext4', 'grub-mkimage', 'truncate'];
+
+const MEBI = 1024 * 1024;
+/** GPT: a partition for GRUB's core, the EFI system partition, and the root with /boot in it. */
+const BIOS_AT = 1;
+const ESP_AT = 2;
+const ESP_MEBI = 200;
+const ROOT_AT = ESP_AT + ESP_MEBI;
+const DISK_MEBI = 3000;
+const SECTOR = 512;
+
+const EARLY = `serial --unit=0 --speed=115200
+terminal_output serial
+search --no-floppy --label root --set=root
+set prefix=($root)/boot/grub
+configfile /boot/grub/grub.cfg
+`;
+const MODULES = 'part_gpt ext2 search search_label serial normal configfile linux echo terminal test'.split(' ');
+
+/** Puts GRUB's modules and the link to its menu into a sysroot, before anything is deployed there. */
+export function prepareGrub(sysroot: string, loader: Loader): void {
+  const target = loader === 'grub-bios' ? 'i386-pc' : 'x86_64-efi';
+  const folder = join(sysroot, 'boot/grub');
+  mkdirSync(folder, { recursive: true });
+  cpSync(join('/usr/lib/grub', target), join(folder, target), {
+    recursive: true,
+    filter: (path) => !path.includes('.') || /\.(?:mod|lst)$/.test(path),
+  });
+  symlinkSync('../loader/grub.cfg', join(folder, 'grub.cfg'));
+}
+
+/** Writes a disk with the sysroot as its root file system, which firmware starts by GRUB. */
+export function writeDisk(sysroot: string, disk: string, work: string, loader: Loader): void {
+  tool(['truncate', '-s', `${DISK_MEBI}M`, disk]);
+  const sectors = (mebi: number) => (mebi * MEBI) / SECTOR;
+  tool([
+    'sgdisk',
+    `-n1:${sectors(BIOS_AT)}:${sectors(ESP_AT) - 1}`,
+    '-t1:ef02',
+    `-n2:${sectors(ESP_AT)}:${sectors(ROOT_AT) - 1}`,
+    '-t2:ef00',
+    `-n3:${sectors(ROOT_AT)}:0`,
+    '-t3:8304',
+    disk,
+  ]);
+  // mke2fs copies the directory with owners, hard links and attributes: no loop device is needed.
+  const size = `${DISK_MEBI - ROOT_AT - 1}M`;
+  tool(['mkfs.ext4', '-q', '-F', '-L', 'root', '-E', `offset=${ROOT_AT * MEBI}`, '-d', sysroot, disk, size]);
+  if (loader === 'grub-bios') writeGrubBios(disk, work);
+  else writeEsp(disk, work, loader);
+}
+
+/** As grub-install does: boot.img into the master boot record, core.img into its partition (GRUB manual, "BIOS installation"). */
+function writeGrubBios(disk: string, work: string): void {
+  const [config, core] = [join(work, 'early.cfg'), join(work, 'core.img')];
+  writeFileSync(config, EARLY);
+  tool(['grub-mkimage', '-O', 'i386-pc', '-p', '/boot/grub', '-c', config, '-o', core, 'biosdisk', ...MODULES]);
+  const boot = readFileSync('/usr/lib/grub/i386-pc/boot.img');
+  const image = readFileSync(core);
+  const at = (BIOS_AT * MEBI) / SECTOR;
+  boot.writeBigUInt64LE(BigInt(at), 0x5c);
+  // Keep the drive that the BIOS names.
+  boot.writeUInt16LE(0x9090, 0x66);
+  // The list of blocks at the end of the first sector: what follows it, to segment 0x820.
+  const list = SECTOR - 12;
+  image.writeBigUInt64LE(BigInt(at + 1), list);
+  image.writeUInt16LE(Math.ceil(image.length / SECTOR) - 1, list + 8);
+  image.writeUInt16LE(0x820, list + 10);
+  const fd = openSync(disk, 'r+');
+  const record = Buffer.alloc(SECTOR);
+  readSync(fd, record, 0, SECTOR, 0);
+  boot.copy(record, 0, 0, 440);
+  writeSync(fd, record, 0, SECTOR, 0);
+  writeSync(fd, image, 0, image.length, at * SECTOR);
+  closeSync(fd);
+}
+
+function writeEsp(disk: string, work: string, loader: Loader): void {
+  const esp = `${disk}@@${ESP_AT * MEBI}`;
+  tool(['mformat', '-i', esp, '-F', '-T', String((ESP_MEBI * MEBI) / SECTOR), '-v', 'ESP', '::']);
+  tool(['mmd', '-i', esp, '::/EFI', '::/EFI/BOOT']);
+  const image = join(work, 'boot.efi');
+  if (loader === 'grub-efi') {
+    const config = join(work, 'early.cfg');
+    writeFileSync(config, EARLY);
+    tool([
+      'grub-mkimage',
+      '-O',
+      'x86_64-efi',
+      '-p',
+      '/boot/grub',
+      '-c',
+      config,
+      '-o',
+      image,
+      'fat',
+      'efi_gop',
+      ...MODULES,
+    ]);
+  } else copyFileSync('/usr/lib/systemd/boot/efi/systemd-bootx64.efi', image);
+  tool(['mcopy', '-o', '-i', esp, image, '::/EFI/BOOT/BOOTX64.EFI']);
+}
