@@ -1,7 +1,7 @@
 export { canonicalJson, jsonDigest } from './canonical-json.ts';
 export * from './capabilities/index.ts';
-export * from './command.ts';
-export * from './context.ts';
+export type * from './command.ts';
+export type * from './context.ts';
 export * from './errors.ts';
 export * from './events.ts';
 export * from './lifecycle.ts';

@@ -11,5 +11,5 @@ export * from './solver.ts';
 export * from './source.ts';
 export * from './token.ts';
 export * from './transport.ts';
-export * from './tree.ts';
+export type * from './tree.ts';
 export * from './verifier.ts';

@@ -1,11 +1,11 @@
-export * from './commit.ts';
-export * from './deployment.ts';
-export * from './fetched.ts';
+export type * from './commit.ts';
+export type * from './deployment.ts';
+export type * from './fetched.ts';
 export * from './image.ts';
 export * from './intent.ts';
-export * from './json.ts';
-export * from './outcome.ts';
+export type * from './json.ts';
+export type * from './outcome.ts';
 export * from './package.ts';
 export * from './plan.ts';
 export * from './request.ts';
-export * from './sources.ts';
+export type * from './sources.ts';

@@ -1,9 +1,6 @@
 import { definePlugin, INITRAMFS } from '@ostrata/contract';
 import { configSchema, type InitramfsConfig } from './config.schema.ts';
-import { DracutInitramfs } from './dracut.ts';
 import { errors } from './errors.ts';
-import { bootableMetadata } from './metadata.ts';
-import { prepareKernel } from './prepare.ts';
 
 /** Puts kernel and initramfs where deployments look for them, and provides {@link INITRAMFS} by the image's own dracut. */
 export default definePlugin<InitramfsConfig>({
@@ -12,11 +9,15 @@ export default definePlugin<InitramfsConfig>({
   requires: ['sandbox'],
   config: configSchema,
   errors,
+  // What most commands do without is loaded on first use.
   apply(host) {
     const { config } = host;
-    host.provide(INITRAMFS, () => new DracutInitramfs(config));
-    host.hooks['assemble.kernel'].tapPromise((assembly, ctx) => prepareKernel(assembly, config, ctx));
-    host.hooks['commit.metadata'].tapPromise(({ meta, assembly }) => {
+    host.provide(INITRAMFS, async () => new (await import('./dracut.ts')).DracutInitramfs(config));
+    host.hooks['assemble.kernel'].tapPromise(async (assembly, ctx) =>
+      (await import('./prepare.ts')).prepareKernel(assembly, config, ctx),
+    );
+    host.hooks['commit.metadata'].tapPromise(async ({ meta, assembly }) => {
+      const { bootableMetadata } = await import('./metadata.ts');
       const changed = bootableMetadata(meta, assembly.tree, assembly.plan.inputs.image);
       return changed === undefined ? undefined : { meta: changed, assembly };
     });

@@ -1,9 +1,6 @@
 import { definePlugin, HostError } from '@ostrata/contract';
 import { configSchema, type LayoutConfig } from './config.schema.ts';
 import { type Code, errors } from './errors.ts';
-import { lint } from './lint.ts';
-import { populate } from './populate.ts';
-import { postprocess } from './postprocess.ts';
 
 /** Gives a tree of packages the form of an OSTree image: links into /var, /usr/etc, tmpfiles.d for /var, users. */
 export default definePlugin<LayoutConfig>({
@@ -13,11 +10,17 @@ export default definePlugin<LayoutConfig>({
   after: ['treefile', 'repo-rpm', 'initramfs-dracut'],
   config: configSchema,
   errors,
+  // Taps load what they need when they first run: most commands make no image.
   apply(host) {
     const { config } = host;
-    host.hooks['assemble.populate'].tapPromise((assembly, ctx) => populate(assembly, ctx));
-    host.hooks['assemble.postprocess'].tapPromise((assembly, ctx) => postprocess(assembly, config, ctx));
-    host.hooks['assemble.check'].tapPromise((assembly) => {
+    host.hooks['assemble.populate'].tapPromise(async (assembly, ctx) =>
+      (await import('./populate.ts')).populate(assembly, ctx),
+    );
+    host.hooks['assemble.postprocess'].tapPromise(async (assembly, ctx) =>
+      (await import('./postprocess.ts')).postprocess(assembly, config, ctx),
+    );
+    host.hooks['assemble.check'].tapPromise(async (assembly) => {
+      const { lint } = await import('./lint.ts');
       const [first, ...more] = lint(assembly);
       if (first === undefined) return;
       if (more.length === 0) throw first;

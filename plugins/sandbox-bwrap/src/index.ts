@@ -1,7 +1,6 @@
 import { definePlugin, EXEC, SANDBOX } from '@ostrata/contract';
 import { configSchema, type SandboxConfig } from './config.schema.ts';
 import { errors } from './errors.ts';
-import { BwrapSandbox } from './sandbox.ts';
 
 /** Provides {@link SANDBOX} by bubblewrap, with the layers of a root mounted in a private mount namespace. */
 export default definePlugin<SandboxConfig>({
@@ -11,6 +10,10 @@ export default definePlugin<SandboxConfig>({
   config: configSchema,
   errors,
   apply(host) {
-    host.provide(SANDBOX, async (ctx) => new BwrapSandbox(await ctx.get(EXEC), host.config, ctx));
+    // Loaded on first use: most commands run nothing.
+    host.provide(SANDBOX, async (ctx) => {
+      const { BwrapSandbox } = await import('./sandbox.ts');
+      return new BwrapSandbox(await ctx.get(EXEC), host.config, ctx);
+    });
   },
 });

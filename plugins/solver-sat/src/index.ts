@@ -1,7 +1,7 @@
 import { definePlugin, SOLVER } from '@ostrata/contract';
 import { CONFIG_SCHEMA } from './config.schema.ts';
 import { SOLVER_ERRORS } from './errors.ts';
-import { SatSolver, type SolverConfig } from './request/solver.ts';
+import type { SolverConfig } from './request/solver.ts';
 
 /** The solver that needs nothing on the machine. */
 export default definePlugin<SolverConfig>({
@@ -10,6 +10,7 @@ export default definePlugin<SolverConfig>({
   config: CONFIG_SCHEMA,
   errors: SOLVER_ERRORS,
   apply(host) {
-    host.provide(SOLVER, () => new SatSolver(host.config));
+    // Loaded on first use: most commands solve nothing.
+    host.provide(SOLVER, async () => new (await import('./request/solver.ts')).SatSolver(host.config));
   },
 });

@@ -7,7 +7,8 @@ import { ownCollection } from '../repo/collections.ts';
 import type { Repository } from '../repo/repository.ts';
 import { COLLECTION_BINDING, REF_BINDING } from './bindings.ts';
 import { findPath } from './commit-path.ts';
-import { errorText, VerbError } from './error.ts';
+import { VerbError } from './error.ts';
+import { errorText } from './error-text.ts';
 import type { OptionValues } from './verb.ts';
 
 const MODULES = 'usr/lib/modules';

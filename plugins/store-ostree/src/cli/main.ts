@@ -1,25 +1,41 @@
 import { join } from 'node:path';
 import type { Terminal } from '@ostrata/contract';
-import { errorText, VerbError } from './error.ts';
+import { VerbError } from './error.ts';
 import { findExtension, runExtension } from './extension.ts';
 import { GLOBAL_OPTIONS, groupHelp, HELP_OPTION, programHelp, REPO_OPTION, verbHelp } from './help.ts';
 import { parseOptions } from './options.ts';
 import { findRepository } from './repository.ts';
-import { signingTerminal } from './signing/context.ts';
 import type { Invocation } from './verb.ts';
 import type { VerbEntry, VerbGroup } from './verb-entry.ts';
 import { VERBS } from './verbs.ts';
-import { versionText } from './version.ts';
 
 /** Runs a command line of `ostree`, without the name of the program. Gives the exit status; errors go to the terminal. */
 export async function runOstree(argv: readonly string[], terminal: Terminal): Promise<number> {
   try {
     return await dispatch(argv, signingTerminal(terminal));
   } catch (error) {
+    const { errorText } = await import('./error-text.ts');
     const usage = error instanceof VerbError ? error.usage : undefined;
     terminal.err(`${usage ?? ''}error: ${errorText(error)}\n`);
     return 1;
   }
+}
+
+/** The terminal, with contexts in which what the environment says of signatures holds; most verbs ask for none. */
+function signingTerminal(terminal: Terminal): Terminal {
+  return {
+    ...terminal,
+    async withContext(work) {
+      const { signingContext } = await import('./signing/context.ts');
+      return terminal.withContext((ctx) => work(signingContext(ctx, terminal.environment)));
+    },
+  };
+}
+
+async function showVersion(terminal: Terminal): Promise<number> {
+  const { versionText } = await import('./version.ts');
+  terminal.out(await versionText(terminal));
+  return 0;
 }
 
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
@@ -31,10 +47,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   const extension = at < 0 ? undefined : findExtension(argv[at]!, terminal);
   if (extension !== undefined) return runExtension(extension, argv, terminal);
   const { options } = parseOptions([HELP_OPTION, ...GLOBAL_OPTIONS], at < 0 ? argv : argv.toSpliced(at, 1));
-  if (options.flag('version')) {
-    terminal.out(await versionText(terminal));
-    return 0;
-  }
+  if (options.flag('version')) return showVersion(terminal);
   const help = programHelp(
     terminal.program,
     VERBS.map(({ name, summary }) => [name, summary] as const),
@@ -59,10 +72,7 @@ async function runGroup(group: VerbGroup, argv: readonly string[], terminal: Ter
     (await group.flag.load())({ options, terminal });
     return 0;
   }
-  if (options.flag('version')) {
-    terminal.out(await versionText(terminal));
-    return 0;
-  }
+  if (options.flag('version')) return showVersion(terminal);
   if (options.flag('help')) {
     terminal.out(help);
     return 0;
@@ -82,10 +92,7 @@ async function runVerb(entry: VerbEntry, argv: readonly string[], terminal: Term
     terminal.out(help);
     return 0;
   }
-  if (options.flag('version')) {
-    terminal.out(await versionText(terminal));
-    return 0;
-  }
+  if (options.flag('version')) return showVersion(terminal);
   const sysroot = options.text('sysroot');
   const given = sysroot === undefined ? options.text('repo') : join(sysroot, 'ostree', 'repo');
   const repo = entry.repo === 'none' ? '' : findRepository(given, terminal, help);

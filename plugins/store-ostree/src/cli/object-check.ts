@@ -4,7 +4,8 @@ import { startFileChecksum } from '../codec/file-header.ts';
 import { checkObject } from '../fsck/check-object.ts';
 import type { Repository } from '../repo/repository.ts';
 import type { MetadataType } from './dump.ts';
-import { errorText, VerbError } from './error.ts';
+import { VerbError } from './error.ts';
+import { errorText } from './error-text.ts';
 
 /** Checks an object that is there; throws with the words of `ostree fsck` for one that is corrupt. */
 export function verifyObject(repo: Repository, id: Checksum, type: MetadataType | 'file'): void {

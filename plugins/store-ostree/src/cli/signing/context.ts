@@ -2,21 +2,15 @@ import { type Context, type Terminal, VERIFIER, type Verifier } from '@ostrata/c
 import { SIGNER } from '@ostrata/signatures';
 import { DUMMY, DummyMechanism } from './dummy.ts';
 
-/** The variables that say how signatures are handled, as libostree reads them (ostree-sign-dummy.c, ostree-gpg-verifier.c). */
+/** The variable that allows the mechanism of tests, as libostree reads it (ostree-sign-dummy.c). */
 const DUMMY_ENABLED = 'OSTREE_DUMMY_SIGN_ENABLED';
+/** The variable that names another directory of keyrings, as libostree reads it (ostree-gpg-verifier.c). */
 const GPG_TRUST = 'OSTREE_GPG_HOME';
 
-/** The terminal, with contexts in which what the environment says of signatures holds. */
-export function signingTerminal(terminal: Terminal): Terminal {
-  const dummy = new DummyMechanism(terminal.environment[DUMMY_ENABLED] === '1');
-  const trust = terminal.environment[GPG_TRUST];
-  return {
-    ...terminal,
-    withContext: (work) => terminal.withContext((ctx) => work(signingContext(ctx, dummy, trust))),
-  };
-}
-
-function signingContext(ctx: Context, dummy: DummyMechanism, trust: string | undefined): Context {
+/** The context, in which what the environment says of signatures holds. */
+export function signingContext(ctx: Context, environment: Terminal['environment']): Context {
+  const dummy = new DummyMechanism(environment[DUMMY_ENABLED] === '1');
+  const trust = environment[GPG_TRUST];
   const get = async (token: { readonly name: string }, key?: string): Promise<unknown> => {
     if (key === DUMMY && (token.name === VERIFIER.name || token.name === SIGNER.name)) return dummy;
     const provider = await ctx.get(token as never, key as never);

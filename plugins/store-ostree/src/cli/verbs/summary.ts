@@ -19,7 +19,8 @@ import {
 } from '../../summary/index.ts';
 import { COLLECTION_BINDING, REF_BINDING } from '../bindings.ts';
 import { dumpSummary } from '../dump-summary.ts';
-import { errorText, VerbError } from '../error.ts';
+import { VerbError } from '../error.ts';
+import { errorText } from '../error-text.ts';
 import { localContext } from '../local-context.ts';
 import { openRepository } from '../open.ts';
 import { tryResolve } from '../resolve.ts';
