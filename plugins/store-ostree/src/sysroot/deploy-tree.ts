@@ -13,8 +13,15 @@ import { findInCommit } from '../store/find-in-commit.ts';
 import { checkBootSpace, noSpace } from './boot-space.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard } from './discard.ts';
+import {
+  checkConflicts,
+  type EtcConflict,
+  type EtcStrategy,
+  findConflicts,
+  withoutConflicts,
+} from './etc-conflicts.ts';
 import { diffEtc, type EtcDiff } from './etc-diff.ts';
-import { type EtcSkipped, mergeEtc } from './etc-merge.ts';
+import { type EtcSides, type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
 import { findKernel } from './kernel-layout.ts';
 import { orderWith } from './order.ts';
@@ -40,6 +47,8 @@ export interface DeployOptions {
   readonly onNote?: (note: string) => void;
   /** Hears of what the user changed in /etc, before it is taken over. */
   readonly onEtc?: (diff: EtcDiff) => void;
+  /** What is done where /etc changed here and in the new image; libostree's rule is `keep-mine`. */
+  readonly etcStrategy?: EtcStrategy;
   /** Hears that /var was not labelled yet. */
   readonly onVar?: (stamp: string) => void;
 }
@@ -80,6 +89,9 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
     if (options.kargs !== null) entry.set('options', options.kargs.toString());
     const made = { ...name, bootChecksum, origin, entry, overlayInitrds, unlocked: 'none', staged: false } as const;
     // At shutdown nobody would see it.
+    if (options.etcStrategy === 'fail' && options.merge !== null) {
+      checkConflicts(etcConflicts(sysroot, options.merge, made), 'fail');
+    }
     checkBootSpace(sysroot, orderWith(sysroot, made, options.merge, {}), options);
     return made;
   } catch (error) {
@@ -92,11 +104,11 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
 export function completeTree(
   sysroot: Sysroot,
   deployment: SysrootDeployment,
-  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote' | 'onEtc' | 'onVar'>,
+  options: Pick<DeployOptions, 'merge' | 'mutable' | 'onNote' | 'onEtc' | 'onVar' | 'etcStrategy'>,
 ): EtcSkipped[] {
   const root = sysroot.directory(deployment);
   const { merge } = options;
-  const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root, options.onEtc);
+  const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root, options);
   for (const { path } of skipped)
     options.onNote?.(`/etc/${path} is no file, link or directory and was not taken over.`);
   stampVar(sysroot, deployment.stateroot, options);
@@ -129,14 +141,31 @@ function takeOverEtc(
   sysroot: Sysroot,
   merge: SysrootDeployment,
   root: string,
-  onEtc: (diff: EtcDiff) => void = () => {},
+  { onEtc = () => {}, etcStrategy = 'keep-mine' }: Pick<DeployOptions, 'onEtc' | 'etcStrategy'>,
 ): EtcSkipped[] {
-  const old = sysroot.directory(merge);
-  const sides = { original: join(old, 'usr/etc'), modified: join(old, 'etc'), next: join(root, 'etc') };
-  if (!isDirectory(sides.original) || !isDirectory(sides.modified) || !isDirectory(sides.next)) return [];
+  const sides = sidesOf(sysroot, merge, join(root, 'etc'));
+  if (sides === null) return [];
   const diff = diffEtc(sides.original, sides.modified);
   onEtc(diff);
-  return mergeEtc(sides, diff);
+  const conflicts = etcStrategy === 'keep-mine' ? [] : findConflicts(sides, diff);
+  checkConflicts(conflicts, etcStrategy);
+  return mergeEtc(sides, etcStrategy === 'take-theirs' ? withoutConflicts(diff, conflicts) : diff);
+}
+
+function sidesOf(sysroot: Sysroot, merge: SysrootDeployment, next: string): EtcSides | null {
+  const old = sysroot.directory(merge);
+  const sides = { original: join(old, 'usr/etc'), modified: join(old, 'etc'), next };
+  return Object.values(sides).every(isDirectory) ? sides : null;
+}
+
+/** Where the /etc of a deployment was changed by hand and another one has a new default. */
+export function etcConflicts(
+  sysroot: Sysroot,
+  merge: SysrootDeployment,
+  next: Pick<SysrootDeployment, 'stateroot' | 'commit' | 'serial'>,
+): EtcConflict[] {
+  const sides = sidesOf(sysroot, merge, join(sysroot.directory(next), 'usr/etc'));
+  return sides === null ? [] : findConflicts(sides, diffEtc(sides.original, sides.modified));
 }
 
 /** /etc as a copy of /usr/etc that may be written to. */

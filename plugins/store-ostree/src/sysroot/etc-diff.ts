@@ -47,7 +47,15 @@ function addAll(path: string, file: string, diff: Collected): void {
 const namesIn = (path: string): Set<string> => new Set(readdirSync(path).sort());
 const stat = (path: string): BigIntStats => lstatSync(path, { bigint: true });
 
+/** Whether two paths have the same in the sense of `diffEtc`, or both have nothing; directories only count by themselves. */
+export function isEqualPath(left: string, right: string): boolean {
+  const [a, b] = [left, right].map((path) => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
+  if (a === undefined || b === undefined) return a === b;
+  return isEqual(left, a, right, b);
+}
+
 function isEqual(left: string, a: BigIntStats, right: string, b: BigIntStats): boolean {
+  if (a.ino === b.ino && a.dev === b.dev) return true;
   if (a.mode !== b.mode || a.uid !== b.uid || a.gid !== b.gid) return false;
   if (a.isSymbolicLink()) return readlinkSync(left) === readlinkSync(right);
   if (!a.isFile()) return a.rdev === b.rdev;

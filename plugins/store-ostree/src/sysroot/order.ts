@@ -9,6 +9,8 @@ export interface OrderOptions {
   readonly retainPending?: boolean;
   /** Keeps the ones after the booted one. */
   readonly retainRollback?: boolean;
+  /** So many of the ones that would go after the booted one stay, newest first. */
+  readonly keep?: number;
   /** Puts it right behind the booted one, or the one it follows. */
   readonly notDefault?: boolean;
 }
@@ -25,6 +27,7 @@ export function orderWith(
 ): SysrootDeployment[] {
   const { booted } = sysroot;
   const { retainPending = false, retainRollback = false, notDefault = false } = options;
+  let { keep = 0 } = options;
   // Without a booted one there is neither before nor after.
   const retain = options.retain === true || (booted === null && merge === null && (retainPending || retainRollback));
   const turn = booted ?? merge;
@@ -41,6 +44,10 @@ export function orderWith(
       isSame(one, merge) ||
       (isPast ? retainRollback : retainPending);
     if (stays) list.push(one);
+    else if (isPast && keep > 0) {
+      list.push(one);
+      keep -= 1;
+    }
     if (!isAdded && isPast) {
       list.push(added);
       isAdded = true;
