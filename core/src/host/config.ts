@@ -2,6 +2,7 @@ import type { HostError, Json, Plugin } from '@ostrata/contract';
 import type { Ajv2020, ErrorObject } from 'ajv/dist/2020.js';
 import { coreError, joined, messageOf } from '../errors.ts';
 import { deepFreeze } from './freeze.ts';
+import { isEmptyObject, schemaDefaults } from './schema-defaults.ts';
 
 export type ConfigByPlugin = { readonly [plugin: string]: unknown };
 
@@ -12,7 +13,7 @@ export type ConfigByPlugin = { readonly [plugin: string]: unknown };
 export async function resolveConfig(plugins: readonly Plugin[], config: ConfigByPlugin): Promise<Map<string, unknown>> {
   const problems: HostError[] = [];
   const resolved = new Map<string, unknown>();
-  const ajv = plugins.some((plugin) => plugin.config !== undefined) ? await loadAjv() : null;
+  let ajv: Ajv2020 | undefined;
 
   for (const name of Object.keys(config)) {
     if (!plugins.some((plugin) => plugin.name === name)) {
@@ -22,12 +23,15 @@ export async function resolveConfig(plugins: readonly Plugin[], config: ConfigBy
     }
   }
   for (const plugin of plugins) {
-    const given = structuredClone(config[plugin.name] ?? {});
-    resolved.set(plugin.name, given);
-    if (plugin.config !== undefined && ajv !== null) problems.push(...validate(ajv, plugin, given));
-    else if (!isEmpty(given))
-      problems.push(problem(plugin.name, '', 'takes no configuration', 'Remove its configuration.'));
-    deepFreeze(given);
+    let given = structuredClone(config[plugin.name] ?? {});
+    const empty = isEmptyObject(given);
+    const defaults = empty && plugin.config !== undefined ? schemaDefaults(plugin.config) : undefined;
+    if (defaults !== undefined) given = defaults;
+    else if (plugin.config !== undefined) {
+      ajv ??= await loadAjv();
+      problems.push(...validate(ajv, plugin, given));
+    } else if (!empty) problems.push(problem(plugin.name, '', 'takes no configuration', 'Remove its configuration.'));
+    resolved.set(plugin.name, deepFreeze(given));
   }
   if (problems.length > 0) throw joined('PLUGIN_CONFIG', 'The configuration has problems.', problems);
   return resolved;
@@ -64,8 +68,4 @@ function problem(plugin: string, path: string, text: string, hint: string | null
   const where = path === '' ? plugin : `${plugin}: ${path.slice(1).replaceAll('/', '.')}`;
   const options = { data: { plugin, path } };
   return coreError('PLUGIN_CONFIG', `${where} ${text}.`, hint === null ? options : { ...options, hint });
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
 }
