@@ -35,7 +35,7 @@ const UNUSED_DIRECTORY = new Set([
 
 /** Parts of single packages that are for other platforms, or only to build it. */
 const LEFT_OUT: { readonly [name: string]: (path: string) => boolean } = {
-  koffi: (path) => /^(?:src|vendor|lib)\b/.test(path),
+  koffi: (path) => /^(?:vendor|lib|cnoke)\b/.test(path),
   '@koromix/koffi-linux-x64': (path) => path.startsWith('musl'),
   openpgp: (path) => /^dist\/(?!node\b)/.test(path),
 };
