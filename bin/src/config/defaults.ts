@@ -12,10 +12,13 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'layout-ostree': '@ostrata/plugin-layout-ostree',
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
   query: '@ostrata/plugin-query',
+  client: '@ostrata/plugin-client',
   kargs: '@ostrata/plugin-kargs',
   'boot-grub': '@ostrata/plugin-boot-grub',
+  'boot-systemd-boot': '@ostrata/plugin-boot-systemd-boot',
   'boot-syslinux': '@ostrata/plugin-boot-syslinux',
   'boot-uboot': '@ostrata/plugin-boot-uboot',
+  'boot-none': '@ostrata/plugin-boot-none',
   'sign-ed25519': '@ostrata/plugin-sign-ed25519',
   'sign-gpg': '@ostrata/plugin-sign-gpg',
 };

@@ -16,8 +16,8 @@ import { processTerminal } from '../terminal.ts';
 import { loadPlugins } from './resolve.ts';
 
 /**
- * Verbs of the configured plugins as command classes; none when `argv` names a built-in one. A configuration that cannot be read
- * adds no verbs here: the commands that need it report it.
+ * Verbs of the configured plugins as command classes; none when `argv` names a built-in one. Where the configuration or a
+ * plugin cannot be read, the verb that was asked for says so.
  */
 export async function pluginCommands(
   argv: readonly string[],
@@ -32,9 +32,23 @@ export async function pluginCommands(
     const plugins = await loadPlugins(settings, process.geteuid?.() ?? 0);
     const specs = plugins.flatMap(({ plugin }) => plugin.commands ?? []);
     return Object.fromEntries(specs.map((spec) => [spec.id.replaceAll(' ', ':'), commandOf(spec)]));
-  } catch {
-    return {};
+  } catch (error) {
+    const [word] = words;
+    return word === undefined ? {} : { [word]: failingCommand(error) };
   }
+}
+
+/** A verb that may exist, and cannot be known. */
+function failingCommand(error: unknown): Command.Class {
+  return class extends BaseCommand {
+    static override strict = false;
+    static override hidden = true;
+
+    async run(): Promise<void> {
+      this.json = this.argv.includes('--json');
+      throw error;
+    }
+  };
 }
 
 function commandOf(spec: CommandSpec | JourneyCommandSpec | RawCommandSpec): Command.Class {

@@ -29,6 +29,8 @@ export interface StageContext extends Context {
   notice(hook: OfKind<'notice'>, value: Value<OfKind<'notice'>>): Promise<void>;
   /** A repository, opened once a run and closed at its end; where `make` is given one is made when it is absent. */
   store(location: string, make?: { readonly mode?: string }): Promise<ObjectStore>;
+  /** Closes them before that, for whoever wants to have a repository to itself. */
+  closeStores(): Promise<void>;
   /** A task around some work: done when that returns, failed when it throws. */
   task<T>(
     title: string,
@@ -43,6 +45,7 @@ export function stageContext(state: RunState): StageContext {
   const stores = new Map<string, Promise<ObjectStore>>();
   const call = (hook: HookName, value: unknown) => callHook(state, hook, value);
   const face = state.contextFor(null, null);
+  face.defer('closing repositories', () => context.closeStores());
   const context: StageContext = {
     ...face,
     face,
@@ -55,6 +58,11 @@ export function stageContext(state: RunState): StageContext {
       const opened = stores.get(location) ?? openStore(context, location, make);
       stores.set(location, opened);
       return opened;
+    },
+    closeStores: async () => {
+      const opened = [...stores.values()];
+      stores.clear();
+      for (const store of await Promise.allSettled(opened)) if (store.status === 'fulfilled') store.value.close();
     },
     task: async (title, options, work) => {
       const task = face.progress.task(title, options);
@@ -97,7 +105,5 @@ async function openStore(
   make?: { readonly mode?: string },
 ): Promise<ObjectStore> {
   const stores = await context.get(OBJECT_STORES);
-  const store = await (make === undefined ? stores.open(location) : stores.ensure(location, make.mode));
-  context.defer(`closing ${location}`, () => store.close());
-  return store;
+  return make === undefined ? stores.open(location) : stores.ensure(location, make.mode);
 }
