@@ -17,6 +17,13 @@ export interface BootMenuEntry {
   readonly deviceTree: string | null;
   /** A directory of device trees, from which the loader chooses. */
   readonly deviceTreeDirectory: string | null;
+  /**
+   * How often it may still be started before the next one is preferred, and how often that failed; null when that is not counted. It is what
+   * the entry's file is called: a loader that has files of its own knows later counts.
+   */
+  readonly tries: { readonly left: number; readonly failed: number } | null;
+  /** Keys of the entry besides these. */
+  readonly extra: { readonly [key: string]: string };
 }
 
 /** A new boot menu on its way to become the current one. */
@@ -40,8 +47,17 @@ export interface Bootloader {
    * changes nothing before `activate`. Called when kernels and entries are in /boot; may be called again after a crash.
    */
   write(menu: BootMenu, ctx: Context): Promise<void>;
-  /** For loaders that read nothing below `/boot/loader`: makes what `write` wrote the current one, in one step. Part of the swap. */
+  /**
+   * For loaders that read nothing below `/boot/loader`: makes what `write` wrote the current one, in one step. Called right after the swap
+   * of `/boot/loader`, again until it succeeds, and for a menu that is the current one, where it has nothing to do. Until it has
+   * returned the deployments of the menu before can be started as well.
+   */
   activate?(menu: BootMenu, ctx: Context): Promise<void>;
+  /**
+   * The running system, by its kernel command line, works: where the loader counts how often it was started, it stops. Nothing to do where
+   * it does not count.
+   */
+  markGood?(sysroot: string, options: string, ctx: Context): Promise<void>;
   /** The kernel command lines of what it would start now, in the order of its menu. */
   current(sysroot: string): Promise<readonly string[]>;
 }

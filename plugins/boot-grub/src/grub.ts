@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Bootloader } from '@ostrata/contract';
 import type { GrubConfig } from './config.schema.ts';
@@ -28,7 +28,7 @@ export function grub(config: GrubConfig): Bootloader {
 
     async activate({ sysroot }) {
       const place = findConfig(sysroot);
-      if (place?.kind !== 'efi') return;
+      if (place?.kind !== 'efi' || !existsSync(`${place.path}.new`)) return;
       renameSync(`${place.path}.new`, place.path);
       const fd = openSync(dirname(place.path), 'r');
       try {

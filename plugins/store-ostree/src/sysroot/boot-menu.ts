@@ -4,7 +4,7 @@ import type { BootEntry } from '../codec/boot/boot-entry.ts';
 /** Somebody who writes the configuration of a boot loader from a menu; entries as files are there already. */
 export interface MenuWriter {
   write(menu: BootMenu): Promise<void>;
-  /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`. */
+  /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`; may be asked again. */
   activate(menu: BootMenu): Promise<void>;
 }
 
@@ -19,7 +19,15 @@ export function menuEntry(entry: BootEntry): BootMenuEntry {
     options: entry.get('options') ?? '',
     deviceTree: deviceTree === undefined ? null : inBoot(deviceTree),
     deviceTreeDirectory: directory === undefined ? null : inBoot(directory),
+    tries: triesOf(entry.name ?? ''),
+    extra: entry.others,
   };
+}
+
+/** The counters in the name of an entry's file (Boot Loader Specification, "Boot counting"). */
+function triesOf(name: string): BootMenuEntry['tries'] {
+  const match = /\+(\d+)(?:-(\d+))?\.conf$/.exec(name);
+  return match && { left: Number(match[1]), failed: Number(match[2] ?? 0) };
 }
 
 /** Entries may name paths from the root (`sysroot.bootprefix`). */

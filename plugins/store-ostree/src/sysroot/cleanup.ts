@@ -6,6 +6,7 @@ import { lockRepository } from '../repo/lock.ts';
 import { deleteRef, listRefs, writeRefs } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { WriteSession } from '../store/session.ts';
+import { isActivating } from './activation.ts';
 import { directoryName } from './deployment.ts';
 import { discard } from './discard.ts';
 import type { Sysroot } from './sysroot.ts';
@@ -18,8 +19,10 @@ export interface CleanUpOptions {
 
 /**
  * Removes what no deployment of the list refers to: directories, kernels, links, refs, and with `prune` objects as well. Gives the bytes of those.
+ * Nothing goes while a boot loader may still start what was in the menu before.
  */
 export function cleanUp(sysroot: Sysroot, options: CleanUpOptions): number {
+  if (isActivating(sysroot)) return 0;
   removeOtherVersions(sysroot);
   removeOldDeployments(sysroot);
   removeOldKernels(sysroot);

@@ -1,14 +1,18 @@
 import { join } from 'node:path';
-import type { Bootloader, BootMenu, BootTarget, Context, Deployer, Deployment } from '@ostrata/contract';
+import type { Bootloader, BootTarget, Context, Deployer, Deployment } from '@ostrata/contract';
 import { BootEntry } from '../codec/boot/boot-entry.ts';
 import { KernelArgs } from '../codec/boot/kernel-args.ts';
 import { storeError } from '../errors.ts';
 import { KeyFile } from '../repo/key-file.ts';
 import type { FileLock } from '../repo/lock.ts';
+import type { LockHolder } from '../repo/lock-holder.ts';
+import { completeActivation } from './activation.ts';
+import type { MenuWriter } from './boot-menu.ts';
 import { cleanUp } from './cleanup.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
 import { directoryName, isPinned, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard, discardStaged } from './discard.ts';
+import type { EtcStrategy } from './etc-conflicts.ts';
 import { findKernel } from './kernel-layout.ts';
 import { lockSysroot } from './lock.ts';
 import { orderWith } from './order.ts';
@@ -22,13 +26,23 @@ import { type PreparedSwap, prepareSwap } from './write-deployments.ts';
 /** Seconds for which a run waits for another program that changes the system. */
 const PATIENCE = 300;
 
+/** What configuration says of deployments. */
+export interface DeployerSettings {
+  /** How many older ones stay beside those that always do. */
+  readonly keepDeployments: number;
+  readonly etcConflicts: EtcStrategy;
+}
+
 /** Deployments below a sysroot, as libostree keeps them; one a run, so that it holds the lock until the run ends. */
 export class OstreeDeployer implements Deployer {
   readonly #state: RunState;
   readonly #locks = new Map<string, FileLock>();
   readonly #arranged = new Map<string, PreparedSwap>();
 
-  constructor(state: RunState = SYSTEM) {
+  readonly #settings: DeployerSettings;
+
+  constructor(settings: Partial<DeployerSettings> = {}, state: RunState = SYSTEM) {
+    this.#settings = { keepDeployments: 0, etcConflicts: 'keep-mine', ...settings };
     this.#state = state;
   }
 
@@ -48,6 +62,7 @@ export class OstreeDeployer implements Deployer {
       merge: sysroot.mergeDeployment(target.os),
       kargs: new KernelArgs(target.kargs),
       overlayInitrds: target.initrds,
+      etcStrategy: this.#settings.etcConflicts,
     });
     writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
     const { origin } = recordOf(sysroot, deployment).target;
@@ -89,6 +104,7 @@ export class OstreeDeployer implements Deployer {
     completeTree(sysroot, fromRecord(sysroot, deployment), {
       merge: mergeFor(sysroot, deployment),
       onNote: (note) => ctx.progress.warning('SYSROOT_ETC', note),
+      etcStrategy: this.#settings.etcConflicts,
     });
   }
 
@@ -97,19 +113,26 @@ export class OstreeDeployer implements Deployer {
     const next = { ...fromRecord(sysroot, deployment), staged: false };
     // A staged one becomes one like the others.
     const without = sysroot.deployments.filter((one) => !isSame(one, next));
-    const list = orderWith({ deployments: without, booted: sysroot.booted }, next, mergeFor(sysroot, deployment), {});
-    const write = (menu: BootMenu) => bootloader.write(menu, ctx);
-    const activate = async (menu: BootMenu) => bootloader.activate?.(menu, ctx);
+    const list = orderWith({ deployments: without, booted: sysroot.booted }, next, mergeFor(sysroot, deployment), {
+      keep: this.#settings.keepDeployments,
+    });
     this.#arranged.set(
       deployment.id,
       await prepareSwap(sysroot, list, {
-        writer: async () => ({ write, activate }),
+        writer: async () => writerOf(bootloader, ctx),
         style: sysrootSettings(sysroot).style,
       }),
     );
   }
 
   async swap(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<Deployment> {
+    const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    const [first] = sysroot.finalized;
+    if (!this.#arranged.has(deployment.id) && first !== undefined && idOf(first) === deployment.id) {
+      // Only the boot loader's part may be missing.
+      await completeActivation(sysroot, async () => writerOf(bootloader, ctx));
+      return { ...deployment, state: 'active' };
+    }
     if (!this.#arranged.has(deployment.id)) await this.arrange(deployment, bootloader, ctx);
     await this.#arranged.get(deployment.id)!.commit();
     this.#arranged.delete(deployment.id);
@@ -119,10 +142,8 @@ export class OstreeDeployer implements Deployer {
   async reorder(path: string, order: readonly string[], bootloader: Bootloader, ctx: Context): Promise<void> {
     const sysroot = await this.#lock(path, ctx);
     const list = order.map((id) => existing(sysroot, id));
-    const write = (menu: BootMenu) => bootloader.write(menu, ctx);
-    const activate = async (menu: BootMenu) => bootloader.activate?.(menu, ctx);
     const { style } = sysrootSettings(sysroot);
-    await (await prepareSwap(sysroot, list, { writer: async () => ({ write, activate }), style })).commit();
+    await (await prepareSwap(sysroot, list, { writer: async () => writerOf(bootloader, ctx), style })).commit();
   }
 
   async pin(deployment: Deployment, pinned: boolean, ctx: Context): Promise<void> {
@@ -154,7 +175,10 @@ export class OstreeDeployer implements Deployer {
   async #lock(path: string, ctx: Context): Promise<Sysroot> {
     const { path: root } = Sysroot.load(path, this.#state);
     if (!this.#locks.has(root)) {
-      const onWait = () => ctx.progress.message(`Waiting for another program that changes ${root}`);
+      const onWait = (holder: LockHolder | undefined) => {
+        const who = holder === undefined ? 'another program' : `the process ${holder.pid} (${holder.program})`;
+        ctx.progress.message(`Waiting for ${who}, which changes ${root}`);
+      };
       const lock = await lockSysroot(root, { seconds: PATIENCE, onWait, signal: ctx.signal });
       this.#locks.set(root, lock);
       ctx.defer(`the lock of ${root}`, () => {
@@ -165,6 +189,11 @@ export class OstreeDeployer implements Deployer {
     return Sysroot.load(root, this.#state);
   }
 }
+
+const writerOf = (bootloader: Bootloader, ctx: Context): MenuWriter => ({
+  write: (menu) => bootloader.write(menu, ctx),
+  activate: async (menu) => bootloader.activate?.(menu, ctx),
+});
 
 const idOf = (deployment: { stateroot: string; commit: string; serial: number }): string =>
   `${deployment.stateroot}-${directoryName(deployment)}`;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { errnoOf, storeError } from '../errors.ts';
 import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
 import { removeTree } from '../repo/remove-tree.ts';
+import { activate, announceActivation, completeActivation } from './activation.ts';
 import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-links.ts';
 import { type MenuWriter, menuEntry } from './boot-menu.ts';
 import { bootSpace, fits, fitsPruned, noSpace, tooSmall } from './boot-space.ts';
@@ -52,6 +53,7 @@ export async function prepareSwap(
 ): Promise<PreparedSwap> {
   const list = wanted.filter(({ staged }) => !staged);
   checkList(sysroot, list);
+  await completeActivation(sysroot, options.writer);
   const before = await makeRoom(sysroot, list, options);
   try {
     return await prepareList(before, wanted, list, options);
@@ -156,6 +158,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   const menu = { sysroot: sysroot.path, directory, entries: entries.map(menuEntry) };
   const menuWriter = await writer();
   await menuWriter?.write(menu);
+  announceActivation(directory, menuWriter !== null);
 
   linkBootToItself(sysroot);
   const link = join(sysroot.path, 'boot/loader.tmp');
@@ -164,9 +167,9 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   return {
     swap: 'menu',
     commit: async () => {
-      await menuWriter?.activate(menu);
       renameSync(link, join(sysroot.path, 'boot/loader'));
       fsyncPath(join(sysroot.path, 'boot'));
+      if (menuWriter) await activate(menu, menuWriter);
     },
   };
 }

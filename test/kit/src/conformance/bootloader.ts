@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Bootloader, BootMenu, BootMenuEntry } from '@ostrata/contract';
 import type { TestContext } from '../context.ts';
 import { type Case, casesOf } from './case.ts';
@@ -24,6 +24,8 @@ export function sampleEntries(...commits: readonly string[]): BootMenuEntry[] {
     options: `root=UUID=1-2 quiet dyndbg="file a.c +p" ostree=/ostree/boot.1/os/${commit}/0`,
     deviceTree: null,
     deviceTreeDirectory: null,
+    tries: null,
+    extra: {},
   }));
 }
 
@@ -34,14 +36,21 @@ export function bootloaderConformance(make: () => Promise<BootloaderFixture>): C
     const directory = join(sysroot, `boot/loader.${half}`);
     rmSync(directory, { recursive: true, force: true });
     mkdirSync(join(directory, 'entries'), { recursive: true });
+    // A deployer has put kernels into /boot before it asks for a menu.
+    for (const { linux, initrds } of entries) {
+      for (const path of [linux, ...initrds]) {
+        mkdirSync(join(sysroot, 'boot', dirname(path)), { recursive: true });
+        writeFileSync(join(sysroot, 'boot', path), path);
+      }
+    }
     return { sysroot, directory, entries };
   };
   /** The swap: the link to the menu in one rename. */
   const swap = async ({ bootloader, sysroot, context }: BootloaderFixture, next: BootMenu) => {
-    await bootloader.activate?.(next, context.ctx);
     const link = join(sysroot, 'boot/loader.tmp');
     symlinkSync(next.directory.slice(next.directory.lastIndexOf('/') + 1), link);
     renameSync(link, join(sysroot, 'boot/loader'));
+    await bootloader.activate?.(next, context.ctx);
   };
   const optionsOf = (entries: readonly BootMenuEntry[]) => entries.map(({ options }) => options);
 
@@ -80,6 +89,20 @@ export function bootloaderConformance(make: () => Promise<BootloaderFixture>): C
       await fixture.bootloader.write(last, fixture.context.ctx);
       await swap(fixture, last);
       assert.deepEqual(await fixture.bootloader.current(fixture.sysroot), optionsOf(entries));
+    },
+
+    'has nothing to do when it is asked again after the swap': async (fixture) => {
+      const [old, next] = [sampleEntries('a'), sampleEntries('b', 'a')];
+      for (const [half, entries] of [
+        [1, old],
+        [0, next],
+      ] as const) {
+        const wanted = menu(fixture, half, entries);
+        await fixture.bootloader.write(wanted, fixture.context.ctx);
+        await swap(fixture, wanted);
+        await fixture.bootloader.activate?.(wanted, fixture.context.ctx);
+        assert.deepEqual(await fixture.bootloader.current(fixture.sysroot), optionsOf(entries));
+      }
     },
 
     'is still recognised when it has written': async (fixture) => {

@@ -119,6 +119,8 @@ function menuOf(sysroot: string, deployments: readonly Deployment[]): BootMenu {
     options: [...target.kargs, `ostree=${id}`].join(' '),
     deviceTree: null,
     deviceTreeDirectory: null,
+    tries: null,
+    extra: {},
   }));
   return { sysroot, directory: `${sysroot}/boot/loader.0`, entries };
 }

@@ -36,6 +36,11 @@ export class BootEntry {
     return this;
   }
 
+  /** Keys that have no meaning for libostree. */
+  get others(): { readonly [key: string]: string } {
+    return Object.fromEntries([...this.#values].filter(([key]) => !ORDER.includes(key) && key !== 'fdtdir'));
+  }
+
   delete(key: string): void {
     this.#values.delete(key);
   }
