@@ -23,9 +23,17 @@ export interface TransportRequest {
   /** `bytes=first-last`, for reading part of a file. */
   readonly range?: { readonly first: number; readonly last: number };
   readonly timeoutSeconds?: number;
+  /** When a transfer is given up, where that is not to be as the transport is configured. */
+  readonly lowSpeed?: LowSpeed;
   readonly retries?: number;
   /** Bytes so far. */
   readonly onBytes?: (received: number) => void;
+}
+
+/** A transfer that brings fewer bytes a second than this over so many seconds is too slow; with a 0 none is. */
+export interface LowSpeed {
+  readonly bytesPerSecond?: number;
+  readonly seconds?: number;
 }
 
 export interface Validators {

@@ -4,6 +4,8 @@ import type { Json } from '@ostrata/contract';
 export interface FetchConfig {
   readonly maxConnections: number;
   readonly maxConnectionsPerHost: number;
+  /** Of files that are fetched into memory, by somebody who bounds them himself: they do not count among the others. */
+  readonly maxSmallRequests: number;
   /** Further rounds over the URLs of a file after the first. */
   readonly retries: number;
   readonly connectTimeoutSeconds: number;
@@ -24,6 +26,14 @@ export const CONFIG_SCHEMA: { readonly [key: string]: Json } = {
       maximum: 64,
       default: 8,
       description: 'Connections to one host at one time',
+    },
+    maxSmallRequests: {
+      type: 'integer',
+      minimum: 1,
+      maximum: 256,
+      default: 64,
+      description:
+        'Requests for small files at one time, as of a pull, which asks for eight unless it is told otherwise',
     },
     retries: {
       type: 'integer',

@@ -45,21 +45,28 @@ export async function download<Result>(
     for (const url of candidates) {
       if (slow >= MIRRORS_A_ROUND) break;
       const outcome = await attemptAgain(url, ctx, tools.attempt, rounds > 1 ? RESUMES : 0);
-      if (!(outcome instanceof AttemptFailure)) return outcome;
+      if (!(outcome instanceof AttemptFailure)) {
+        health.markPresent(url);
+        return outcome;
+      }
       problems.set(url, outcome.error);
       if (outcome.kind === 'fatal') throw outcome.error;
       if (outcome.kind === 'transient' || outcome.kind === 'resume') {
         slow++;
         asked = Math.max(asked ?? 0, outcome.retryAfter ?? 0);
       } else candidates = candidates.filter((other) => other !== url);
-      if (outcome.error.data.status !== 404) health.markBad(url);
+      if (outcome.error.data['status'] !== 404) health.markBad(url);
+      if (outcome.kind === 'resume' || outcome.error.code === 'TRANSPORT_HTTP_STATUS') health.markPresent(url);
     }
-    // Another mirror has answered for those that are away.
+    if (candidates.length === 0 || round + 1 === rounds) break;
+    // Another mirror has answered for those that are away; or none has ever been there. One that was may be starting again.
     const answered = [...problems].some(
       ([url, { code }]) => !candidates.includes(url) && code === 'TRANSPORT_HTTP_STATUS',
     );
-    if (answered && candidates.every((url) => AWAY.has(problems.get(url)!.data['code']))) break;
-    if (round + 1 < rounds && candidates.length > 0) await pause(backoffDelay(round, asked), ctx.signal);
+    const away = candidates.every((url) => AWAY.has(problems.get(url)?.data['code']));
+    if (away && (answered || !candidates.some((url) => health.wasPresent(url)))) break;
+    await pause(backoffDelay(round, asked), ctx.signal);
+    candidates = health.order(candidates);
   }
   throw failed(request, [...problems.values()]);
 }

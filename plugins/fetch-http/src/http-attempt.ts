@@ -6,6 +6,7 @@ import { AttemptFailure } from './attempt-failure.ts';
 import { parseRetryAfter } from './backoff.ts';
 import type { FetchConfig } from './config.schema.ts';
 import { classify } from './failures.ts';
+import { speedLimit, watchSpeed } from './low-speed.ts';
 import { PartFile } from './part-file.ts';
 import { Receiver } from './receive.ts';
 import { redactUrl } from './redact.ts';
@@ -67,7 +68,7 @@ async function transfer(
   ctx.signal.throwIfAborted();
   const before = part.size;
   let stream: Request | undefined;
-  let watch: NodeJS.Timeout | undefined;
+  let unwatch: (() => void) | undefined;
   try {
     stream = got.stream(target, options);
     const response = await headersOf(stream);
@@ -80,7 +81,13 @@ async function transfer(
     const length = response.headers['content-length'];
     if (length !== undefined && /^\d{1,15}$/.test(length)) receiver.announce(part.size + Number(length));
     if (!request.range) part.begin({ url: shown, validators, checksum: request.checksum ?? null });
-    watch = watchSpeed(stream, part, shown, request, tools.config);
+    const limit = speedLimit(request, tools.config);
+    unwatch = watchSpeed(
+      limit,
+      shown,
+      () => part.size,
+      (failure) => stream!.destroy(failure),
+    );
     for await (const chunk of stream) receiver.take(chunk as Uint8Array);
     receiver.finish();
     await part.commit();
@@ -91,7 +98,7 @@ async function transfer(
     const goesOn = failure instanceof AttemptFailure && part.size > before && resumption(part, request, shown) !== null;
     throw goesOn ? failure.withProgress() : failure;
   } finally {
-    clearInterval(watch);
+    unwatch?.();
     stream?.destroy();
   }
 }
@@ -191,26 +198,6 @@ export function statusFailure({ statusCode, headers, url }: HeadersOf, shown: st
       retryAfter: parseRetryAfter(headers['retry-after'], Date.now()),
     },
   );
-}
-
-/** Ends a transfer that has become too slow. */
-function watchSpeed(
-  stream: Request,
-  part: PartFile,
-  shown: string,
-  request: TransportRequest,
-  config: FetchConfig,
-): NodeJS.Timeout {
-  const seconds = request.timeoutSeconds ?? config.lowSpeedSeconds;
-  let before = part.size;
-  const timer = setInterval(() => {
-    if (part.size - before < config.lowSpeedBytesPerSecond * seconds) {
-      const message = `${shown} sent less than ${config.lowSpeedBytesPerSecond} bytes a second for ${seconds} seconds`;
-      stream.destroy(new AttemptFailure('transient', 'TRANSPORT_TIMEOUT', message, { data: { url: shown } }));
-    }
-    before = part.size;
-  }, seconds * 1000);
-  return timer;
 }
 
 export function hasValidators({ validators }: Pick<TransportRequest, 'validators'>): boolean {

@@ -17,19 +17,25 @@ import { MirrorHealth } from './mirror-health.ts';
 import { withoutStaleValidators } from './part-file.ts';
 import { ReadCredentials } from './request-options.ts';
 
+/** Bounds what is under way at one time: files, and what goes into memory. */
+export interface Limiters {
+  readonly files: ConnectionLimiter;
+  readonly small: ConnectionLimiter;
+}
+
 /** The transport of http and https. */
 export class HttpTransport implements Transport {
   readonly #config: FetchConfig;
-  readonly #limiter: ConnectionLimiter;
+  readonly #limiters: Limiters;
   readonly #agents: Agents;
   readonly #health = new MirrorHealth();
   readonly #credentials = new ReadCredentials();
   /** Downloads under way by destination: a second one for the same file waits for the first. */
   readonly #running = new Map<string, Promise<unknown>>();
 
-  constructor(config: FetchConfig, limiter: ConnectionLimiter, agents: Agents) {
+  constructor(config: FetchConfig, limiters: Limiters, agents: Agents) {
     this.#config = config;
-    this.#limiter = limiter;
+    this.#limiters = limiters;
     this.#agents = agents;
   }
 
@@ -52,17 +58,20 @@ export class HttpTransport implements Transport {
   getBytes(request: TransportBytesRequest, ctx: Context): Promise<TransportBytes> {
     ctx.signal.throwIfAborted();
     const part = new MemoryPart();
-    return this.#try(request, ctx, (url, tools) => attemptInMemory(url, request, ctx, tools, part));
+    return this.#try(request, ctx, this.#limiters.small, (url, tools) =>
+      attemptInMemory(url, request, ctx, tools, part),
+    );
   }
 
   #download(request: TransportRequest, ctx: Context): Promise<TransportResult> {
     const wanted = withoutStaleValidators(request);
-    return this.#try(request, ctx, (url, tools) => attemptHttp(url, wanted, ctx, tools));
+    return this.#try(request, ctx, this.#limiters.files, (url, tools) => attemptHttp(url, wanted, ctx, tools));
   }
 
   #try<Result>(
     request: Wanted,
     ctx: Context,
+    limiter: ConnectionLimiter,
     attempt: (url: string, tools: AttemptTools) => Promise<Result>,
   ): Promise<Result> {
     const tools = { config: this.#config, agents: this.#agents, credentials: this.#credentials };
@@ -71,7 +80,7 @@ export class HttpTransport implements Transport {
       retries: this.#config.retries,
       health: this.#health,
       attempt: async (url) => {
-        const release = await this.#limiter.acquire(new URL(url).host, ctx.signal);
+        const release = await limiter.acquire(new URL(url).host, ctx.signal);
         try {
           return await attempt(url, tools);
         } finally {

@@ -10,12 +10,15 @@ export default definePlugin<FetchConfig>({
   config: CONFIG_SCHEMA,
   errors: TRANSPORT_ERRORS,
   apply({ config, provide }) {
-    const limiter = new ConnectionLimiter(config.maxConnections, config.maxConnectionsPerHost);
+    const limiters = {
+      files: new ConnectionLimiter(config.maxConnections, config.maxConnectionsPerHost),
+      small: new ConnectionLimiter(config.maxSmallRequests, config.maxSmallRequests),
+    };
     const make = async (ctx: Context): Promise<Transport> => {
       const [{ Agents }, { HttpTransport }] = await Promise.all([import('./agents.ts'), import('./http-transport.ts')]);
       const agents = new Agents();
       ctx.defer('close http connections', () => agents.destroy());
-      return new HttpTransport(config, limiter, agents);
+      return new HttpTransport(config, limiters, agents);
     };
     provide(TRANSPORT, 'http', make);
     provide(TRANSPORT, 'https', make);

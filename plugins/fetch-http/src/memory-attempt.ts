@@ -1,10 +1,11 @@
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Context, TransportBytes, TransportBytesRequest } from '@ostrata/contract';
 import { AttemptFailure } from './attempt-failure.ts';
 import { checkBytes, tooLargeFailure } from './check-bytes.ts';
 import { classify } from './failures.ts';
 import { type AttemptTools, beginsAt, hasValidators, statusFailure, validatorsOf } from './http-attempt.ts';
+import { speedLimit, watchSpeed } from './low-speed.ts';
 import type { MemoryPart } from './memory-part.ts';
 import { proxyFor } from './proxy.ts';
 import { redactUrl } from './redact.ts';
@@ -94,7 +95,6 @@ function exchange(
   url.username = '';
   url.password = '';
   const { username, password } = login;
-  const seconds = request.timeoutSeconds ?? config.lowSpeedSeconds;
   return new Promise((resolve, reject) => {
     const sent = (secure ? requestHttps : requestHttp)(url, {
       agent: secure ? agents.https : agents.http,
@@ -108,10 +108,16 @@ function exchange(
       ...(username === undefined ? {} : { auth: `${username}:${password ?? ''}` }),
       ...(secure ? tlsOf(request, tools) : {}),
     });
-    const end = deadlines(sent, shown, seconds, config.lowSpeedBytesPerSecond);
+    let size = 0;
+    const unwatch = watchSpeed(
+      speedLimit(request, config),
+      shown,
+      () => size,
+      (failure) => sent.destroy(failure),
+    );
     const abort = (): void => void sent.destroy(ctx.signal.reason);
     const settle = (act: () => void): void => {
-      end.clear();
+      unwatch();
       ctx.signal.removeEventListener('abort', abort);
       act();
     };
@@ -125,7 +131,7 @@ function exchange(
       const answer: Answer = { statusCode, headers, url: redactUrl(url.href), taken };
       const announced = Number(headers['content-length'] ?? 0);
       const limit = taken ? request.maxSize : MAX_IGNORED;
-      let size = taken ? part.size : 0;
+      const begun = taken ? part.size : 0;
       const tooLarge = (): void => {
         if (taken) response.destroy(tooLargeFailure(shown, request.maxSize));
         else {
@@ -133,11 +139,10 @@ function exchange(
           response.destroy();
         }
       };
-      if (taken && size + announced > limit) tooLarge();
+      if (taken && begun + announced > limit) tooLarge();
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        end.received(size);
-        if (size > limit) tooLarge();
+        if (begun + size > limit) tooLarge();
         else if (taken) part.append(chunk);
       });
       response.on('error', (error) => settle(() => reject(error)));
@@ -152,25 +157,6 @@ const SECRET_HEADERS = /^(authorization|proxy-authorization|cookie)$/i;
 function withoutSecrets(request: TransportBytesRequest): TransportBytesRequest {
   const headers = Object.entries(request.headers ?? {}).filter(([name]) => !SECRET_HEADERS.test(name));
   return { ...request, headers: Object.fromEntries(headers) };
-}
-
-/** Ends a transfer whose first byte does not come, or whose bytes come too slowly. */
-function deadlines(sent: ClientRequest, shown: string, seconds: number, bytesPerSecond: number) {
-  let received = 0;
-  let before = 0;
-  const timer = setInterval(() => {
-    if (received - before < Math.max(1, bytesPerSecond * seconds)) {
-      const message = `${shown} sent less than ${bytesPerSecond} bytes a second for ${seconds} seconds`;
-      sent.destroy(new AttemptFailure('transient', 'TRANSPORT_TIMEOUT', message, { data: { url: shown } }));
-    }
-    before = received;
-  }, seconds * 1000);
-  return {
-    received: (size: number) => {
-      received = size;
-    },
-    clear: () => clearInterval(timer),
-  };
 }
 
 function take(

@@ -1,6 +1,7 @@
-/** Which servers have failed in this run: they are asked last. */
+/** Which servers have failed in this run, so that they are asked last, and which have answered. */
 export class MirrorHealth {
   readonly #bad = new Set<string>();
+  readonly #present = new Set<string>();
 
   /** The same URLs, those of servers that failed at the end. */
   order(urls: readonly string[]): string[] {
@@ -14,6 +15,15 @@ export class MirrorHealth {
 
   markBad(url: string): void {
     this.#bad.add(originOf(url));
+  }
+
+  markPresent(url: string): void {
+    this.#present.add(originOf(url));
+  }
+
+  /** Whether it has ever answered. */
+  wasPresent(url: string): boolean {
+    return this.#present.has(originOf(url));
   }
 }
 

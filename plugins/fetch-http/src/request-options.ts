@@ -4,6 +4,7 @@ import type { OptionsInit } from 'got';
 import type { Agents } from './agents.ts';
 import { AttemptFailure } from './attempt-failure.ts';
 import type { FetchConfig } from './config.schema.ts';
+import { speedLimit } from './low-speed.ts';
 import { proxyFor } from './proxy.ts';
 
 export const MAX_REDIRECTS = 10;
@@ -52,7 +53,7 @@ export function requestOptions(
   url.username = '';
   url.password = '';
   const wait = (request.timeoutSeconds ?? config.connectTimeoutSeconds) * 1000;
-  const firstByte = (request.timeoutSeconds ?? config.lowSpeedSeconds) * 1000;
+  const limit = speedLimit(request, config);
   const options: GotRequest['options'] = {
     method: 'GET',
     agent,
@@ -78,7 +79,7 @@ export function requestOptions(
         },
       ],
     },
-    timeout: { lookup: wait, connect: wait, secureConnect: wait, response: firstByte },
+    timeout: { lookup: wait, connect: wait, secureConnect: wait, ...(limit && { response: limit.seconds * 1000 }) },
     signal: ctx.signal,
   };
   return { url, options };

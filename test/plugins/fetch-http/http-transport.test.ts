@@ -261,6 +261,59 @@ describe('fetch-http: http transport', () => {
     }
   });
 
+  it('is as patient as a request says: with fewer bytes, for longer, or without end', async () => {
+    const at = run({ config: { lowSpeedBytesPerSecond: 1e6, lowSpeedSeconds: 0.1 } });
+    const { url } = await server((_request, response) => {
+      response.writeHead(200, { 'content-length': 20 });
+      let left = 20;
+      const timer = setInterval(() => (--left > 0 ? response.write('x') : response.end('x')), 20);
+      response.on('close', () => clearInterval(timer));
+    });
+    const urls = [`${url}/slow`];
+    assert.deepEqual(codes(await failure(get(at, { urls }))), ['TRANSPORT_TIMEOUT']);
+    const faster = { bytesPerSecond: 10_000 };
+    assert.match(
+      (await failure(get(at, { urls, lowSpeed: faster }))).message,
+      /less than 10000 bytes a second for 0.1 s/,
+    );
+    for (const lowSpeed of [{ bytesPerSecond: 1 }, { seconds: 30 }, { bytesPerSecond: 0 }, { seconds: 0 }]) {
+      assert.equal((await get(at, { urls, lowSpeed })).bytes, 20, JSON.stringify(lowSpeed));
+    }
+  });
+
+  it('does not wait for a server that was never there, but for one that is away since', async () => {
+    const gone = await server(() => undefined);
+    await gone.close();
+    const at = run({ config: { retries: 5 } });
+    const began = performance.now();
+    assert.deepEqual(codes(await failure(get(at, { urls: [`${gone.url}/a`] }))), ['TRANSPORT_CONNECTION']);
+    assert.ok(performance.now() - began < 200);
+    const { url, close } = await server(fileAnswer(BODY));
+    await get(at, { urls: [`${url}/a`] });
+    await close();
+    const waited = performance.now();
+    await failure(get(at, { urls: [`${url}/b`], retries: 1 }));
+    assert.ok(performance.now() - waited > 200);
+  });
+
+  it('tries the mirrors of a long list that were not asked yet in the next round', async () => {
+    const asked: string[] = [];
+    const { url } = await server((request, response) => {
+      asked.push(request.url!);
+      if (request.url === '/0') response.writeHead(404).end();
+      else if (request.url === '/9') fileAnswer(BODY)(request, response, 0);
+      else response.writeHead(503).end();
+    });
+    const at = run();
+    await get(at, {
+      urls: Array.from({ length: 10 }, (_, n) => `${n < 9 ? url : url.replace('127.0.0.1', 'localhost')}/${n}`),
+      retries: 1,
+    });
+    assert.ok(bytes(at).equals(BODY));
+    assert.deepEqual(asked.slice(0, 7), ['/0', '/1', '/2', '/3', '/4', '/5', '/6']);
+    assert.equal(asked[7], '/9');
+  });
+
   it('ends at once when the run is aborted', async () => {
     const at = run({ config: { retries: 9 } });
     const { url } = await server((request, response) => {

@@ -1,3 +1,4 @@
+import type { LowSpeed } from '@ostrata/contract';
 import type { Checksum } from '../codec/checksum.ts';
 import type { RemotePlace } from '../remote/remotes.ts';
 import type { DeltaStatistics } from './deltas.ts';
@@ -47,8 +48,12 @@ export interface PullOptions extends RemotePlace {
   readonly headers?: { readonly [name: string]: string };
   /** How often a download that failed is tried again. */
   readonly networkRetries?: number;
-  /** How long a transfer may be slower than the transport allows. */
-  readonly lowSpeedSeconds?: number;
+  /** When a transfer is too slow, in place of what the transport says of that. */
+  readonly lowSpeed?: LowSpeed;
+  /** Milliseconds between two reports of progress, 1000 unless it is given. */
+  readonly updateFrequency?: number;
+  /** Told as often as `updateFrequency` says, and at the end. */
+  readonly onProgress?: (state: PullState) => void;
   /** Requests at one time. */
   readonly maxRequests?: number;
   /** Directory where signed summaries of remotes are kept, in place of `tmp/cache` of the repository; null keeps none. */
@@ -57,6 +62,16 @@ export interface PullOptions extends RemotePlace {
   readonly refuseBadCache?: boolean;
   /** Whether what was written is forced to disk, else as the repository's config says. */
   readonly fsync?: boolean;
+}
+
+/** How far a pull is. */
+export interface PullState {
+  /** Objects that are here, and those that are known to be needed. */
+  readonly done: number;
+  readonly total: number;
+  /** Bytes that came over the network. */
+  readonly bytes: number;
+  readonly seconds: number;
 }
 
 export interface PullStatistics {
@@ -86,3 +101,4 @@ export interface PullResult {
 
 export const DEFAULT_RETRIES = 5;
 export const DEFAULT_REQUESTS = 8;
+export const DEFAULT_UPDATE_FREQUENCY = 1000;

@@ -16,3 +16,9 @@ export function checkedRef(ref: string): string {
     data: { ref, reason: 'name' },
   });
 }
+
+/** The name under which a ref of a remote is kept here. */
+export const localName = (
+  ref: string,
+  { remote, mirror }: { readonly remote?: string; readonly mirror?: boolean },
+): string => (remote === undefined || mirror ? ref : `${remote}:${ref}`);

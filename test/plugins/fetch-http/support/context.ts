@@ -8,6 +8,7 @@ import plugin from '../../../../plugins/fetch-http/src/index.ts';
 export const FAST: FetchConfig = {
   maxConnections: 8,
   maxConnectionsPerHost: 4,
+  maxSmallRequests: 32,
   retries: 0,
   connectTimeoutSeconds: 5,
   lowSpeedBytesPerSecond: 1000,

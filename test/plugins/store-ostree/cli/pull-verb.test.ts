@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { Terminal } from '@ostrata/core';
+import { runOstree } from '../../../../plugins/store-ostree/src/cli/main.ts';
 import type { TestRun } from '../../fetch-http/support/context.ts';
 import type { TestServer } from '../../fetch-http/support/server.ts';
 import { pullRun, serveDirectory } from '../pull/support.ts';
@@ -125,6 +127,59 @@ describe('ostrata ostree pull, beside ostree (needs ostree)', function () {
     );
     assert.equal(result.status, 0, result.err);
     assert.ok(!existsSync(join(place.in('ours'), 'tmp/cache/summaries')));
+  });
+
+  it('shows on a terminal how far it is, as often as it is told, and clears the line', async () => {
+    const said: string[] = [];
+    const interactive = async (...args: string[]) => {
+      said.length = 0;
+      const terminal: Terminal = {
+        program: 'ostree',
+        environment: {},
+        input: 0,
+        interactive: true,
+        out: (data) => void said.push(data as string),
+        err: (text) => void said.push(text),
+        withContext: (work) => work(run.ctx),
+      };
+      return runOstree([`--repo=${place.in('ours')}`, 'pull', ...args], terminal);
+    };
+    assert.equal(await interactive('--update-frequency=1', 'origin', 'main'), 0);
+    const lines = said.join('').split('\r\u001b[K');
+    assert.ok(lines.length > 5, said.join(''));
+    const [done, total] = /^Receiving objects: 100% \((\d+)\/(\d+)\) -\/s \d/.exec(lines.at(-2)!)!.slice(1);
+    assert.equal(done, total);
+    assert.match(lines.at(-1)!, /^\d+ metadata, \d+ content objects fetched; .* written\n$/);
+    assert.equal(await interactive('origin', 'main'), 0);
+    assert.equal(said.join('').split('\r\u001b[K').length, 3);
+  });
+
+  it('gives up on what is slow as it is told', async () => {
+    const slow = await serveDirectory(
+      () => place.in('source'),
+      (request, response) => {
+        if (!request.url!.endsWith('.dirtree')) return false;
+        response.writeHead(200, { 'content-length': 1200 });
+        let left = 60;
+        const few = 'x'.repeat(20);
+        const timer = setInterval(() => (--left > 0 ? response.write(few) : response.end(few)), 20);
+        response.on('close', () => clearInterval(timer));
+        return true;
+      },
+    );
+    try {
+      const began = performance.now();
+      const limits = ['--low-speed-limit-bytes=5000', '--low-speed-time-seconds=1', '--network-retries=0'];
+      const failed = await ours(`--url=${slow.url}`, ...limits, 'origin', 'main');
+      assert.equal(failed.status, 1);
+      assert.match(failed.err, /sent less than 5000 bytes a second for 1 seconds/);
+      assert.ok(performance.now() - began < 2000);
+      // The bytes come, though they are the wrong ones.
+      const lenient = await ours(`--url=${slow.url}`, ...limits, '--low-speed-limit-bytes=100', 'origin', 'main');
+      assert.match(lenient.err, /Corrupted dirtree/);
+    } finally {
+      await slow.close();
+    }
   });
 
   it('says what is wrong in the words of ostree', async () => {

@@ -147,6 +147,8 @@ describe('How a remote says that it is reached (needs ostree)', function () {
     for (const [bound, name] of [
       [1, 'one'],
       [3, 'three'],
+      // More than the transport has connections for files.
+      [12, 'twelve'],
     ] as const) {
       most = 0;
       const repo = target(server.url, {}, name);
@@ -164,8 +166,65 @@ describe('How a remote says that it is reached (needs ostree)', function () {
       return true;
     });
     const began = performance.now();
-    await assert.rejects(fetch(target(server.url), { lowSpeedSeconds: 0.2 }), /less than \d+ bytes a second/);
+    await assert.rejects(fetch(target(server.url), { lowSpeed: { seconds: 0.2 } }), /less than \d+ bytes a second/);
     assert.ok(performance.now() - began < 3000);
+  });
+
+  it('and waits for what is only slow, where it is told to', async () => {
+    const answer = directoryAnswer(() => tmp.in('source'));
+    const server = await serving((request, response) => {
+      if (!request.url!.endsWith('.dirtree')) return false;
+      setTimeout(() => answer(request, response), 400);
+      return true;
+    });
+    for (const [name, lowSpeed] of [
+      ['few', { bytesPerSecond: 1, seconds: 5 }],
+      ['none', { bytesPerSecond: 0, seconds: 0.1 }],
+    ] as const) {
+      const repo = target(server.url, {}, name);
+      await fetch(repo, { lowSpeed });
+      isWhole(repo);
+    }
+    await assert.rejects(
+      fetch(target(server.url, {}, 'no'), { lowSpeed: { seconds: 0.1 } }),
+      /bytes a second for 0.1 s/,
+    );
+  });
+
+  it('and fails at once when nobody is there', async () => {
+    const gone = await serve((_request, response) => void response.end());
+    await gone.close();
+    const began = performance.now();
+    await assert.rejects(fetch(target(gone.url), { networkRetries: 5 }), /ECONNREFUSED/);
+    assert.ok(performance.now() - began < 1000);
+  });
+
+  it('and says how far it is as often as it is told', async () => {
+    const answer = directoryAnswer(() => tmp.in('source'));
+    const server = await serving((request, response) => {
+      setTimeout(() => answer(request, response), 20);
+      return true;
+    });
+    const told = async (name: string, updateFrequency?: number) => {
+      const states: { done: number; total: number; bytes: number }[] = [];
+      const frequency = updateFrequency === undefined ? {} : { updateFrequency };
+      const options = {
+        maxRequests: 1,
+        onProgress: (state: (typeof states)[0]) => void states.push(state),
+        ...frequency,
+      };
+      await fetch(target(server.url, {}, name), options);
+      const last = states.at(-1)!;
+      assert.equal(last.done, last.total);
+      assert.ok(last.bytes > 1000);
+      return states.length;
+    };
+    assert.equal(await told('second'), 1);
+    assert.equal(await told('also', 0), 1);
+    const often = await told('often', 1);
+    assert.ok(often > 10, `${often}`);
+    const seldom = await told('seldom', 100);
+    assert.ok(seldom > 1 && seldom < often, `${seldom}`);
   });
 
   it('past mirrors that are away, at once', async () => {

@@ -3,6 +3,7 @@ import { findRemote } from '../../remote/index.ts';
 import type { OpenOptions } from '../../repo/repository.ts';
 import { usageError, VerbError } from '../error.ts';
 import { openRepository } from '../open.ts';
+import { withProgressLine } from '../pull-progress.ts';
 import { dryRunReport, pullReport } from '../pull-report.ts';
 import { dropTombstones } from '../tombstones.ts';
 import type { Invocation, Verb } from '../verb.ts';
@@ -71,13 +72,13 @@ export const pullVerb: Verb = {
     {
       name: 'low-speed-limit-bytes',
       kind: 'count',
-      summary: 'Accepted; the limit is the setting lowSpeedBytesPerSecond of fetch-http (default: 1000)',
+      summary: 'Bytes a second that are too few, when it lasts; 0 for no limit (default: 1000)',
       value: 'N',
     },
     {
       name: 'low-speed-time-seconds',
       kind: 'count',
-      summary: 'Seconds over which the speed of a transfer is measured (default: 30)',
+      summary: 'Seconds over which the speed of a transfer is measured; 0 for no limit (default: 30)',
       value: 'N',
     },
     {
@@ -116,7 +117,12 @@ export const pullVerb: Verb = {
     if (colon >= 0 && args.length > 1) throw usageError(call, 'Only one argument may be given with REMOTE:REF');
     const revs = colon < 0 ? args.slice(1) : [first.slice(colon + 1)];
     findRemote(repo, remote);
-    const result = await terminal.withContext((ctx) => pull(repo, { remote, revs, ...pullOptions(call) }, ctx));
+    const result = await withProgressLine(terminal, (onProgress) =>
+      terminal.withContext((ctx) => {
+        const reported = onProgress === undefined ? {} : { onProgress };
+        return pull(repo, { remote, revs, ...pullOptions(call), ...reported }, ctx);
+      }),
+    );
     if (call.options.flag('dry-run')) return terminal.out(dryRunReport(result));
     dropTombstones(repo);
     terminal.out(pullReport(result));
@@ -133,7 +139,8 @@ function pullOptions({ options, terminal: { environment } }: Invocation) {
   const skipCache = environment['OSTREE_SKIP_CACHE'] !== undefined;
   const cacheDirectory = options.text('cache-dir') ?? (skipCache ? null : undefined);
   const text = (name: string, key: string) => (options.text(name) === undefined ? {} : { [key]: options.text(name)! });
-  const count = (name: string, key: string) => (options.flag(name) ? { [key]: options.count(name, 0) } : {});
+  // One below 0 is none, as with libostree.
+  const count = (name: string, key: string) => (options.count(name, -1) < 0 ? {} : { [key]: options.count(name, 0) });
   return {
     commitMetadataOnly: options.flag('commit-metadata-only'),
     disableStaticDeltas: options.flag('disable-static-deltas'),
@@ -149,9 +156,10 @@ function pullOptions({ options, terminal: { environment } }: Invocation) {
     localCaches: options.list('localcache-repo'),
     timestampCheck: options.flag('timestamp-check'),
     disableVerifyBindings: options.flag('disable-verify-bindings'),
-    ...(options.flag('network-retries') ? { networkRetries: options.count('network-retries', 5) } : {}),
+    ...count('network-retries', 'networkRetries'),
     ...(options.flag('disable-retry-on-network-errors') ? { networkRetries: 0 } : {}),
-    ...count('low-speed-time-seconds', 'lowSpeedSeconds'),
+    lowSpeed: { ...count('low-speed-limit-bytes', 'bytesPerSecond'), ...count('low-speed-time-seconds', 'seconds') },
+    ...count('update-frequency', 'updateFrequency'),
     ...count('max-outstanding-fetcher-requests', 'maxRequests'),
     ...(cacheDirectory === undefined ? {} : { cacheDirectory }),
     refuseBadCache: environment['OSTREE_REPO_TEST_ERROR'] === 'invalid-cache',

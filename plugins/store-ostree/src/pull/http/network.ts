@@ -4,6 +4,7 @@ import {
   type Context,
   type Credentials,
   isHostError,
+  type LowSpeed,
   TRANSPORT,
   type Transport,
   type TransportBytesRequest,
@@ -18,8 +19,7 @@ export interface NetworkOptions {
   readonly headers?: { readonly [name: string]: string };
   readonly appendUserAgent?: string;
   readonly retries: number;
-  /** How long a transfer may be too slow. */
-  readonly lowSpeedSeconds?: number;
+  readonly lowSpeed?: LowSpeed;
   /** Directory of the repository: where a remote's cookies are, and temporary files. */
   readonly repository: string;
 }
@@ -54,7 +54,7 @@ export class Network {
     this.#temporary = join(options.repository, 'tmp', `pull-${process.pid}`);
     this.#request = {
       retries: options.retries,
-      ...(options.lowSpeedSeconds ? { timeoutSeconds: options.lowSpeedSeconds } : {}),
+      ...(options.lowSpeed ? { lowSpeed: options.lowSpeed } : {}),
       ...(credentials === undefined ? {} : { credentials }),
       ...(proxy === undefined || proxy === '' ? {} : { proxy }),
       headers: {
