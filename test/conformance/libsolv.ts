@@ -3,6 +3,7 @@ import { join, relative } from 'node:path';
 import { compareEvr, parseEvr } from '../../plugins/repo-rpm/src/codec/index.ts';
 import { ArchPolicy } from '../../plugins/solver-sat/src/pool/arch.ts';
 import { PoolBuilder } from '../../plugins/solver-sat/src/pool/builder.ts';
+import { SYSTEM } from '../../plugins/solver-sat/src/pool/columns.ts';
 import type { Pool } from '../../plugins/solver-sat/src/pool/pool.ts';
 import type { SatState } from '../../plugins/solver-sat/src/sat/state.ts';
 import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
@@ -77,6 +78,10 @@ function solveBlock(script: Script, block: JobBlock, flags: CaseFlags): { pool: 
   const pool = builder.build(new ArchPolicy(flags.arch), {
     excluded: Uint8Array.from({ length: builder.count }, (_, p) => Number(disabled.has(p))),
     multilib: flags.pool.has('implicitobsoleteusescolors'),
+    namespaces: (kind, value) =>
+      (flags.namespaces.get(`namespace:${kind}(${value})`) ?? []).map((text) =>
+        text === '@SYSTEM' ? SYSTEM : ids.get(text)!,
+      ),
     compareVersions: (a, b) => compareEvr(parseEvr(a), parseEvr(b)),
   });
   const all = jobs.map((job) => makeJob(pool, job));

@@ -6,3 +6,10 @@ export {
   RichDependencyError,
   type RichOperator,
 } from './rich-dependency.ts';
+export {
+  type Namespace,
+  type NamespaceMaker,
+  suseConflict,
+  suseProvide,
+  suseSupplement,
+} from './suse-dependency.ts';

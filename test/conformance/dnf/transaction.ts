@@ -55,7 +55,7 @@ export function solveGoal(goal: Goal): Transaction | null {
         keepOrphans: true,
         bestObeysPolicy: true,
         allObsoleters: true,
-        newFirst: true,
+        focus: 'new',
       },
       ...(multiversion.includes(1) ? { multiversion } : {}),
     });

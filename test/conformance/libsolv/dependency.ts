@@ -1,4 +1,5 @@
 import type { PoolBuilder } from '../../../plugins/solver-sat/src/pool/builder.ts';
+import { NAMESPACE } from '../../../plugins/solver-sat/src/pool/namespace.ts';
 import {
   AND,
   ARCH,
@@ -53,9 +54,9 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
     skipSpace();
     if (text[at] !== '(') {
       const name = word();
-      if (name.startsWith('namespace:'))
-        throw new Unsupported('namespaces are asked of the machine, which cases do not hold');
-      return builder.strings.intern(unescaped(name));
+      const [, kind, value] = /^(namespace:\w+)\((.*)\)$/.exec(name) ?? [];
+      if (kind === undefined || value === undefined) return builder.strings.intern(unescaped(name));
+      return builder.relations.intern(builder.strings.intern(kind), NAMESPACE, caseDependency(builder, value));
     }
     at++;
     const inner = expression();

@@ -9,6 +9,8 @@ export interface CaseFlags {
   readonly packages: string;
   readonly installedRepo: string | null;
   readonly pool: ReadonlySet<string>;
+  /** `namespace` lines: by `namespace:KIND(VALUE)` who answers it, as `NEVRA@REPOSITORY`. */
+  readonly namespaces: ReadonlyMap<string, readonly string[]>;
   /** Only for the jobs of the same block. */
   readonly solver: ReadonlySet<string>;
   /** `pkg NEVRA@REPOSITORY` of packages that are not to be used. */
@@ -33,6 +35,12 @@ const KNOWN_SOLVER = [
   'strongrecommends',
   'strictrepopriority',
   'focusnew',
+  'focusbest',
+  'focusinstalled',
+  'addalreadyrecommended',
+  'onlynamespacerecommended',
+  'installalsoupdates',
+  'noinfarchcheck',
 ];
 
 /** Reads the flags of a block; everything but solver flags stays from the block before. */
@@ -41,6 +49,7 @@ export function readFlags(commands: readonly Command[], before: CaseFlags | null
   const pool = new Set(before?.pool);
   const solver = new Set(ON);
   const disabled = [...(before?.disabled ?? [])];
+  const namespaces = new Map(before?.namespaces);
   for (const [command, ...rest] of commands) {
     if (command === 'system') {
       arch = rest[0] === 'unset' ? '' : rest[0]!;
@@ -49,8 +58,9 @@ export function readFlags(commands: readonly Command[], before: CaseFlags | null
     } else if (command === 'poolflags') change(pool, rest);
     else if (command === 'solverflags') change(solver, rest);
     else if (command === 'disable') disabled.push(rest.join(' '));
+    else if (command === 'namespace') namespaces.set(rest[0]!, rest.slice(1));
   }
-  return { arch, packages, installedRepo, pool, solver, disabled };
+  return { arch, packages, installedRepo, pool, solver, disabled, namespaces };
 }
 
 function change(flags: Set<string>, words: readonly string[]): void {
@@ -86,8 +96,18 @@ export function policiesOf({ solver }: CaseFlags): Policies {
     autotarget: !solver.has('noautotarget'),
     strictPriority: solver.has('strictrepopriority'),
     allObsoleters: solver.has('yumobsoletes'),
-    newFirst: solver.has('focusnew'),
+    focus: focusOf(solver),
     keepFirst: true,
     strongRecommends: solver.has('strongrecommends'),
+    weakOfInstalled: solver.has('addalreadyrecommended'),
+    weakOfMachine: solver.has('onlynamespacerecommended'),
+    installUpdates: solver.has('installalsoupdates'),
+    inferiorArch: solver.has('noinfarchcheck'),
   };
+}
+
+function focusOf(solver: ReadonlySet<string>): Policies['focus'] {
+  if (solver.has('focusinstalled')) return 'installed';
+  if (solver.has('focusbest')) return 'best';
+  return solver.has('focusnew') ? 'new' : null;
 }

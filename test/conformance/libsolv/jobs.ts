@@ -20,7 +20,13 @@ const KINDS: Record<string, Job['kind']> = {
   excludefromweak: 'exclude-weak',
   allowuninstall: 'allow-uninstall',
   multiversion: 'multiversion',
+  noobsoletes: 'multiversion',
+  userinstalled: 'keep',
+  droporphaned: 'drop-orphaned',
+  weakendeps: 'weaken',
 };
+
+const NAMESPACE_JOB = /^(namespace:\w+)\((.*)\)$/;
 
 /** A job line in parts, before the pool exists. */
 export interface CaseJob {
@@ -30,6 +36,8 @@ export interface CaseJob {
   readonly what: readonly string[];
   readonly dependency: number;
   readonly flags: ReadonlySet<string>;
+  /** The dependency is about the machine: `namespace:language(de)`, or the string of `namespace:language` for all of that kind. */
+  readonly asksMachine: boolean;
 }
 
 /** Reads `job KIND SELECTION [FLAG,…]`; interns the dependency that it names. */
@@ -42,11 +50,16 @@ export function readJob(builder: PoolBuilder, command: Command): CaseJob {
   const kind = KINDS[name];
   if (kind === undefined) throw new Unsupported(`jobs of the kind "${name}"`);
   const named = select === 'name' || select === 'provides';
-  return { kind, select, what, dependency: named ? caseDependency(builder, what.join(' ')) : 0, flags };
+  const [, namespace, value] = (select === 'provides' && NAMESPACE_JOB.exec(what.join(' '))) || [];
+  if (namespace !== undefined && value === '<NULL>') {
+    return { kind, select, what, dependency: builder.strings.intern(namespace), flags, asksMachine: true };
+  }
+  const asksMachine = namespace !== undefined;
+  return { kind, select, what, dependency: named ? caseDependency(builder, what.join(' ')) : 0, flags, asksMachine };
 }
 
 /** Resolves a job to the packages it is about. */
-export function makeJob(pool: Pool, { kind, select, what, dependency, flags }: CaseJob): Job {
+export function makeJob(pool: Pool, { kind, select, what, dependency, flags, asksMachine }: CaseJob): Job {
   const found = selected(pool, select, what, dependency);
   const candidates = kind === 'update' && select === 'all' ? Array.from(pool.installedIds) : found;
   const auto = !flags.has('noautoset');
@@ -72,6 +85,7 @@ export function makeJob(pool: Pool, { kind, select, what, dependency, flags }: C
     // All packages of a repository are targets of an update.
     targeted: flags.has('targeted') || select === 'repo',
     cleandeps: flags.has('cleandeps'),
+    ...(asksMachine ? { namespace: dependency } : {}),
   };
 }
 

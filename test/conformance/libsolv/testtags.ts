@@ -36,20 +36,25 @@ export function addRepo(
   if (block.type === 'empty') return;
   if (block.type !== 'testtags') throw new Unsupported(`repositories in the form "${block.type}"`);
   let draft: Draft | null = null;
+  let version = 0;
   const flush = () => {
     if (draft === null) return;
     const { name, evr, arch } = draft;
-    added(`${name}-${evr}.${arch}@${block.name}`, builder.addPackage(repo, draft, draft.lists, draft.files));
+    const id = builder.addPackage(repo, draft, draft.lists, draft.files);
+    // Later versions of the form have what SUSE's words stand for in their place.
+    if (version === 2) builder.readSuse(id);
+    added(`${name}-${evr}.${arch}@${block.name}`, id);
   };
   for (const line of block.lines) {
     const [, tag, value] = /^=(\w+): ?(.*)$/.exec(line.trim()) ?? [];
     if (tag === undefined || value === undefined) continue;
-    if (tag === 'Pkg') {
+    if (tag === 'Ver') version = Number.parseInt(value, 10);
+    else if (tag === 'Pkg') {
       flush();
-      const [name, version, release, arch] = value.trim().split(/\s+/);
+      const [name, upstream, release, arch] = value.trim().split(/\s+/);
       draft = {
         name: name!,
-        evr: release === undefined || release === '' ? version! : `${version}-${release}`,
+        evr: release === undefined || release === '' ? upstream! : `${upstream}-${release}`,
         arch: arch ?? 'noarch',
         vendor: '',
         lists: {},

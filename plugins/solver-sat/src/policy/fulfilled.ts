@@ -1,6 +1,8 @@
 import { SYSTEM } from '../pool/columns.ts';
+import { NAMESPACE } from '../pool/namespace.ts';
 import type { Pool } from '../pool/pool.ts';
 import { AND, ELSE, IF, OR, UNLESS } from '../pool/relations.ts';
+import type { SatState } from '../sat/state.ts';
 
 /** Whether a dependency holds among chosen packages (`level` above 0), with rich ones evaluated as conditions. */
 export function isFulfilled(pool: Pool, level: Int32Array, dep: number): boolean {
@@ -58,23 +60,45 @@ const NOT_FULFILLED = 0;
 const FULFILLED = 1;
 const NEWLY_FULFILLED = 2;
 
+/** How far a dependency without conditions holds. */
+type Leaf = (dep: number) => number;
+
 /**
- * Whether a package supplements something that is chosen anew. What supplements only packages that were there before was left out on
- * purpose then; and a condition that holds because nothing is chosen is no reason to install anything.
+ * Whether a package supplements something that counts now. By default that is something chosen anew: what supplements only packages
+ * that were there before was left out on purpose then, and a condition that holds because nothing is chosen is no reason to install
+ * anything.
  */
-export function isNewlySupplementing(pool: Pool, level: Int32Array, p: number): boolean {
+export function isNewlySupplementing(state: SatState, p: number): boolean {
+  const { pool, level } = state;
+  const { weakOfInstalled, weakOfMachine } = state.changes.policies;
   const list = pool.lists.supplements[p]!;
   if (list === 0) return false;
   for (let i = list; pool.deps[i] !== 0; i++) {
-    if (fulfilment(pool, level, pool.deps[i]!) === NEWLY_FULFILLED) return true;
+    const dep = pool.deps[i]!;
+    const fulfils = weakOfInstalled
+      ? isFulfilled(pool, level, dep)
+      : fulfilment(pool, dep, (part) => byNewPackages(state, part)) === NEWLY_FULFILLED;
+    if (!fulfils) continue;
+    if (!weakOfMachine || fulfilment(pool, dep, (part) => byMachine(state, part)) === NEWLY_FULFILLED) return true;
   }
   return false;
 }
 
-function fulfilment(pool: Pool, level: Int32Array, dep: number): number {
-  const { relations, providers } = pool;
+/** Whether a dependency asks about the machine in any of its parts. */
+export function asksMachine(pool: Pool, dep: number): boolean {
+  if (dep >= 0) return false;
+  const { relations } = pool;
+  return (
+    relations.operator(dep) === NAMESPACE ||
+    asksMachine(pool, relations.left(dep)) ||
+    asksMachine(pool, relations.right(dep))
+  );
+}
+
+function fulfilment(pool: Pool, dep: number, leaf: Leaf): number {
+  const { relations } = pool;
   const operator = dep < 0 ? relations.operator(dep) : 0;
-  const of = (part: number) => fulfilment(pool, level, part);
+  const of = (part: number) => fulfilment(pool, part, leaf);
   if (operator === AND || operator === OR) {
     const a = of(relations.left(dep));
     const b = of(relations.right(dep));
@@ -95,6 +119,16 @@ function fulfilment(pool: Pool, level: Int32Array, dep: number): number {
     if (operator === UNLESS) return clear ? wanted : NOT_FULFILLED;
     return wanted === NOT_FULFILLED && clear ? FULFILLED : wanted;
   }
+  return leaf(dep);
+}
+
+function byNewPackages({ pool, level, changes }: SatState, dep: number): number {
+  const { relations, providers } = pool;
+  const { namespaces } = changes;
+  if (namespaces.size > 0 && dep < 0 && relations.operator(dep) === NAMESPACE) {
+    const asked = namespaces.has(dep) || namespaces.has(relations.left(dep));
+    if (asked && isFulfilled(pool, level, dep)) return NEWLY_FULFILLED;
+  }
   let found = NOT_FULFILLED;
   const { data } = providers;
   for (let i = providers.of(dep); data[i] !== 0; i++) {
@@ -104,4 +138,10 @@ function fulfilment(pool: Pool, level: Int32Array, dep: number): number {
     found = FULFILLED;
   }
   return found;
+}
+
+/** What the machine answers counts as new. */
+function byMachine({ pool, level }: SatState, dep: number): number {
+  if (!isFulfilled(pool, level, dep)) return NOT_FULFILLED;
+  return dep < 0 && pool.relations.operator(dep) === NAMESPACE ? NEWLY_FULFILLED : FULFILLED;
 }

@@ -30,12 +30,23 @@ export interface Policies {
   readonly strictPriority: boolean;
   /** Where several packages obsolete one, all of them come. */
   readonly allObsoleters: boolean;
-  /** What new packages need is chosen before installed packages are looked at. */
-  readonly newFirst: boolean;
+  /**
+   * What is decided before installed packages are looked at, after the jobs: `new`: what new packages need and nothing installed
+   * fulfils; `best`: all that new packages need. `installed` looks at installed packages before the jobs; null goes by jobs alone.
+   */
+  readonly focus: 'new' | 'best' | 'installed' | null;
   /** Installed packages that can stay are kept before others are replaced, as libsolv does since 0.7.29; else both go by their order. */
   readonly keepFirst: boolean;
   /** A recommendation counts as a requirement that gives way. */
   readonly strongRecommends: boolean;
+  /** What installed packages recommend, and what supplements them, comes although it was left out before. */
+  readonly weakOfInstalled: boolean;
+  /** Of recommendations and supplements only those count that ask about the machine: languages, hardware. */
+  readonly weakOfMachine: boolean;
+  /** A job that wants one of several packages may be fulfilled by another one than the one that is installed. */
+  readonly installUpdates: boolean;
+  /** A package need not be for the best architecture that it comes in. */
+  readonly inferiorArch: boolean;
 }
 
 export const DEFAULT_POLICIES: Policies = {
@@ -48,7 +59,11 @@ export const DEFAULT_POLICIES: Policies = {
   autotarget: true,
   strictPriority: false,
   allObsoleters: false,
-  newFirst: false,
+  focus: null,
   keepFirst: true,
   strongRecommends: false,
+  weakOfInstalled: false,
+  weakOfMachine: false,
+  installUpdates: false,
+  inferiorArch: false,
 };

@@ -6,6 +6,7 @@ import { Pool, type PoolOptions } from './pool.ts';
 import { EQUAL, RelationTable } from './relations.ts';
 import { parseRichDependency } from './rich-dependency.ts';
 import { StringTable } from './strings.ts';
+import { mayBeSuse, SuseDependencies } from './suse.ts';
 
 const KINDS: readonly DependencyKind[] = [
   'provides',
@@ -24,6 +25,7 @@ const PROVIDES = RELATION_KINDS.indexOf('provides');
 const REQUIRES = RELATION_KINDS.indexOf('requires');
 const OPEN = 40;
 const SLASH = 47;
+const RICH_SUSE = /[ (](?:language|modalias|filesystem|packageand)\(/;
 
 /** Tells which packages, counted from 0, have which of some paths: pairs in ascending order. */
 type Owners = (paths: readonly string[]) => Iterable<readonly [index: number, path: number]>;
@@ -45,11 +47,15 @@ export class PoolBuilder {
   readonly #deps = new IntList(1 << 16);
   readonly #files: { readonly first: number; readonly owners: Owners }[] = [];
   readonly #base: StringColumn | undefined;
+  readonly #suse: SuseDependencies;
+  /** Whether a package of the columns seen last may say something that only SUSE's packages do. */
+  #maySaySuse = false;
 
   /** @param base strings to begin with: those of the largest table need not be looked up one by one. */
   constructor(base?: StringColumn) {
     this.#base = base;
     this.strings = new StringTable(base);
+    this.#suse = new SuseDependencies(this.strings, this.relations);
     this.#deps.push(0);
     this.#push(0, 0, 0, NO_REPO);
     this.#push(this.strings.intern('system:system'), 1, this.strings.intern('noarch'), NO_REPO);
@@ -153,7 +159,31 @@ export class PoolBuilder {
     }
     deps.length = end;
     this.#files.push({ first, owners });
+    if (this.#maySaySuse) for (let id = first; id < first + count; id++) this.readSuse(id);
     return first;
+  }
+
+  /** Gives what a package says in SUSE's words the meaning it has there: `modalias(…)`, `locale(…)`, `packageand(…)`. */
+  readSuse(id: number): void {
+    const suse = this.#suse;
+    const { supplements, conflicts, provides } = this.#lists;
+    for (let i = supplements.data[id]!; this.#deps.data[i] !== 0; i++) {
+      this.#deps.data[i] = suse.supplement(this.#deps.data[i]!);
+    }
+    for (let i = conflicts.data[id]!; this.#deps.data[i] !== 0; i++) {
+      this.#deps.data[i] = suse.conflict(this.#deps.data[i]!);
+    }
+    const added: number[] = [];
+    for (let i = provides.data[id]!; this.#deps.data[i] !== 0; i++) {
+      const supplement = suse.supplementOfProvide(this.#deps.data[i]!);
+      if (supplement !== 0) added.push(supplement);
+    }
+    if (added.length === 0) return;
+    const begin = this.#deps.length;
+    for (let i = supplements.data[id]!; this.#deps.data[i] !== 0; i++) this.#deps.push(this.#deps.data[i]!);
+    for (const supplement of added) this.#deps.push(supplement);
+    this.#deps.push(0);
+    supplements.data[id] = begin;
   }
 
   /** The ids of a column's strings. */
@@ -177,6 +207,7 @@ export class PoolBuilder {
     const { bytes, offsets } = strings;
     const ids = new Int32Array(names.length);
     const rich: number[] = [];
+    this.#maySaySuse = false;
     const isNew = this.relations.size === 1;
     for (let number = 0; number < ids.length; number++) {
       const name = names[number]!;
@@ -188,10 +219,15 @@ export class PoolBuilder {
           ? this.relations.append(left, comparison, right)
           : this.relations.intern(left, comparison, right);
       } else if (bytes[offsets[name]!] === OPEN) rich.push(number);
-      else ids[number] = string(name);
+      else {
+        ids[number] = string(name);
+        if (mayBeSuse(bytes, offsets[name]!, offsets[name + 1]!)) this.#maySaySuse = true;
+      }
     }
     for (const number of rich) {
-      ids[number] = parseRichDependency(strings.text(names[number]!), this.strings, this.relations);
+      const text = strings.text(names[number]!);
+      ids[number] = parseRichDependency(text, this.strings, this.relations);
+      if (RICH_SUSE.test(text)) this.#maySaySuse = true;
     }
     return ids;
   }

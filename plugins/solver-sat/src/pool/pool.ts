@@ -1,6 +1,15 @@
 import { type CompareVersions, EvrOrder } from '../version/evr.ts';
 import type { ArchPolicy } from './arch.ts';
-import { type DependencyKind, NO_REPO, type Packages, type PoolColumns, type Repo, SYSTEM } from './columns.ts';
+import {
+  type DependencyKind,
+  type Namespaces,
+  NO_REPO,
+  type Packages,
+  type PoolColumns,
+  type Provided,
+  type Repo,
+  SYSTEM,
+} from './columns.ts';
 import { ProviderIndex } from './providers.ts';
 import type { RelationTable } from './relations.ts';
 import type { StringTable } from './strings.ts';
@@ -11,6 +20,8 @@ export interface PoolOptions {
   readonly compareVersions: CompareVersions;
   /** Not 0 for packages that must not be installed. */
   readonly excluded?: Uint8Array;
+  /** By default nothing is known of the machine. */
+  readonly namespaces?: Namespaces;
 }
 
 /** All packages of all repositories with interned names and dependencies, and the index of who provides what. */
@@ -31,7 +42,8 @@ export class Pool implements Packages {
   readonly vendor: Int32Array;
   readonly lists: Readonly<Record<DependencyKind, Int32Array>>;
   readonly deps: Int32Array;
-  readonly filePairs: Int32Array;
+  /** Strings that are absolute paths. */
+  readonly paths: Int32Array;
 
   /** Architecture score of each package; see {@link ArchPolicy.score}. */
   readonly archScore: Int32Array;
@@ -44,6 +56,8 @@ export class Pool implements Packages {
   readonly hinting: Int32Array;
   /** 0, or why a package must not be installed: an index into the caller's own list of reasons. */
   readonly excluded: Uint8Array;
+  readonly namespaces: Namespaces;
+  readonly provided: Provided;
   readonly providers: ProviderIndex;
 
   constructor(
@@ -59,6 +73,7 @@ export class Pool implements Packages {
     this.repos = repos;
     this.archs = archs;
     this.multilib = options.multilib;
+    this.namespaces = options.namespaces ?? (() => []);
     this.evrs = new EvrOrder((id) => strings.text(id), options.compareVersions);
     this.count = columns.count;
     this.name = columns.name;
@@ -68,34 +83,34 @@ export class Pool implements Packages {
     this.vendor = columns.vendor;
     this.lists = columns.lists;
     this.deps = columns.deps;
-    this.filePairs = columns.filePairs;
+    this.hinting = columns.hinting;
+    this.paths = columns.paths;
+    this.provided = columns.provided;
     this.archScore = new Int32Array(this.count);
     this.color = new Uint8Array(this.count);
     this.installed = new Uint8Array(this.count);
     this.excluded = options.excluded ?? new Uint8Array(this.count);
-    const installedIds: number[] = [];
-    const hinting: number[] = [];
-    const { supplements, enhances } = this.lists;
-    let last = 0;
-    for (let p = SYSTEM; p < this.count; p++) {
-      // Neighbours mostly share their architecture.
-      if (last !== 0 && this.arch[p] === this.arch[last]) {
-        this.archScore[p] = this.archScore[last]!;
-        this.color[p] = this.color[last]!;
-      } else {
-        const arch = strings.text(this.arch[p]!);
-        this.archScore[p] = archs.score(arch);
-        this.color[p] = archs.color(arch);
-        last = p;
+    const scores = new Int32Array(strings.size);
+    const colors = new Uint8Array(strings.size);
+    const { arch, archScore, color, count } = this;
+    for (let p = SYSTEM; p < count; p++) {
+      const id = arch[p]!;
+      if (colors[id] === 0) {
+        scores[id] = archs.score(strings.text(id));
+        colors[id] = archs.color(strings.text(id));
       }
-      if (supplements[p] !== 0 || enhances[p] !== 0) hinting.push(p);
-      if (p !== SYSTEM && repos[this.repo[p]!]!.installed) {
+      archScore[p] = scores[id]!;
+      color[p] = colors[id]!;
+    }
+    const installedIds: number[] = [];
+    if (repos.some((repo) => repo.installed)) {
+      for (let p = SYSTEM + 1; p < count; p++) {
+        if (!repos[this.repo[p]!]!.installed) continue;
         this.installed[p] = 1;
         installedIds.push(p);
       }
     }
     this.installedIds = Int32Array.from(installedIds);
-    this.hinting = Int32Array.from(hinting);
     this.providers = new ProviderIndex(this);
   }
 

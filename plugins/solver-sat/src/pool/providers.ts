@@ -1,50 +1,52 @@
+import { EMPTY, ONLY_SYSTEM, READ_LIST, rangesMeet } from '@ostrata/package-columns';
 import { IntList } from '../util/int-list.ts';
-import { type Packages, SYSTEM } from './columns.ts';
-import { rangesMeet } from './match.ts';
+import { type Packages, type ProvideSegment, SYSTEM } from './columns.ts';
+import { NAMESPACE } from './namespace.ts';
 import { AND, ARCH, ELSE, IF, isComparison, OR, UNLESS, WITH, WITHOUT } from './relations.ts';
 
-/** Offset of the empty list. */
-export const EMPTY = 1;
-/** Offset of the list that holds only {@link SYSTEM}. */
-const ONLY_SYSTEM = 2;
-/** In {@link ProviderIndex.#how}: the package provides the name more than once, its list must be read. */
-const READ_LIST = 1;
+export { EMPTY } from '@ostrata/package-columns';
 
 /**
- * Who provides what: every dependency has a list of packages, ascending, that ends with 0, as an offset into `data`. Lists of names are
- * made at once, lists of relations when somebody asks. Rules keep their literals in the same arena. Entries never change, so a reference
- * to an older `data` stays valid for the offsets it had.
+ * Who provides what: every dependency has a list of packages, ascending, that ends with 0, as an offset into `data`. Lists are made of
+ * those of the tables when somebody asks; those of a sole table are there. Rules keep their literals in the same arena. Entries never
+ * change, so a reference to an older `data` stays valid for the offsets it had.
  */
 export class ProviderIndex {
   data: Int32Array;
   readonly #pool: Packages;
-  #end = 4;
-  #byString: Int32Array;
-  #byRelation = new Int32Array(1024);
-  /** For each entry of the lists of names: the dependency that provides it, or READ_LIST. */
-  #how: Int32Array;
+  #end: number;
+  /** Offsets, 0 where the list has not been made. */
+  readonly #byString: Int32Array;
+  #byRelation: Int32Array;
+  /** 1 for packages that provide nothing: not installed, and never to be. Null when there are none. */
+  readonly #skipped: Uint8Array | null;
+  readonly #found = new IntList(64);
 
   constructor(pool: Packages) {
     this.#pool = pool;
-    const names = pool.strings.size;
-    this.#byString = new Int32Array(names);
-    const skipped = this.#skipped();
-    const entries = this.#count(skipped);
-    for (let id = 0, next = 4; id < names; id++) {
-      const n = this.#byString[id]!;
-      this.#byString[id] = n === 0 ? EMPTY : next;
-      if (n > 0) next += n + 1;
-      this.#end = next;
+    this.#skipped = skippedPackages(pool);
+    this.#byString = new Int32Array(pool.strings.size);
+    this.#byRelation = new Int32Array(Math.max(pool.relations.size, 16));
+    const [sole, another] = pool.provided.segments;
+    if (sole !== undefined && another === undefined && sole.shift === 0 && sole.own === null && this.#skipped === null) {
+      this.#byString.set(sole.byString);
+      if (sole.byRelation !== null && sole.relationShift === 0) this.#byRelation.set(sole.byRelation);
+      this.data = new Int32Array(sole.packages.length + (sole.packages.length >> 1) + 1024);
+      this.data.set(sole.packages);
+      this.#end = sole.packages.length;
+    } else {
+      this.data = new Int32Array(1 << 16);
+      this.data[ONLY_SYSTEM] = SYSTEM;
+      this.#end = 4;
     }
-    this.data = new Int32Array(Math.max(1024, this.#end + entries));
-    this.data[ONLY_SYSTEM] = SYSTEM;
-    this.#how = new Int32Array(this.#end);
-    this.#fill(skipped);
   }
 
   /** Offset of the packages that provide a dependency. */
   of(dep: number): number {
-    if (dep >= 0) return dep < this.#byString.length ? this.#byString[dep]! : EMPTY;
+    if (dep >= 0) {
+      if (dep >= this.#byString.length) return EMPTY;
+      return this.#byString[dep]! || this.#ofString(dep);
+    }
     const index = -dep;
     if (index >= this.#byRelation.length) {
       const grown = new Int32Array(Math.max(index + 1, this.#byRelation.length * 2));
@@ -75,70 +77,39 @@ export class ProviderIndex {
     return offset;
   }
 
-  /** 1 for packages that provide nothing: not installed, and never to be. */
-  #skipped(): Uint8Array {
-    const pool = this.#pool;
-    const skipped = new Uint8Array(pool.count);
-    for (let p = SYSTEM + 1; p < pool.count; p++) if (pool.installed[p] === 0 && !pool.installable(p)) skipped[p] = 1;
-    return skipped;
+  #ofString(id: number): number {
+    const { segments, files } = this.#pool.provided;
+    const found = this.#found;
+    found.clear();
+    for (const segment of segments) {
+      const offset = listOf(segment, id);
+      if (offset !== 0) this.#take(segment, offset);
+    }
+    const offset = this.#finish(files.get(id));
+    this.#byString[id] = offset;
+    return offset;
   }
 
-  /** Counts providers per name into #byString; the total bounds the arena. */
-  #count(skipped: Uint8Array): number {
-    const { count, deps, lists, relations, filePairs } = this.#pool;
-    const { lefts } = relations;
-    const { provides } = lists;
-    const byString = this.#byString;
-    let total = 0;
-    for (let p = SYSTEM + 1; p < count; p++) {
-      const start = provides[p]!;
-      if (skipped[p] === 1 || start === 0) continue;
-      for (let i = start; deps[i] !== 0; i++) {
-        let name = deps[i]!;
-        while (name < 0) name = lefts[-name]!;
-        byString[name]!++;
-        total++;
-      }
+  /** Adds a segment's list. */
+  #take({ packages, shift }: ProvideSegment, offset: number): void {
+    const found = this.#found;
+    const skipped = this.#skipped;
+    for (let i = offset; packages[i] !== 0; i++) {
+      const p = packages[i]! + shift;
+      if (skipped === null || skipped[p] === 0) found.push(p);
     }
-    for (let file = 0; file < filePairs.length; file += 2) {
-      if (skipped[filePairs[file]!] === 1) continue;
-      byString[filePairs[file + 1]!]!++;
-      total++;
-    }
-    return total;
   }
 
-  #fill(skipped: Uint8Array): void {
-    const { count, deps, lists, relations, filePairs } = this.#pool;
-    const { lefts } = relations;
-    const { provides } = lists;
-    const { data } = this;
-    const how = this.#how;
-    const last = new Int32Array(this.#byString.length);
-    const next = this.#byString.slice();
-    const add = (p: number, name: number, dep: number): void => {
-      const at = next[name]!;
-      if (last[name] === p) how[at - 1] = READ_LIST;
-      else {
-        last[name] = p;
-        data[at] = p;
-        how[at] = dep;
-        next[name] = at + 1;
-      }
-    };
-    let file = 0;
-    for (let p = SYSTEM + 1; p < count; p++) {
-      const start = skipped[p] === 1 ? 0 : provides[p]!;
-      for (let i = start; start !== 0 && deps[i] !== 0; i++) {
-        const dep = deps[i]!;
-        let name = dep;
-        while (name < 0) name = lefts[-name]!;
-        add(p, name, dep);
-      }
-      for (; filePairs[file] === p; file += 2) {
-        if (skipped[p] === 0) add(p, filePairs[file + 1]!, filePairs[file + 1]!);
-      }
+  /** Keeps what was found, in order and once. */
+  #finish(owners: readonly number[] | undefined): number {
+    const found = this.#found;
+    for (const p of owners ?? []) if (this.#skipped?.[p] !== 1 && !found.includes(p)) found.push(p);
+    for (let i = 1; i < found.length; i++) {
+      if (found.at(i - 1) < found.at(i)) continue;
+      found.data.subarray(0, found.length).sort();
+      break;
     }
+    return this.store(found);
   }
 
   #ofRelation(dep: number): number {
@@ -146,7 +117,7 @@ export class ProviderIndex {
     const operator = relations.operator(dep);
     const left = relations.left(dep);
     const right = relations.right(dep);
-    if (isComparison(operator)) return this.#versioned(left, operator, right);
+    if (isComparison(operator)) return this.#versioned(dep, left, operator, right);
     switch (operator) {
       case WITH:
         return this.#select(left, right, true);
@@ -162,42 +133,68 @@ export class ProviderIndex {
       }
       case ARCH:
         return this.#ofArch(left, right);
+      case NAMESPACE:
+        return this.#ofNamespace(left, right);
       default:
         return EMPTY;
     }
   }
 
-  #versioned(left: number, operator: number, right: number): number {
-    const pool = this.#pool;
-    const { relations, deps, lists } = pool;
-    const offset = this.of(left);
-    const known = left >= 0;
+  #versioned(dep: number, left: number, operator: number, right: number): number {
+    const { provided, relations, strings } = this.#pool;
+    const found = this.#found;
     let name = left;
     while (name < 0) name = relations.left(name);
-    const found = new IntList();
-    for (let i = offset; this.data[i] !== 0; i++) {
-      const p = this.data[i]!;
-      const how = known ? this.#how[i]! : READ_LIST;
-      if (how !== READ_LIST) {
-        if (how < 0 && rangesMeet(pool, relations.operator(how), relations.right(how), operator, right)) found.push(p);
-        else if (how > 0) found.push(p);
-        continue;
+    if (left < 0) {
+      const offset = this.of(left);
+      found.clear();
+      for (let i = offset; this.data[i] !== 0; i++) {
+        if (this.#provides(this.data[i]!, name, operator, right)) found.push(this.data[i]!);
       }
-      const start = lists.provides[p]!;
-      for (let j = start; start !== 0 && deps[j] !== 0; j++) {
-        const provide = deps[j]!;
-        const matches =
-          provide === name ||
-          (provide < 0 &&
-            relations.left(provide) === name &&
-            rangesMeet(pool, relations.operator(provide), relations.right(provide), operator, right));
-        if (!matches) continue;
-        found.push(p);
-        break;
+    } else {
+      found.clear();
+      for (const segment of provided.segments) {
+        const own = -dep - segment.relationShift;
+        const known = own > 0 ? (segment.byRelation?.[own] ?? 0) : 0;
+        if (known !== 0) this.#take(segment, known);
+        else this.#takeVersioned(segment, name, operator, right);
       }
     }
-    if (found.length === 0 && pool.strings.text(name).startsWith('rpmlib(')) return ONLY_SYSTEM;
-    return this.store(found);
+    const offset = this.#finish(provided.files.get(left));
+    return offset === EMPTY && strings.text(name).startsWith('rpmlib(') ? ONLY_SYSTEM : offset;
+  }
+
+  #takeVersioned(segment: ProvideSegment, name: number, operator: number, right: number): void {
+    const { relations, evrs } = this.#pool;
+    const { packages, how, shift, relationShift } = segment;
+    const offset = listOf(segment, name);
+    if (offset === 0) return;
+    for (let i = offset; packages[i] !== 0; i++) {
+      const p = packages[i]! + shift;
+      if (this.#skipped !== null && this.#skipped[p] === 1) continue;
+      const provide = how[i]!;
+      if (provide === READ_LIST) {
+        if (!this.#provides(p, name, operator, right)) continue;
+      } else if (provide < 0) {
+        const relation = provide - relationShift;
+        if (!rangesMeet(evrs, relations.operator(relation), relations.right(relation), operator, right)) continue;
+      }
+      this.#found.push(p);
+    }
+  }
+
+  /** Whether a package's list of provides has what is asked for. */
+  #provides(p: number, name: number, operator: number, right: number): boolean {
+    const { relations, deps, lists, evrs } = this.#pool;
+    const start = lists.provides[p]!;
+    if (start === 0) return false;
+    for (let i = start; deps[i] !== 0; i++) {
+      const provide = deps[i]!;
+      if (provide === name) return true;
+      if (provide > 0 || relations.left(provide) !== name) continue;
+      if (rangesMeet(evrs, relations.operator(provide), relations.right(provide), operator, right)) return true;
+    }
+    return false;
   }
 
   #select(left: number, right: number, present: boolean): number {
@@ -230,6 +227,14 @@ export class ProviderIndex {
     return this.store(merged);
   }
 
+  #ofNamespace(kind: number, value: number): number {
+    const { strings, namespaces } = this.#pool;
+    const name = strings.text(kind).replace(/^namespace:/, '');
+    if (name === 'otherproviders') return this.of(value);
+    // The others are about one name; what is split off has a relation.
+    return value < 0 ? EMPTY : this.store(IntList.from(namespaces(name, strings.text(value))));
+  }
+
   #ofArch(left: number, arch: number): number {
     const found = new IntList();
     for (let i = this.of(left); this.data[i] !== 0; i++) {
@@ -237,4 +242,21 @@ export class ProviderIndex {
     }
     return this.store(found);
   }
+}
+
+/** Where a segment has the list of one of our strings; 0 when it has none. */
+function listOf({ own, byString }: ProvideSegment, id: number): number {
+  const number = own === null ? id : (own[id] ?? 0);
+  return number < byString.length ? byString[number]! : 0;
+}
+
+function skippedPackages(pool: Packages): Uint8Array | null {
+  const { count, installed, archScore, excluded } = pool;
+  let skipped: Uint8Array | null = null;
+  for (let p = SYSTEM + 1; p < count; p++) {
+    if ((archScore[p] !== 0 && excluded[p] === 0) || installed[p] !== 0) continue;
+    skipped ??= new Uint8Array(count);
+    skipped[p] = 1;
+  }
+  return skipped;
 }

@@ -1,5 +1,5 @@
 import type { Comparison } from '@ostrata/contract';
-import { parseRichDependency as parse, type RichOperator } from '@ostrata/package-spec';
+import { type DependencyMaker, parseRichDependency as parse, type RichOperator } from '@ostrata/package-spec';
 import { AND, ELSE, EQUAL, GREATER, IF, LESS, OR, type RelationTable, UNLESS, WITH, WITHOUT } from './relations.ts';
 import type { StringTable } from './strings.ts';
 
@@ -22,12 +22,17 @@ const COMPARISONS: Record<Comparison, number> = {
   '>': GREATER,
 };
 
-/** Reads `(a or (b >= 1 and c))` into nested relations. @throws RichDependencyError */
-export function parseRichDependency(text: string, strings: StringTable, relations: RelationTable): number {
-  return parse(text, {
+/** Makes relations of the parts of a dependency. */
+export function richDependencyMaker(strings: StringTable, relations: RelationTable): DependencyMaker<number> {
+  return {
     name: (name) => strings.intern(name),
     versioned: (name, compare, evr) =>
       relations.intern(strings.intern(name), COMPARISONS[compare], strings.intern(evr)),
     combined: (left, operator, right) => relations.intern(left, OPERATORS[operator], right),
-  });
+  };
+}
+
+/** Reads `(a or (b >= 1 and c))` into nested relations. @throws RichDependencyError */
+export function parseRichDependency(text: string, strings: StringTable, relations: RelationTable): number {
+  return parse(text, richDependencyMaker(strings, relations));
 }

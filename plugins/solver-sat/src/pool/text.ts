@@ -1,3 +1,4 @@
+import { NAMESPACE } from './namespace.ts';
 import type { Pool } from './pool.ts';
 import { AND, ARCH, ELSE, isComparison, OR, operatorText, WITH } from './relations.ts';
 
@@ -13,6 +14,7 @@ function write(pool: Pool, dep: number, outer: number): string {
   const left = relations.left(dep);
   const right = relations.right(dep);
   if (operator === ARCH) return `${write(pool, left, 0)}.${strings.text(right)}`;
+  if (operator === NAMESPACE) return `${write(pool, left, 0).replace('namespace:', '')}(${write(pool, right, WITH)})`;
   if (isComparison(operator)) return `${write(pool, left, 0)} ${operatorText(operator)} ${strings.text(right)}`;
   const text = `${write(pool, left, operator)} ${operatorText(operator)} ${write(pool, right, operator)}`;
   const chains = operator === outer && (operator === AND || operator === OR || operator === WITH);

@@ -27,6 +27,10 @@ export interface Changes {
   readonly favor: Int32Array | null;
   /** Packages that never come in as a recommendation. */
   readonly notWeak: Uint8Array | null;
+  /** Installed packages that are not kept when no repository has them. */
+  readonly dropOrphan: Uint8Array;
+  /** Dependencies about the machine, or strings of their kinds, that jobs install for: what supplements them is new. */
+  readonly namespaces: ReadonlySet<number>;
 }
 
 /** Reads what jobs say. */
@@ -36,6 +40,7 @@ export function changesOf(pool: Pool, jobs: readonly Job[], policies: Policies, 
   const best = marks();
   const repair = marks();
   const mayGo = marks();
+  const dropOrphan = marks();
   const targets = new Map<number, Set<number>>();
   const cleandeps = new Set<number>();
   let updateAll = false;
@@ -48,6 +53,7 @@ export function changesOf(pool: Pool, jobs: readonly Job[], policies: Policies, 
     const installed = candidates.filter((p) => pool.installed[p] === 1);
     if (job.kind === 'verify') for (const p of installed) repair[p] = 1;
     if (job.kind === 'allow-uninstall') for (const p of installed) mayGo[p] = 1;
+    if (job.kind === 'drop-orphaned') for (const p of installed) dropOrphan[p] = 1;
     if (job.kind !== 'update') continue;
     if (job.everything === true) updateAll = true;
     const targeted = job.targeted === true || (installed.length === 0 && policies.autotarget);
@@ -83,6 +89,8 @@ export function changesOf(pool: Pool, jobs: readonly Job[], policies: Policies, 
     distupgrade,
     favor: favorOf(pool, jobs),
     notWeak: notWeakOf(pool, jobs),
+    dropOrphan,
+    namespaces: new Set(jobs.flatMap((job) => (job.kind === 'install' ? (job.namespace ?? []) : []))),
   };
 }
 

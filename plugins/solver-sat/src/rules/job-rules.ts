@@ -18,6 +18,7 @@ export function addJobRules(state: SatState, jobs: readonly Job[], weak: IntList
       state.jobOf.push(number);
       if (job.weak) weak.push(rule);
     };
+    if (job.kind === 'install' && job.namespace !== undefined) continue;
     if (job.kind === 'install') {
       for (const list of job.candidates) add(IntList.from(list.length > 0 ? list : [-SYSTEM]));
       continue;
@@ -30,6 +31,17 @@ export function addJobRules(state: SatState, jobs: readonly Job[], weak: IntList
     if (job.kind === 'erase') for (const p of stillAvailable(state.pool, job, wanted)) add(IntList.from([-p]));
   }
   state.jobRules.end = rules.count;
+}
+
+/** Lets requirements of packages that jobs name give way. */
+export function weakenRequirements({ rules, packageRules }: SatState, jobs: readonly Job[], weak: IntList): void {
+  const weakened = new Set(jobs.flatMap((job) => (job.kind === 'weaken' ? job.candidates.flat() : [])));
+  if (weakened.size === 0) return;
+  for (let rule = packageRules.start; rule < packageRules.end; rule++) {
+    const first = rules.first[rule]!;
+    const wants = rules.tail[rule] !== 0 || rules.watch2[rule]! > 0;
+    if (first < 0 && wants && weakened.has(-first)) weak.push(rule);
+  }
 }
 
 /** Other builds of the one installed package that goes, which must not come in its place. */

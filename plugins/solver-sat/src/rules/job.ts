@@ -4,6 +4,8 @@
  * repository has, and goes back. `verify`: installed ones whose dependencies are repaired. `favor`, `disfavor`: preferred or shunned where
  * there is a choice, the last one most. `exclude-weak`: never as a recommendation. `allow-uninstall`: installed ones that may go.
  * `multiversion`: several versions may be installed. `keep`: installed ones that somebody asked for: they do not go for want of use.
+ * `drop-orphaned`: installed ones that go when no repository has them any more, also where orphans are kept. `weaken`: what they
+ * require gives way.
  */
 export type JobKind =
   | 'install'
@@ -18,7 +20,9 @@ export type JobKind =
   | 'exclude-weak'
   | 'allow-uninstall'
   | 'multiversion'
-  | 'keep';
+  | 'keep'
+  | 'drop-orphaned'
+  | 'weaken';
 
 /** A wish about packages, already resolved to the packages it is about. */
 export interface Job {
@@ -45,4 +49,9 @@ export interface Job {
   readonly targeted?: boolean;
   /** What only packages that go needed goes as well. */
   readonly cleandeps?: boolean;
+  /**
+   * For `install` and `erase` of what goes with a property of the machine in place of packages: the dependency that asks for it
+   * (`namespace:language(de)`), or the string of the namespace for all of its kind. Supplements of it come, or go with `cleandeps`.
+   */
+  readonly namespace?: number;
 }

@@ -15,6 +15,7 @@ export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, mult
   const start = rules.count;
   const n = pool.installedIds.length;
   const involved = (p: number) => distupgrade?.involved[p] === 1;
+  const keepsOrphan = (p: number) => policies.keepOrphans && changes.dropOrphan[p] === 0;
   for (const p of pool.installedIds) {
     const others = updatesOf(pool, p, ANY_UPDATE, obsoleters);
     const stays = (q: number) => pool.installed[q] === 0 || mayStay(pool, distupgrade!, q);
@@ -27,7 +28,7 @@ export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, mult
     const fixed = pool.excluded[p] !== 0;
     if (!fixed && rules.first[feature] === 0) {
       state.orphans.push(p);
-      rules.add(policies.keepOrphans ? p : 0, 0, 0);
+      rules.add(keepsOrphan(p) ? p : 0, 0, 0);
       continue;
     }
     const replaces = (q: number) =>
@@ -43,7 +44,7 @@ export function addUpdateRules(state: SatState, obsoleters: ObsoleterIndex, mult
       if (orphan) {
         state.orphans.push(p);
         // It may go once one of the others is there.
-        if (!policies.keepOrphans) others = updates;
+        if (!keepsOrphan(p)) others = updates;
       }
     }
     const rule = rules.addLiterals(IntList.from([p, ...others]));

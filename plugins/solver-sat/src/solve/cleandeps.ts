@@ -1,6 +1,10 @@
 import { filterCandidates } from '../policy/filter.ts';
+import { isPossible } from '../policy/fulfilled.ts';
 import { obsoletes } from '../policy/updates.ts';
+import { SYSTEM } from '../pool/columns.ts';
+import { NAMESPACE } from '../pool/namespace.ts';
 import type { Pool } from '../pool/pool.ts';
+import { AND, OR } from '../pool/relations.ts';
 import type { Job } from '../rules/job.ts';
 import { renewPolicies } from '../rules/policy-rules.ts';
 import { replacementRule } from '../rules/update-rules.ts';
@@ -24,42 +28,140 @@ export function unneededPackages(state: SatState, jobs: readonly Job[]): Uint8Ar
       if (gone) changed.add(old);
     }
   }
-  if (changed.size === 0) return null;
+  const languages = leavingSupplements(pool, jobs);
+  if (changed.size === 0 && languages.size === 0) return null;
   const candidatesOf = (kind: Job['kind']) =>
     jobs.filter((job) => job.kind === kind).flatMap((job) => job.candidates.flat().filter((p) => p > 0));
   const coming = candidatesOf('install');
-  const asked = new Set([...coming, ...candidatesOf('keep')]);
+  const there = installedMarks(pool);
+  const reached = takeAway(pool, there, changed, new Set([...coming, ...candidatesOf('keep')]), languages);
+  giveBack(pool, there, changed, coming);
   const marks = new Uint8Array(pool.count);
-  const spread = (from: Iterable<number>, mark: number, enter: (p: number) => boolean) => {
-    const queue = [...from];
-    for (let head = 0; head < queue.length; head++) {
-      for (const q of neededBy(pool, queue[head]!)) {
-        if (marks[q] === mark || !enter(q)) continue;
-        marks[q] = mark;
-        queue.push(q);
-      }
-    }
-  };
-  spread(changed, 1, (q) => !asked.has(q));
-  const stay = Array.from(pool.installedIds).filter((p) => marks[p] === 0 && !changed.has(p));
-  spread([...stay, ...coming], 0, (q) => !changed.has(q));
+  for (const p of reached) if (there[p] === 0) marks[p] = 1;
   return marks;
 }
 
-/** Installed packages that a package requires or recommends, rich dependencies in all their parts. */
-function neededBy(pool: Pool, p: number): number[] {
+function installedMarks(pool: Pool): Uint8Array {
+  const marks = Uint8Array.from(pool.installed);
+  marks[SYSTEM] = 1;
+  return marks;
+}
+
+/** Unmarks what leaves, what it needs, and what supplements nothing any more; not what somebody asked for. Returns what followed others. */
+function takeAway(
+  pool: Pool,
+  there: Uint8Array,
+  changed: ReadonlySet<number>,
+  asked: Set<number>,
+  leaving: ReadonlySet<number>,
+): ReadonlySet<number> {
+  const before = there.slice();
+  const queue = [...changed];
+  const reached = new Set<number>();
+  const follow = (p: number) => {
+    reached.add(p);
+    queue.push(p);
+  };
+  for (let head = 0; ; head++) {
+    if (head === queue.length) withoutPurpose(pool, there, before, asked, leaving).forEach(follow);
+    if (head === queue.length) return reached;
+    const p = queue[head]!;
+    if (there[p] === 0 || (asked.has(p) && !changed.has(p))) continue;
+    there[p] = 0;
+    for (const q of neededBy(pool, p, false)) if (!reached.has(q) && !asked.has(q)) follow(q);
+  }
+}
+
+/** Packages that supplemented something that left. What they supplement besides stays: it is added to `asked`. */
+function withoutPurpose(
+  pool: Pool,
+  there: Uint8Array,
+  before: Uint8Array,
+  asked: Set<number>,
+  leaving: ReadonlySet<number>,
+): number[] {
   const found: number[] = [];
-  for (const list of [pool.lists.requires[p]!, pool.lists.recommends[p]!]) {
-    if (list === 0) continue;
-    for (let i = list; pool.deps[i] !== 0; i++) {
-      const { providers } = pool;
-      for (let j = providers.of(pool.deps[i]!); providers.data[j] !== 0; j++) {
-        const q = providers.data[j]!;
-        if (pool.installed[q] === 1 && q !== p) found.push(q);
-      }
+  for (const p of pool.installedIds) {
+    const deps = dependencies(pool, pool.lists.supplements[p]!);
+    if (deps.length === 0 || there[p] === 0 || asked.has(p)) continue;
+    if (deps.some((dep) => isPossible(pool, there, dep))) continue;
+    for (const dep of deps) {
+      if (!leaving.has(dep) && !isPossible(pool, before, dep)) continue;
+      for (const q of providersOf(pool, dep)) if (there[q] === 1) asked.add(q);
+      found.push(p);
     }
   }
   return found;
+}
+
+/** Marks again what packages that stay or come need, and what supplements them. */
+function giveBack(pool: Pool, there: Uint8Array, changed: ReadonlySet<number>, coming: readonly number[]): void {
+  for (const p of changed) there[p] = 0;
+  const queue = [...Array.from(pool.installedIds).filter((p) => there[p] === 1), ...coming];
+  const add = (q: number) => {
+    if (there[q] === 1 || changed.has(q)) return;
+    there[q] = 1;
+    queue.push(q);
+  };
+  for (let head = 0; ; head++) {
+    if (head === queue.length) {
+      for (const p of pool.installedIds) {
+        if (dependencies(pool, pool.lists.supplements[p]!).some((dep) => isPossible(pool, there, dep))) add(p);
+      }
+    }
+    if (head === queue.length) return;
+    for (const q of neededBy(pool, queue[head]!, true)) add(q);
+  }
+}
+
+/** What installed packages supplement because of properties of the machine that jobs with `cleandeps` remove. */
+function leavingSupplements(pool: Pool, jobs: readonly Job[]): Set<number> {
+  const asked = jobs.flatMap((job) => (job.kind === 'erase' && job.cleandeps === true ? (job.namespace ?? []) : []));
+  const found = new Set<number>();
+  if (asked.length === 0) return found;
+  const { relations, providers } = pool;
+  const there = installedMarks(pool);
+  const holds = (dep: number, removed: readonly number[]): boolean => {
+    const operator = dep < 0 ? relations.operator(dep) : 0;
+    const left = () => holds(relations.left(dep), removed);
+    const right = () => holds(relations.right(dep), removed);
+    if (operator === AND) return left() && right();
+    if (operator === OR) return left() || right();
+    if (operator === NAMESPACE && removed.some((one) => one === dep || one === relations.left(dep))) return true;
+    for (let i = providers.of(dep); providers.data[i] !== 0; i++) if (there[providers.data[i]!] === 1) return true;
+    return false;
+  };
+  // What the machine still has is not removed.
+  const gone = asked.filter((one) => one > 0 || !holds(one, []));
+  for (const p of pool.installedIds) {
+    for (const dep of dependencies(pool, pool.lists.supplements[p]!)) {
+      if (dep < 0 && holds(dep, gone) && !holds(dep, [])) found.add(dep);
+    }
+  }
+  return found;
+}
+
+function dependencies(pool: Pool, list: number): number[] {
+  const found: number[] = [];
+  if (list !== 0) for (let i = list; pool.deps[i] !== 0; i++) found.push(pool.deps[i]!);
+  return found;
+}
+
+function providersOf(pool: Pool, dep: number): number[] {
+  const { providers } = pool;
+  const found: number[] = [];
+  for (let i = providers.of(dep); providers.data[i] !== 0; i++) found.push(providers.data[i]!);
+  return found;
+}
+
+/** Installed packages that a package requires or recommends, rich dependencies in all their parts; on demand without what it provides itself. */
+function neededBy(pool: Pool, p: number, unlessItself: boolean): number[] {
+  const { requires, recommends } = pool.lists;
+  return [...dependencies(pool, requires[p]!), ...dependencies(pool, recommends[p]!)].flatMap((dep) => {
+    const found = providersOf(pool, dep);
+    if (unlessItself && found.includes(p)) return [];
+    return found.filter((q) => q !== p && pool.installed[q] === 1);
+  });
 }
 
 /** For an open requirement: what would go but fulfils it stays, updated where that was asked for. */
@@ -113,7 +215,7 @@ export function spareMistakes(state: SatState): boolean {
   let found = false;
   for (const p of pool.installedIds) {
     if (state.level[p]! <= 0) continue;
-    for (const q of neededBy(pool, p)) {
+    for (const q of neededBy(pool, p, false)) {
       if (unneeded[q] === 0 || state.level[q]! > 0 || replacedAnyway(state, q)) continue;
       unneeded[q] = 0;
       found = true;

@@ -6,9 +6,10 @@ import { preferUnneeded } from './cleandeps.ts';
 
 /**
  * Decides all rules that are still open, those first for which only one candidate is left after filtering: what is chosen for them may
- * decide the others. With `onlyNew` only what packages that come need of others that are not installed. Returns the level; lower than given when decisions of before were taken back.
+ * decide the others. With a focus only what packages that come need (`best`), and nothing that is installed fulfils (`new`). Returns the
+ * level; lower than given when decisions of before were taken back.
  */
-export function resolveDependencies(state: SatState, from: number, onlyNew: boolean): number {
+export function resolveDependencies(state: SatState, from: number, focus: 'new' | 'best' | null): number {
   const { rules } = state;
   const { openable } = state;
   const candidates = new IntList();
@@ -28,9 +29,9 @@ export function resolveDependencies(state: SatState, from: number, onlyNew: bool
     const rule = openable.data[at]!;
     const first = rules.first[rule]!;
     if ((first < 0 && state.level[-first]! <= 0) || rules.disabled[rule] !== 0) continue;
-    if (onlyNew && rule >= state.featureRules.start) continue;
+    if (focus !== null && rule >= state.featureRules.start) continue;
     if (!open(state, rule, candidates)) continue;
-    if (onlyNew && rules.tail[rule] !== 0 && !isNew(state, rule)) continue;
+    if (focus !== null && rules.tail[rule] !== 0 && !isNew(state, rule, focus)) continue;
     preferUnneeded(state, candidates);
     if (!choosing && candidates.length > 1) {
       filterCandidates(state, candidates, 'narrow');
@@ -39,7 +40,7 @@ export function resolveDependencies(state: SatState, from: number, onlyNew: bool
         continue;
       }
     }
-    level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, onlyNew);
+    level = installBest(state, level, candidates, rule, BECAUSE_REQUIRED, focus !== null);
     if (level < from) return level;
     looked = -1;
   }
@@ -56,11 +57,11 @@ function findOpenable(state: SatState): void {
   }
 }
 
-/** Whether a rule says what a package that comes needs, and nothing that is installed fulfils it. */
-function isNew({ pool, rules, level }: SatState, rule: number): boolean {
+/** Whether a rule says what a package that comes needs; for `new` only where nothing that is installed fulfils it. */
+function isNew({ pool, rules, level }: SatState, rule: number, focus: 'new' | 'best'): boolean {
   const literals = rules.literals(rule);
   const comes = literals.some((literal) => literal < 0 && level[-literal]! > 0 && pool.installed[-literal] === 0);
-  return comes && !literals.some((literal) => literal > 0 && pool.installed[literal] === 1);
+  return comes && (focus === 'best' || !literals.some((literal) => literal > 0 && pool.installed[literal] === 1));
 }
 
 /** Collects the candidates of a rule that is neither fulfilled nor decided; there are two at least, one would have been decided. */

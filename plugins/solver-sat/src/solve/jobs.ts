@@ -2,11 +2,10 @@ import { BECAUSE_JOB, type SatState } from '../sat/state.ts';
 import { IntList } from '../util/int-list.ts';
 import { installBest } from './choose.ts';
 
-/** Fulfils the rules of jobs in order. Returns the level; lower than given when decisions of before were taken back. */
-export function resolveJobs(state: SatState, from: number): number {
+/** Fulfils the rules of jobs in order, before it is known what stays installed or after that. Returns the level; lower than given when decisions of before were taken back. */
+export function resolveJobs(state: SatState, from: number, beforeInstalled: boolean): number {
   const { rules, pool } = state;
   const candidates = new IntList();
-  const beforeInstalled = pool.installedIds.length > 0;
   let level = from;
   for (let rule = state.jobRules.start; rule < state.jobRules.end; rule++) {
     if (rules.disabled[rule] !== 0 || !undecided(state, rule, candidates)) continue;
@@ -24,8 +23,9 @@ export function resolveJobs(state: SatState, from: number): number {
   return level;
 }
 
-/** Whether one of the candidates is to be updated: then it need not stay for a job's sake. */
+/** Whether one of the candidates may be updated: then it need not stay for a job's sake. */
 function updatesOne({ changes }: SatState, candidates: IntList): boolean {
+  if (changes.policies.installUpdates) return true;
   return changes.updateAll || candidates.toArray().some((p) => changes.update[p] === 1);
 }
 

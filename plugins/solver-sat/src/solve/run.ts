@@ -32,6 +32,7 @@ export interface RunOptions {
  * them is decided all the same.
  */
 export function run(state: SatState, options: RunOptions): void {
+  const steps = certainSteps(state);
   let level = 0;
   /** Decisions above this level are not from jobs or installed packages. */
   let certain = 1;
@@ -50,26 +51,16 @@ export function run(state: SatState, options: RunOptions): void {
       certain = level + 1;
     }
     let before = level;
-    if (level < certain) {
-      level = resolveJobs(state, level);
-      if (level < before) continue;
-      certain = level + 1;
-    }
-    if (level < certain && state.changes.policies.newFirst && state.pool.installedIds.length > 0) {
+    for (const step of level < certain ? steps : []) {
       before = level;
-      level = resolveDependencies(state, level, true);
-      if (level < before) continue;
+      level = step(level);
+      if (level < before) break;
       certain = level + 1;
     }
-    if (level < certain && state.pool.installedIds.length > 0) {
-      before = level;
-      level = resolveInstalled(state, level);
-      if (level < before) continue;
-      certain = level + 1;
-    }
+    if (level < before) continue;
     if (level < certain) certain = level;
     before = level;
-    level = resolveDependencies(state, level, false);
+    level = resolveDependencies(state, level, null);
     if (level < before) continue;
     const unneeded = resolveUnneeded(state, level);
     level = unneeded.level;
@@ -94,6 +85,17 @@ export function run(state: SatState, options: RunOptions): void {
     if (better === null) return;
     level = better;
   }
+}
+
+/** What comes before all open dependencies, by what the policies look at first. */
+function certainSteps(state: SatState): ((level: number) => number)[] {
+  const { focus } = state.changes.policies;
+  if (state.pool.installedIds.length === 0) return [(level) => resolveJobs(state, level, false)];
+  const installed = (level: number) => resolveInstalled(state, level);
+  if (focus === 'installed') return [installed, (level) => resolveJobs(state, level, false)];
+  const jobs = (level: number) => resolveJobs(state, level, true);
+  if (focus === null) return [jobs, installed];
+  return [jobs, (level) => resolveDependencies(state, level, focus), installed];
 }
 
 function start(state: SatState): number {

@@ -1,5 +1,5 @@
 import { filterCandidates } from '../policy/filter.ts';
-import { isNewlySupplementing } from '../policy/fulfilled.ts';
+import { asksMachine, isNewlySupplementing } from '../policy/fulfilled.ts';
 import { matchesPackage } from '../pool/match.ts';
 import { conjunctive, isComplex } from '../rules/normal-form.ts';
 import { decideAndLearn } from '../sat/learn.ts';
@@ -24,12 +24,13 @@ export function resolveWeak(
   for (const p of state.hinting) {
     const at = state.level[p]!;
     if (at > 0) {
-      if (pool.installed[p] === 0) for (const q of openRecommends(state, p, null)) addOnce(recommended, known, q);
+      if (recommendsCount(state, p)) for (const q of openRecommends(state, p)) addOnce(recommended, known, q);
     } else if (at === 0 && pool.lists.supplements[p] !== 0 && isWantedSupplement(state, p, multiversion))
       supplements.push(p);
   }
   const { favor, notWeak } = state.changes;
-  const welcome = (p: number) => (favor === null || favor[p]! >= 0) && notWeak?.[p] !== 1;
+  const welcome = (p: number) =>
+    (favor === null || favor[p]! >= 0) && notWeak?.[p] !== 1 && state.changes.dropOrphan[p] === 0;
   recommended.filter(welcome);
   supplements.filter(welcome);
   dropObsoleted(state, recommended, supplements, multiversion);
@@ -78,8 +79,9 @@ function install(state: SatState, from: number, supplements: IntList, best: Uint
   if (queue.length < decided) return level;
   for (let i = 0; i < decided; i++) {
     const p = queue.at(i);
-    if (p < 0 || pool.installed[p] === 1 || pool.lists.recommends[p] === 0) continue;
+    if (p < 0 || !recommendsCount(state, p) || pool.lists.recommends[p] === 0) continue;
     for (let j = pool.lists.recommends[p]!; pool.deps[j] !== 0; j++) {
+      if (!depCounts(state, pool.deps[j]!)) continue;
       const candidates = IntList.from(openCandidates(state, pool.deps[j]!, best));
       if (candidates.length === 0) continue;
       if (candidates.length > 1) filterCandidates(state, candidates, 'choose');
@@ -92,11 +94,23 @@ function install(state: SatState, from: number, supplements: IntList, best: Uint
   return level;
 }
 
-function openRecommends(state: SatState, p: number, among: Uint8Array | null): number[] {
+/** Whether what a package recommends may come in: not again for one that was there before. */
+function recommendsCount({ pool, changes }: SatState, p: number): boolean {
+  return pool.installed[p] === 0 || changes.policies.weakOfInstalled;
+}
+
+function depCounts({ pool, changes }: SatState, dep: number): boolean {
+  return !changes.policies.weakOfMachine || asksMachine(pool, dep);
+}
+
+function openRecommends(state: SatState, p: number): number[] {
   const { deps, lists } = state.pool;
   const list = lists.recommends[p]!;
   const found: number[] = [];
-  if (list !== 0) for (let i = list; deps[i] !== 0; i++) found.push(...openCandidates(state, deps[i]!, among));
+  if (list === 0) return found;
+  for (let i = list; deps[i] !== 0; i++) {
+    if (depCounts(state, deps[i]!)) found.push(...openCandidates(state, deps[i]!, null));
+  }
   return found;
 }
 
@@ -126,7 +140,7 @@ function openCandidates(state: SatState, dep: number, among: Uint8Array | null):
 
 function isWantedSupplement(state: SatState, p: number, multiversion: Uint8Array | null): boolean {
   const { pool, level } = state;
-  if (!pool.installable(p) || !isNewlySupplementing(pool, level, p)) return false;
+  if (!pool.installable(p) || !isNewlySupplementing(state, p)) return false;
   const { providers, name, arch } = pool;
   for (let i = providers.of(name[p]!); providers.data[i] !== 0; i++) {
     const other = providers.data[i]!;
