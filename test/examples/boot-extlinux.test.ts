@@ -1,0 +1,1 @@
+import '../../examples/boot-extlinux/index.test.ts';
