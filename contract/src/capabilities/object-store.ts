@@ -77,6 +77,8 @@ export interface ObjectStore {
     ctx: Context,
     options?: StorePullOptions,
   ): Promise<ReadonlyMap<string, string>>;
+  /** Options of a remote that the repository has configured, as they are written; null where there is none of this name. */
+  remote?(name: string): Promise<{ readonly [option: string]: string } | null>;
   /** Writes a commit's tree into a directory that is not there yet. */
   checkout(
     commit: string,

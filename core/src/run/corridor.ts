@@ -104,7 +104,7 @@ async function fromOrder(
 async function cleanedUp(ctx: StageContext, sysroot: string, result: Outcome): Promise<Outcome> {
   try {
     // What is pruned must not be in use.
-    await ctx.closeStores();
+    ctx.closeStores();
     await (await ctx.get(DEPLOYER)).cleanup(sysroot, ctx.face);
   } catch (error) {
     ctx.progress.warning('CLEANUP_FAILED', `What nothing refers to any more could not be removed: ${messageOf(error)}`);

@@ -30,7 +30,7 @@ export interface StageContext extends Context {
   /** A repository, opened once a run and closed at its end; where `make` is given one is made when it is absent. */
   store(location: string, make?: { readonly mode?: string }): Promise<ObjectStore>;
   /** Closes them before that, for whoever wants to have a repository to itself. */
-  closeStores(): Promise<void>;
+  closeStores(): void;
   /** A task around some work: done when that returns, failed when it throws. */
   task<T>(
     title: string,
@@ -43,6 +43,7 @@ export interface StageContext extends Context {
 
 export function stageContext(state: RunState): StageContext {
   const stores = new Map<string, Promise<ObjectStore>>();
+  const opened: ObjectStore[] = [];
   const call = (hook: HookName, value: unknown) => callHook(state, hook, value);
   const face = state.contextFor(null, null);
   face.defer('closing repositories', () => context.closeStores());
@@ -55,14 +56,18 @@ export function stageContext(state: RunState): StageContext {
     choose: async (hook, value) => (await call(hook, value)) as string | undefined,
     notice: async (hook, value) => void (await call(hook, value)),
     store: (location, make) => {
-      const opened = stores.get(location) ?? openStore(context, location, make);
-      stores.set(location, opened);
-      return opened;
+      const known = stores.get(location);
+      if (known !== undefined) return known;
+      const opening = openStore(context, location, make).then((store) => {
+        opened.push(store);
+        return store;
+      });
+      stores.set(location, opening);
+      return opening;
     },
-    closeStores: async () => {
-      const opened = [...stores.values()];
+    closeStores: () => {
       stores.clear();
-      for (const store of await Promise.allSettled(opened)) if (store.status === 'fulfilled') store.value.close();
+      for (const store of opened.splice(0)) store.close();
     },
     task: async (title, options, work) => {
       const task = face.progress.task(title, options);

@@ -196,6 +196,12 @@ export class OstreeStore implements ObjectStore {
     return pullCommits(this.#repo, this.#session, Repository.open(path), revs, ctx);
   }
 
+  async remote(name: string): Promise<{ readonly [option: string]: string } | null> {
+    const { listRemotes } = await import('../remote/index.ts');
+    const found = listRemotes(this.#repo).find((remote) => remote.name === name);
+    return found === undefined ? null : Object.fromEntries(found.options);
+  }
+
   async checkout(
     commit: string,
     destination: string,
