@@ -1,8 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { HostError } from '@ostrata/core';
-import { Ajv } from 'ajv';
-import { cosmiconfig, defaultLoaders } from 'cosmiconfig';
 import type { Code } from '../errors.ts';
 import { DEFAULTS } from './defaults.ts';
 import { type Layer, mergeLayers, type Provenance } from './merge.ts';
@@ -21,7 +19,7 @@ export interface LoadedSettings {
 export async function loadSettings(given: readonly string[], system: string = SYSTEM_CONFIG): Promise<LoadedSettings> {
   const files = given.length > 0 ? given.map((file) => resolve(file)) : systemFiles(system);
   const layers = await Promise.all(files.map(readLayer));
-  const problems = layers.flatMap(validate);
+  const problems = (await Promise.all(layers.map(validate))).flat();
   if (problems.length > 0) {
     throw new HostError<Code>('CONFIG_INVALID', `The configuration has ${count(problems.length, 'mistake')}.`, {
       problems,
@@ -40,6 +38,8 @@ function systemFiles(system: string): string[] {
 }
 
 async function readLayer(file: string): Promise<Layer> {
+  // Most machines have no configuration file, and what reads one takes longer to load than all else.
+  const { cosmiconfig, defaultLoaders } = await import('cosmiconfig');
   // Configuration is data: the loaders that would run code are left out.
   const { '.yaml': yaml, '.yml': yml, '.json': json } = defaultLoaders;
   const explorer = cosmiconfig('ostrata', { loaders: { '.yaml': yaml, '.yml': yml, '.json': json, noExt: yaml } });
@@ -56,7 +56,8 @@ async function readLayer(file: string): Promise<Layer> {
   }
 }
 
-function validate(layer: Layer): HostError<Code>[] {
+async function validate(layer: Layer): Promise<HostError<Code>[]> {
+  const { Ajv } = await import('ajv');
   const check = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(settingsSchema);
   if (check(layer.data)) return [];
   return (check.errors ?? []).map((error) => {
