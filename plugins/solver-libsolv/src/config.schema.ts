@@ -1,3 +1,5 @@
+import { SOLVER_OPTIONS } from '@ostrata/package-spec';
+
 /** JSON Schema of the plugin's configuration. */
 export const CONFIG_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
@@ -10,16 +12,6 @@ export const CONFIG_SCHEMA = {
       default: 'libsolv.so.1',
       description: 'File or soname of libsolv.',
     },
-    multilib: {
-      type: 'boolean',
-      default: true,
-      description: 'Packages of one name for 32 and 64 bits may be installed side by side.',
-    },
-    installonly: {
-      type: 'array',
-      items: { type: 'string', minLength: 1 },
-      default: [],
-      description: 'Names or patterns of packages of which several versions may be installed.',
-    },
+    ...SOLVER_OPTIONS,
   },
 } as const;

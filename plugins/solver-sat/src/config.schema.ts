@@ -1,19 +1,9 @@
+import { SOLVER_OPTIONS } from '@ostrata/package-spec';
+
 /** JSON Schema of the plugin's configuration. */
 export const CONFIG_SCHEMA = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
   type: 'object',
   additionalProperties: false,
-  properties: {
-    multilib: {
-      type: 'boolean',
-      default: true,
-      description: 'Packages of one name for 32 and 64 bits may be installed side by side.',
-    },
-    installonly: {
-      type: 'array',
-      items: { type: 'string', minLength: 1 },
-      default: [],
-      description: 'Names or patterns of packages of which several versions may be installed.',
-    },
-  },
+  properties: SOLVER_OPTIONS,
 } as const;

@@ -4,7 +4,7 @@ export * from './conformance/case.ts';
 export * from './conformance/object-store.ts';
 export * from './conformance/package-format.ts';
 export * from './conformance/plugin.ts';
-export { rpmSolverConformance } from './conformance/rpm-solver.ts';
+export { CONFORMANCE_MACHINE, rpmSolverConformance } from './conformance/rpm-solver.ts';
 export * from './conformance/sample-tree.ts';
 export * from './conformance/sandbox.ts';
 export * from './conformance/solver.ts';

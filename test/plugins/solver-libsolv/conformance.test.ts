@@ -1,4 +1,10 @@
-import { pluginConformance, rpmSolverConformance, solverConformance, testContext } from '@ostrata/testkit';
+import {
+  CONFORMANCE_MACHINE,
+  pluginConformance,
+  rpmSolverConformance,
+  solverConformance,
+  testContext,
+} from '@ostrata/testkit';
 import plugin from '../../../plugins/solver-libsolv/src/index.ts';
 import { LibsolvSolver } from '../../../plugins/solver-libsolv/src/request/solver.ts';
 import { hasLibsolv, LIBSOLV } from './support/library.ts';
@@ -9,7 +15,7 @@ describe('solver-libsolv as a solver (needs libsolv.so.1)', () => {
   });
   const make = async () => ({
     ...testContext(),
-    solver: new LibsolvSolver({ library: LIBSOLV, multilib: true, installonly: [] }),
+    solver: new LibsolvSolver({ library: LIBSOLV, multilib: true, installonly: [], machine: CONFORMANCE_MACHINE }),
   });
   for (const { name, run } of [...solverConformance(make), ...rpmSolverConformance(make)]) it(name, run);
 });

@@ -1,11 +1,17 @@
-import { pluginConformance, rpmSolverConformance, solverConformance, testContext } from '@ostrata/testkit';
+import {
+  CONFORMANCE_MACHINE,
+  pluginConformance,
+  rpmSolverConformance,
+  solverConformance,
+  testContext,
+} from '@ostrata/testkit';
 import plugin from '../../../plugins/solver-sat/src/index.ts';
 import { SatSolver } from '../../../plugins/solver-sat/src/request/solver.ts';
 
 describe('solver-sat as a solver', () => {
   const make = async () => ({
     ...testContext(),
-    solver: new SatSolver({ multilib: true, installonly: [] }),
+    solver: new SatSolver({ multilib: true, installonly: [], machine: CONFORMANCE_MACHINE }),
   });
   for (const { name, run } of [...solverConformance(make), ...rpmSolverConformance(make)]) it(name, run);
 });

@@ -13,6 +13,7 @@ export const REL = {
   AND: 16,
   OR: 17,
   WITH: 18,
+  NAMESPACE: 19,
   ARCH: 20,
   COND: 22,
   ELSE: 26,

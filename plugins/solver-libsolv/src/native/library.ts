@@ -21,6 +21,9 @@ const Repo = koffi.struct({
 /** The public beginning of `Transaction` in transaction.h. */
 const Transaction = koffi.struct({ pool: 'void *', steps: Queue });
 
+/** What `pool_setnamespacecallback` of pool.h takes: 0 for nobody, 1 for the system, or a list of packages. */
+const NamespaceCallback = koffi.proto('int NamespaceCallback(void *pool, void *data, int name, int value)');
+
 /** A pointer to something of libsolv's. */
 export type Pointer = bigint & { readonly pointer?: never };
 
@@ -36,6 +39,10 @@ function prototypes(libsolv: LibraryHandle) {
     pool_createwhatprovides: libsolv.func('void pool_createwhatprovides(void *pool)'),
     pool_str2id: libsolv.func('int pool_str2id(void *pool, const char *text, int create)'),
     pool_rel2id: libsolv.func('int pool_rel2id(void *pool, int left, int right, int flags, int create)'),
+    pool_id2str: libsolv.func('const char *pool_id2str(void *pool, int id)'),
+    pool_setnamespacecallback: libsolv.func(
+      'void pool_setnamespacecallback(void *pool, NamespaceCallback *callback, void *data)',
+    ),
     pool_dep2str: libsolv.func('const char *pool_dep2str(void *pool, int id)'),
     pool_queuetowhatprovides: libsolv.func('int pool_queuetowhatprovides(void *pool, void *queue)'),
     pool_job2solvables: libsolv.func('void pool_job2solvables(void *pool, void *queue, int how, int what)'),
@@ -110,6 +117,17 @@ export class Library {
 
   repoPriority(repo: Pointer): number {
     return koffi.decode(repo, koffi.offsetof(Repo, 'priority'), 'int') as number;
+  }
+
+  /** Lets a pool ask about the machine. Returns what ends that, for when the pool is gone. */
+  answerNamespaces(pool: Pointer, has: (kind: string, value: string) => boolean): () => void {
+    const text = (id: number) => String(this.call.pool_id2str(pool, id));
+    const answer = (_pool: unknown, _data: unknown, name: number, value: number) =>
+      // Relations have the upper bit: only names are asked for.
+      value >= 0 && has(text(name).replace(/^namespace:/, ''), text(value)) ? 1 : 0;
+    const callback = koffi.register(answer, koffi.pointer(NamespaceCallback));
+    this.call.pool_setnamespacecallback(pool, callback, null);
+    return () => koffi.unregister(callback);
   }
 
   transactionSteps(transaction: Pointer): Int32Array {

@@ -7,6 +7,8 @@ export interface SessionOptions {
   readonly arch: string;
   /** Packages of one name and different word size may be side by side. */
   readonly multilib: boolean;
+  /** Whether the machine has what a dependency asks for: `language` and `de`. */
+  machine?(kind: string, value: string): boolean;
 }
 
 export interface RepositoryOptions {
@@ -53,14 +55,16 @@ const MAX_SOLUTIONS = 10;
 export class Session implements Disposable {
   readonly #library: Library;
   readonly #pool: Pointer;
+  readonly #forgetMachine: () => void;
 
-  constructor(library: Library, { arch, multilib }: SessionOptions) {
+  constructor(library: Library, { arch, multilib, machine }: SessionOptions) {
     this.#library = library;
     const { call } = library;
     this.#pool = call.pool_create() as Pointer;
     call.pool_setdisttype(this.#pool, DISTTYPE_RPM);
     if (arch !== '') call.pool_setarch(this.#pool, arch);
     if (multilib) call.pool_set_flag(this.#pool, POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, 1);
+    this.#forgetMachine = machine === undefined ? () => {} : library.answerNamespaces(this.#pool, machine);
   }
 
   /** Adds the packages of a .solv file. Returns the id of the first one; the others follow. */
@@ -187,5 +191,6 @@ export class Session implements Disposable {
 
   [Symbol.dispose](): void {
     this.#library.call.pool_free(this.#pool);
+    this.#forgetMachine();
   }
 }

@@ -1,5 +1,12 @@
 import type { Comparison, Relation } from '@ostrata/contract';
-import { parseRichDependency, type RichOperator } from '@ostrata/package-spec';
+import {
+  type NamespaceMaker,
+  parseRichDependency,
+  type RichOperator,
+  suseConflict,
+  suseProvide,
+  suseSupplement,
+} from '@ostrata/package-spec';
 import { REL } from '../native/constants.ts';
 
 /** Numbers strings and relations: a file to be read by libsolv, or a pool of it. */
@@ -26,17 +33,43 @@ const OPERATORS: Record<RichOperator, number> = {
 };
 
 /** The number of a simple, versioned or (in parentheses) rich dependency. @throws RichDependencyError */
-export function dependencyOf(numbers: DependencyNumbers, { name, compare, evr }: Relation): number {
-  if (compare !== undefined && evr !== undefined) {
-    return numbers.relation(numbers.string(name), COMPARISONS[compare], numbers.string(withoutZeroEpoch(evr)));
-  }
-  if (!name.startsWith('(')) return numbers.string(name);
-  return parseRichDependency<number>(name, {
+export function dependencyOf(numbers: DependencyNumbers, relation: Relation): number {
+  return read(numbers, relation, makerOf(numbers));
+}
+
+/** The same for what a package supplements: there SUSE's packages ask about the machine. @throws RichDependencyError */
+export function supplementOf(numbers: DependencyNumbers, relation: Relation): number {
+  const maker = makerOf(numbers);
+  const named = (text: string) => suseSupplement(text, maker) ?? maker.name(text);
+  return read(numbers, relation, { ...maker, name: named });
+}
+
+/** The same for what a package conflicts with. @throws RichDependencyError */
+export function conflictOf(numbers: DependencyNumbers, relation: Relation): number {
+  const plain = relation.compare === undefined && !relation.name.startsWith('(');
+  return (plain ? suseConflict(relation.name, makerOf(numbers)) : null) ?? dependencyOf(numbers, relation);
+}
+
+/** What something provided makes of its package a supplement to; null for nothing. */
+export function supplementOfProvide(numbers: DependencyNumbers, { name, compare }: Relation): number | null {
+  return compare === undefined ? suseProvide(name, makerOf(numbers)) : null;
+}
+
+function makerOf(numbers: DependencyNumbers): NamespaceMaker<number> {
+  return {
     name: (text) => numbers.string(text),
     versioned: (text, comparison, version) =>
       numbers.relation(numbers.string(text), COMPARISONS[comparison], numbers.string(version)),
     combined: (left, operator, right) => numbers.relation(left, OPERATORS[operator], right),
-  });
+    namespace: (kind, value) => numbers.relation(numbers.string(`namespace:${kind}`), REL.NAMESPACE, value),
+  };
+}
+
+function read(numbers: DependencyNumbers, { name, compare, evr }: Relation, maker: NamespaceMaker<number>): number {
+  if (compare !== undefined && evr !== undefined) {
+    return numbers.relation(numbers.string(name), COMPARISONS[compare], numbers.string(withoutZeroEpoch(evr)));
+  }
+  return name.startsWith('(') ? parseRichDependency(name, maker) : maker.name(name);
 }
 
 /** An epoch of 0 is left out in packages: equal versions are one string. */

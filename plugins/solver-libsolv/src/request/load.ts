@@ -1,11 +1,10 @@
-import { evrOf, identityAt, type PackageTable } from '@ostrata/contract';
-import { LIST_KINDS, type ListKind, SolvFile } from '../codec/solv-file.ts';
-import { REL } from '../native/constants.ts';
+import type { PackageTable } from '@ostrata/contract';
+import { columnsOf } from '@ostrata/package-columns';
+import { SolvFile } from '../codec/solv-file.ts';
 import type { Session } from '../native/session.ts';
-import { type DependencyNumbers, dependencyOf } from './dependency.ts';
+import { ColumnsReader } from './columns-reader.ts';
 
-/** Between normal requirements and those of pre-install scripts, and before paths that packages provide (knownid.h). */
-const PREREQ_MARKER = 'solvable:prereqmarker';
+/** Before paths that packages provide (knownid.h). */
 const FILE_MARKER = 'solvable:filemarker';
 
 /** The packages of a table in libsolv's pool, those left out excepted. */
@@ -54,42 +53,15 @@ export function loadTables(session: Session, tables: readonly TableToLoad[], pat
 
 function prepare({ table, installed, leftOut }: TableToLoad, paths: Set<string>): Prepared {
   const file = new SolvFile();
-  const numbers: DependencyNumbers = {
-    string(text) {
-      if (text.startsWith('/')) paths.add(text);
-      return file.string(text);
-    },
-    relation: (left, flags, right) => file.relation(left, flags, right),
-  };
-  const prereq = file.string(PREREQ_MARKER);
+  const reader = new ColumnsReader(columnsOf(table), file, paths);
   const indexes: number[] = [];
   const provides: number[][] = [];
   for (let i = 0; i < table.count; i++) {
     if (leftOut(i)) continue;
-    const identity = identityAt(table, i);
-    const name = file.string(identity.name);
-    const evr = file.string(evrOf(identity));
-    const lists: Partial<Record<ListKind, number[]>> = {};
-    for (const kind of LIST_KINDS) {
-      const relations = table.relations(i, kind);
-      if (relations.length === 0) continue;
-      const pre = relations.filter((relation) => relation.pre === true);
-      if (kind !== 'requires' || pre.length === 0) {
-        lists[kind] = relations.map((relation) => dependencyOf(numbers, relation));
-      } else {
-        const plain = relations.filter((relation) => relation.pre !== true);
-        const [first, last] = [plain, pre].map((part) => part.map((relation) => dependencyOf(numbers, relation)));
-        lists[kind] = [...first!, prereq, ...last!];
-      }
-    }
-    const self = file.relation(name, REL.EQ, evr);
-    const provided = lists.provides ?? [];
-    // Every package provides itself, also where its metadata does not say so.
-    if (!provided.includes(self)) provided.push(self);
-    lists.provides = provided;
-    provides.push(provided);
+    const pkg = reader.package(i);
+    file.add(pkg);
+    provides.push(pkg.lists.provides);
     indexes.push(i);
-    file.add({ name, evr, arch: file.string(identity.arch), lists });
   }
   return { table, installed, file, indexes, provides };
 }

@@ -8,7 +8,7 @@ import {
   type TableEntry,
   type Transaction,
 } from '@ostrata/contract';
-import { RichDependencyError } from '@ostrata/package-spec';
+import { machineAnswers, RichDependencyError, type SolverOptions } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { FLAG } from '../native/constants.ts';
 import { Library } from '../native/library.ts';
@@ -20,13 +20,9 @@ import { loadTables } from './load.ts';
 import { explainProblems, together } from './problems.ts';
 import { Selector } from './select.ts';
 
-export interface LibsolvConfig {
+export interface LibsolvConfig extends SolverOptions {
   /** File or soname of libsolv. */
   readonly library: string;
-  /** Packages of one name for 32 and 64 bits may be side by side. */
-  readonly multilib: boolean;
-  /** Names or patterns of packages of which several versions may be in a tree. */
-  readonly installonly: readonly string[];
 }
 
 /** The `solver` capability by libsolv. Versions are compared as RPM does, whatever the request says. */
@@ -70,7 +66,11 @@ interface Attempt {
 }
 
 function attempt({ intent, available, installed }: SolveRequest, config: LibsolvConfig, library: Library): Attempt {
-  using session = new Session(library, { arch: intent.arch, multilib: config.multilib });
+  using session = new Session(library, {
+    arch: intent.arch,
+    multilib: config.multilib,
+    machine: machineAnswers(config.machine ?? []),
+  });
   const reasons = new Map(available.map((table) => [table, reasonsToLeaveOut(intent, table)]));
   const base = installed === null ? [] : [{ table: installed, installed: true, leftOut: () => false }];
   const offered = available.map((table) => ({

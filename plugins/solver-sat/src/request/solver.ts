@@ -1,12 +1,14 @@
 import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/contract';
 import { type HostError, isHostError, type PackageReason } from '@ostrata/contract';
 import { columnsOf } from '@ostrata/package-columns';
-import { nameMatcher } from '@ostrata/package-spec';
+import { machineAnswers, nameMatcher, type SolverOptions } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainProblems } from '../explain/explain.ts';
 import { installationOrder } from '../order/order.ts';
+import { SAFE_UPDATE } from '../policy/policies.ts';
 import { ArchPolicy } from '../pool/arch.ts';
 import { PoolBuilder } from '../pool/builder.ts';
+import { SYSTEM } from '../pool/columns.ts';
 import type { Pool } from '../pool/pool.ts';
 import { RichDependencyError } from '../pool/rich-dependency.ts';
 import type { Job } from '../rules/job.ts';
@@ -18,12 +20,7 @@ import { needsFileLists } from './file-lists.ts';
 import { type Jobs, makeJobs, readWishes } from './jobs.ts';
 import { type LoadedTable, loadTable } from './load.ts';
 
-export interface SolverConfig {
-  /** Packages of one name for 32 and 64 bits may be side by side. */
-  readonly multilib: boolean;
-  /** Names or patterns of packages of which several versions may be in a tree. */
-  readonly installonly: readonly string[];
-}
+export type SolverConfig = SolverOptions;
 
 /** The `solver` capability: loads tables into a pool, turns the intent into jobs, searches, explains or orders. */
 export class SatSolver implements Solver {
@@ -69,10 +66,12 @@ function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Att
   loaded.push(...offered);
   const wishes = readWishes(builder, intent, available);
   const { marks, reasons } = exclusionsOf(intent, offered, builder.count);
+  const hasMachine = machineAnswers(config.machine ?? []);
   const pool = builder.build(new ArchPolicy(intent.arch), {
     multilib: config.multilib,
     compareVersions: compare,
     excluded: marks,
+    namespaces: (kind, value) => (hasMachine(kind, value) ? [SYSTEM] : []),
   });
   const jobs = makeJobs(pool, wishes, reasons);
   const wanted = [...wishes.install, ...wishes.replace].map(({ dependency }) => dependency);
@@ -89,6 +88,8 @@ function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Att
   const multiversion = installonly(pool, config.installonly);
   const state = solve(pool, jobs.jobs, {
     weak: intent.weak,
+    // As libdnf has it: builds of other vendors are updates as well.
+    policies: { update: { ...SAFE_UPDATE, vendorChange: true } },
     signal: ctx.signal,
     ...(multiversion === null ? {} : { multiversion }),
   });

@@ -7,7 +7,13 @@ const sorted = (list: readonly string[]) => [...list].sort();
 /** What is installed by a question, sorted. */
 const installs = async (fixture: SolverFixture, question: Question) => sorted((await ask(fixture, question)).install);
 
-/** What solvers with RPM's semantics must do beside `solverConformance`: rich and reverse weak dependencies, word sizes, priorities, specs. */
+/** The option `machine` of solvers that {@link rpmSolverConformance} asks. */
+export const CONFORMANCE_MACHINE = ['language(de_AT)', 'modalias(pci:v00008086d00001234)'];
+
+/**
+ * What solvers with RPM's semantics must do beside `solverConformance`: rich and reverse weak dependencies, word sizes, priorities, specs,
+ * questions about the machine.
+ */
 export function rpmSolverConformance(make: () => Promise<SolverFixture>): Case[] {
   return casesOf(make, {
     'installs one version of a name, and not what an obsoletes names': async (fixture) => {
@@ -214,6 +220,35 @@ export function rpmSolverConformance(make: () => Promise<SolverFixture>): Case[]
         want: ['a'],
       });
       assert.equal(install.length, 2);
+    },
+
+    'brings what supplements the machine, as SUSE says it': async (fixture) => {
+      const available = [
+        { name: 'app' },
+        { name: 'app-de', provides: ['locale(app:de)'] },
+        { name: 'app-fr', provides: ['locale(app:fr;it)'] },
+        { name: 'german', supplements: ['(language(de) and app)'] },
+        { name: 'driver', supplements: ['modalias(app:pci:v00008086d*)'] },
+        { name: 'other-driver', supplements: ['modalias(app:pci:v000010DEd*)'] },
+        { name: 'both', supplements: ['packageand(app:driver)'] },
+        { name: 'unwanted', supplements: ['language(de)'] },
+      ];
+      assert.deepEqual(await installs(fixture, { available, want: ['app'] }), [
+        'app-1-1',
+        'app-de-1-1',
+        'both-1-1',
+        'driver-1-1',
+        'german-1-1',
+      ]);
+    },
+
+    'lets a package exclude all others that provide the same': async (fixture) => {
+      const available = [
+        { name: 'one', provides: ['mta'], conflicts: ['otherproviders(mta)'] },
+        { name: 'two', provides: ['mta'] },
+      ];
+      assert.deepEqual(await installs(fixture, { available, want: ['one'] }), ['one-1-1']);
+      await explains(fixture, { available, want: ['one', 'two'] }, 'mta');
     },
   });
 }
