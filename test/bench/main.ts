@@ -2,6 +2,8 @@
  * Measures against peers that do the same work in the same run.
  *
  *   npm run -s bench -- NAME [--json] [--runs N] [--only REGULAR-EXPRESSION]
+ *
+ * and for `store` [--trees small|large] [--keep DIRECTORY].
  */
 import { parseArgs } from 'node:util';
 import { type Row, renderRows } from './rows.ts';
@@ -12,21 +14,28 @@ const { values, positionals } = parseArgs({
     json: { type: 'boolean', default: false },
     runs: { type: 'string', default: '3' },
     only: { type: 'string', default: '' },
+    trees: { type: 'string' },
+    keep: { type: 'string' },
   },
 });
 const [name] = positionals;
 if (name === undefined || !/^[a-z-]+$/.test(name)) {
   process.stderr.write(
-    'usage: npm run -s bench -- compose|solve|solve-growth|startup|store [--json] [--runs N] [--only ROWS]\n',
+    'usage: npm run -s bench -- compose|solve|solve-growth|startup|store [--json] [--runs N] [--only ROWS] [--trees small|large] [--keep DIRECTORY]\n',
   );
   process.exit(2);
 }
 const bench = (await import(`./${name}.ts`)) as {
-  run(runs: number, only: RegExp, progress: (row: Row) => void): Promise<Row[]>;
+  run(
+    runs: number,
+    only: RegExp,
+    progress: (row: Row) => void,
+    options: { readonly trees?: string; readonly keep?: string },
+  ): Promise<Row[]>;
 };
 const progress = (row: Row) =>
   process.stderr.write(
     `${row.name}: ${row.ratio} (CPU ${row.ours_cpu_s} s / ${row.peer_cpu_s} s, ${row.ours_mb} MB)\n`,
   );
-const rows = await bench.run(Number(values.runs), new RegExp(values.only), progress);
+const rows = await bench.run(Number(values.runs), new RegExp(values.only), progress, values);
 process.stdout.write(values.json ? `${JSON.stringify({ rows }, null, 2)}\n` : renderRows(rows));

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { PackageTable } from '@ostrata/core';
 import { compareEvr, parseEvr } from '../../plugins/repo-rpm/src/codec/index.ts';
 import {
+  decodeDetails,
   decodePackages,
   encodePackages,
   type PackedPackages,
@@ -27,15 +28,20 @@ const cpu = (): number => {
 };
 
 function read(id: string, folder: string, cache: string | undefined): PackedPackages {
-  const packed = cache === undefined ? undefined : join(cache, `${id}.packed`);
-  if (packed !== undefined && existsSync(packed)) return decodePackages(readFileSync(packed), KEY);
+  const [index, details] = ['index', 'details'].map((part) => join(cache ?? '', `${id}.${part}`)) as [string, string];
+  if (cache !== undefined && existsSync(index)) {
+    return decodePackages(readFileSync(index), KEY, () => decodeDetails(readFileSync(details), KEY));
+  }
   const repodata = join(folder, 'repodata');
   const primary = readdirSync(repodata).find((name) => name.endsWith('primary.xml.gz'));
   const reader = new PrimaryReader();
   for (const chunk of openMetadata(join(repodata, primary as string), 2 ** 31)) reader.write(chunk);
   const packages = reader.end();
-  if (packed !== undefined) writeFileSync(packed, encodePackages(packages, KEY));
-  return packages;
+  if (cache === undefined) return packages;
+  const packed = encodePackages(packages, KEY);
+  writeFileSync(details, packed.details);
+  writeFileSync(index, packed.index);
+  return decodePackages(packed.index, KEY, () => decodeDetails(packed.details, KEY));
 }
 
 const request = JSON.parse(process.argv[2] as string) as LibsolvRequest;

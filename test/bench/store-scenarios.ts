@@ -1,64 +1,59 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tool } from '../support/tools.ts';
+import { type FixtureRepository, type Fixtures, MODES, REF } from './store-fixtures.ts';
 
-export const REF = 'bench';
-
-/** What command lines may name. Repositories other than `repo` stay as they are. */
+/** What command lines may name. What comes from `fixtures` stays as it is. */
 export interface Places {
-  /** The directory to be committed. */
-  readonly tree: string;
+  readonly fixtures: Fixtures;
   /** The repository of the command line. */
   readonly repo: string;
   /** Where nothing is. */
   readonly destination: string;
-  /** Repositories with the commit of the tree. */
-  readonly bare: string;
-  readonly 'bare-user': string;
-  readonly archive: string;
-  /** The same with a second commit, of the changed tree. */
-  readonly bare2: string;
-  readonly archive2: string;
-  /** A static delta between the two commits. */
-  readonly delta: string;
-  /** Where `archive` is served. */
+  /** Where the archive is served; '' for rows that do not say so. */
   readonly url: string;
 }
-
-type Repository = 'bare' | 'bare-user' | 'archive' | 'bare2' | 'archive2';
 
 /** One kind of work: the repository it is done in and the command line of both sides. */
 export interface Scenario {
   readonly name: string;
   /** A repository that is only read. */
-  readonly reads?: Repository;
+  readonly reads?: FixtureRepository;
   /** A repository that is made anew for each run: empty, or as another one is. */
-  readonly repo?: { readonly mode: string; readonly copyOf?: undefined } | { readonly copyOf: Repository };
+  readonly repo?: { readonly mode: string; readonly copyOf?: undefined } | { readonly copyOf: FixtureRepository };
+  /** Whether the archive is served meanwhile. */
+  readonly served?: boolean;
   /** What is done before the clock starts. */
   prepare?(places: Places): void;
   args(places: Places): readonly string[];
 }
 
-const MODES = ['bare', 'bare-user', 'archive'] as const;
-
-const commit = ({ tree }: Places) => ['commit', '-b', REF, `--tree=dir=${tree}`];
+const commit = (tree: string): string[] => ['commit', '-b', REF, `--tree=dir=${tree}`];
 
 const pullLocal = (from: 'bare' | 'archive', mode: string): Scenario => ({
   name: `pull-local ${from} to ${mode}`,
   repo: { mode },
-  args: (places) => ['pull-local', places[from], REF],
+  args: ({ fixtures }) => ['pull-local', fixtures.repository(from), REF],
 });
 
 const pullHttp = (mode: string): Scenario => ({
   name: `http pull to ${mode}`,
   repo: { mode },
+  served: true,
   prepare: ({ repo, url }) =>
     void tool(['ostree', `--repo=${repo}`, 'remote', 'add', '--no-gpg-verify', 'origin', url]),
   args: () => ['pull', 'origin', REF],
 });
 
-export const BEFORE_CHANGE: readonly Scenario[] = [
-  ...MODES.map((mode): Scenario => ({ name: `commit to ${mode}`, repo: { mode }, args: commit })),
+/** The rows; those of a recommit, of deltas and of pruning one commit follow a change of one file in a hundred. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...MODES.map(
+    (mode): Scenario => ({
+      name: `commit to ${mode}`,
+      repo: { mode },
+      args: ({ fixtures }) => commit(fixtures.tree),
+    }),
+  ),
   {
     name: 'hardlink checkout',
     reads: 'bare',
@@ -81,12 +76,12 @@ export const BEFORE_CHANGE: readonly Scenario[] = [
     prepare: ({ repo }) => rmSync(join(repo, 'refs', 'heads', REF)),
     args: () => ['prune', '--refs-only'],
   },
-];
-
-/** These follow a change of one file in a hundred. */
-export const AFTER_CHANGE: readonly Scenario[] = [
   ...MODES.map(
-    (mode): Scenario => ({ name: `recommit to ${mode}, 1 % changed`, repo: { copyOf: mode }, args: commit }),
+    (mode): Scenario => ({
+      name: `recommit to ${mode}, 1 % changed`,
+      repo: { copyOf: mode },
+      args: ({ fixtures }) => commit(fixtures.changed),
+    }),
   ),
   {
     name: 'prune of one commit of two',
@@ -102,6 +97,6 @@ export const AFTER_CHANGE: readonly Scenario[] = [
   {
     name: 'delta apply',
     repo: { copyOf: 'bare' },
-    args: ({ delta }) => ['static-delta', 'apply-offline', delta],
+    args: ({ fixtures }) => ['static-delta', 'apply-offline', fixtures.delta],
   },
 ];
