@@ -14,6 +14,8 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   query: '@ostrata/plugin-query',
   client: '@ostrata/plugin-client',
   kargs: '@ostrata/plugin-kargs',
+  initramfs: '@ostrata/plugin-initramfs',
+  'initramfs-etc': '@ostrata/plugin-initramfs-etc',
   'boot-grub': '@ostrata/plugin-boot-grub',
   'boot-systemd-boot': '@ostrata/plugin-boot-systemd-boot',
   'boot-syslinux': '@ostrata/plugin-boot-syslinux',

@@ -1,4 +1,5 @@
 import { DEPLOYER, definePlugin, OBJECT_STORES } from '@ostrata/contract';
+import { CONFIG_DIFF } from './commands/config-diff.ts';
 import { CONFIG_SCHEMA, type StoreConfig } from './config.schema.ts';
 import { STORE_ERRORS } from './errors.ts';
 
@@ -17,12 +18,17 @@ export default definePlugin<StoreConfig>({
         return runOstree(argv, terminal);
       },
     },
+    CONFIG_DIFF,
   ],
   apply(host) {
     host.hooks['request.check'].tapPromise(async (request) => {
       (await import('./store/check-target.ts')).checkTarget(request);
     });
-    host.provide(DEPLOYER, async () => new (await import('./sysroot/deployer.ts')).OstreeDeployer());
+    host.hooks['finalize.report'].tapPromise(async (outcome, ctx) => {
+      if (outcome.deployment === null) return undefined;
+      return (await import('./sysroot/etc-report.ts')).addEtcReport(outcome, host.config.etcConflicts, ctx);
+    });
+    host.provide(DEPLOYER, async () => new (await import('./sysroot/deployer.ts')).OstreeDeployer(host.config));
     host.provide(OBJECT_STORES, async (ctx) => {
       // Loaded on first use: the native library for system calls costs start-up time.
       const { ostreeStores } = await import('./store/stores.ts');

@@ -73,7 +73,7 @@ export function pluginConformance(
           assert.match(id, /^[a-z][a-z-]*( [a-z][a-z-]*)*$/);
           assert.match(summary, /\S/);
           assert.ok(
-            ['run', 'runRaw'].some((name) => typeof Reflect.get(command, name) === 'function'),
+            ['run', 'runRaw', 'request'].some((name) => typeof Reflect.get(command, name) === 'function'),
             `${id} cannot run`,
           );
         }
