@@ -1,6 +1,11 @@
 export { columnsOf } from './columns-of.ts';
 export { COMPARISON_BITS, DependencyPool, relationAt } from './dependency-pool.ts';
 export { type Evr, joinEvr, splitEvr } from './evr.ts';
+export { type CompareVersions, EvrOrder, FEWER, MORE } from './evr-order.ts';
+export { indexColumns, type Owners, RICH_OPERATORS } from './index-columns.ts';
+export * from './operators.ts';
 export { ownersOf } from './owners-of.ts';
+export { EMPTY, ONLY_SYSTEM, provideLists, READ_LIST } from './provide-lists.ts';
+export { rangesMeet } from './ranges.ts';
 export { StringPool, StringPoolError } from './string-pool.ts';
 export { U32List } from './u32-list.ts';

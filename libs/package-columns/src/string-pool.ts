@@ -23,6 +23,8 @@ export class StringPool implements StringColumn {
   /** Open addressing: pairs of number (0: free) and hash. Made when something is looked for. */
   #slots: Int32Array | null = null;
   #ownsSlots = true;
+  /** The same without hashes, from a kept {@link index}, until a string is added. */
+  readonly #numbers: Int32Array | null;
   #buffer: Buffer | null = null;
   readonly #texts: string[] = [];
   /** Nobody can know strings that all fall on one slot. */
@@ -37,20 +39,32 @@ export class StringPool implements StringColumn {
     this.#bytes = column.bytes;
     this.#offsets = column.offsets;
     this.#count = column.offsets.length - 1;
-    const known = index ?? (column instanceof StringPool && column.#slots !== null ? column.index : undefined);
-    this.#seed = known?.[0] ?? (Math.random() * 0x7fffffff) | 0;
-    if (known !== undefined) {
-      this.#slots = known.subarray(INDEX_HEADER);
+    if (index === undefined && column instanceof StringPool) {
+      this.#seed = column.#seed;
+      this.#numbers = column.#numbers;
+      this.#slots = column.#slots;
       this.#ownsSlots = false;
+      column.#ownsSlots = false;
+    } else {
+      this.#seed = index?.[0] ?? (Math.random() * 0x7fffffff) | 0;
+      this.#numbers = index?.subarray(INDEX_HEADER) ?? null;
     }
   }
 
   /** What finds strings without another look at all of them; to be kept beside {@link bytes} and {@link offsets}. */
   get index(): Int32Array {
     const slots = this.#slots ?? this.#indexOf(slotsFor(this.#count));
-    const index = new Int32Array(INDEX_HEADER + slots.length);
+    let length = 1024;
+    while (length * 2 < this.#count * 3) length *= 2;
+    const index = new Int32Array(INDEX_HEADER + length);
     index[0] = this.#seed;
-    index.set(slots, INDEX_HEADER);
+    const numbers = index.subarray(INDEX_HEADER);
+    for (let at = 0; at < slots.length; at += 2) {
+      if (slots[at] === 0) continue;
+      let slot = slots[at + 1]! & (length - 1);
+      while (numbers[slot] !== 0) slot = (slot + 1) & (length - 1);
+      numbers[slot] = slots[at]!;
+    }
     return index;
   }
 
@@ -116,8 +130,19 @@ export class StringPool implements StringColumn {
   /** The number of `source[start, end)`; -1 when it is not there. */
   find(source: Uint8Array, start: number, end: number): number {
     if (end === start) return 0;
-    const known = this.#slotOf(source, start, end);
-    return known === 0 ? -1 : known;
+    const hash = this.#hash(source, start, end);
+    const numbers = this.#numbers;
+    if (this.#slots !== null || numbers === null) {
+      const slot = this.#seek(source, start, end, hash);
+      return this.#slots![slot]! || -1;
+    }
+    const mask = numbers.length - 1;
+    let slot = hash & mask;
+    for (let id = numbers[slot]!; id !== 0; id = numbers[slot]!) {
+      if (this.isEqual(id, source, start, end)) return id;
+      slot = (slot + 1) & mask;
+    }
+    return -1;
   }
 
   findText(text: string): number {
@@ -149,11 +174,6 @@ export class StringPool implements StringColumn {
   firstByte(id: number): number {
     const offset = this.#offsets[id]!;
     return offset === this.#offsets[id + 1] ? 0 : this.#bytes[offset]!;
-  }
-
-  #slotOf(source: Uint8Array, start: number, end: number): number {
-    const slot = this.#seek(source, start, end, this.#hash(source, start, end));
-    return this.#slots![slot]!;
   }
 
   #hash(source: Uint8Array, start: number, end: number): number {
@@ -199,8 +219,8 @@ export class StringPool implements StringColumn {
   }
 }
 
-/** Seed, and one number for nothing: pairs stay pairs. */
-const INDEX_HEADER = 2;
+/** The seed. */
+const INDEX_HEADER = 1;
 
 const ENCODER = new TextEncoder();
 const NOTHING = { bytes: new Uint8Array(0), offsets: new Uint32Array(2) };

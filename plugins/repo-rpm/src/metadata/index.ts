@@ -12,14 +12,16 @@ export { Changelogs, OtherReader } from './other.ts';
 export {
   decodeAdvisories,
   decodeChangelogs,
+  decodeDetails,
   decodeFileLists,
   decodePackages,
   encodeAdvisories,
   encodeChangelogs,
   encodeFileLists,
   encodePackages,
+  type PackedPair,
 } from './packed-cache.ts';
-export { Detail, PackedPackages, Quantity } from './packed-packages.ts';
+export { Detail, type PackedDetails, PackedPackages, Quantity } from './packed-packages.ts';
 export { PathLists } from './path-lists.ts';
 export { PrimaryReader } from './primary.ts';
 export { MAX_REPOMD, parseRepomd, type Repomd, type RepomdFile } from './repomd.ts';

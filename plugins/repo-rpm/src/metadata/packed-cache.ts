@@ -1,9 +1,11 @@
-import type { Advisory } from '@ostrata/contract';
-import { StringPool } from '@ostrata/package-columns';
+import { type Advisory, type PackageIndex, RELATION_KINDS } from '@ostrata/contract';
+import { indexColumns, StringPool } from '@ostrata/package-columns';
+import { RichDependencyError } from '@ostrata/package-spec';
+import { compareEvr, parseEvr } from '../codec/version.ts';
 import type { FileLists } from './filelists.ts';
 import { Changelogs } from './other.ts';
 import { decodeSections, encodeSections, PackedKind } from './packed-file.ts';
-import { PackedPackages } from './packed-packages.ts';
+import { type PackedDetails, PackedPackages } from './packed-packages.ts';
 import { PathLists } from './path-lists.ts';
 
 function words(bytes: Uint8Array): Uint32Array {
@@ -26,42 +28,118 @@ function paths(strings: StringPool, starts: Uint8Array, directories: Uint8Array,
   return new PathLists(strings, { starts: words(starts), directories: words(directories), names: words(names) });
 }
 
-/** Packs what was read of a `primary.xml`; `key` identifies that file. */
-export function encodePackages({ columns, details, paths: files }: PackedPackages, key: string): Buffer {
-  const { strings, names, evrs, archs, vendors, dependencies, starts, lists } = columns;
-  return encodeSections(PackedKind.PRIMARY, key, [
-    strings.bytes,
-    strings.offsets,
-    new StringPool(strings).index,
-    names,
-    evrs,
-    archs,
-    vendors,
-    dependencies.names,
-    dependencies.comparisons,
-    dependencies.evrs,
-    starts,
-    lists,
-    details.strings.bytes,
-    details.strings.offsets,
-    details.texts,
-    details.quantities,
-    files.strings.bytes,
-    files.strings.offsets,
-    files.columns.starts,
-    files.columns.directories,
-    files.columns.names,
-  ]);
+/** The two files of packed packages: what solvers need, and the rest. */
+export interface PackedPair {
+  readonly index: Buffer;
+  readonly details: Buffer;
 }
 
-/** Reads what {@link encodePackages} wrote, without copying. @throws MetadataError METADATA_CACHE_DAMAGED */
-export function decodePackages(file: Uint8Array, key: string): PackedPackages {
-  const sections = decodeSections(PackedKind.PRIMARY, key, file, 21);
+/**
+ * Packs what was read of a `primary.xml`; `key` identifies that file. Strings within rich dependencies are added to its strings.
+ * @throws StringPoolError
+ */
+export function encodePackages(packages: PackedPackages, key: string): PackedPair {
+  const { paths: files, loaded } = packages;
+  const strings = packages.columns.strings as StringPool;
+  const { names, evrs, archs, vendors, dependencies, starts, lists } = loaded.columns;
+  const index = indexOf(packages, strings);
+  return {
+    index: encodeSections(PackedKind.INDEX, key, [
+      strings.bytes,
+      strings.offsets,
+      strings.index,
+      files.strings.bytes,
+      files.strings.offsets,
+      files.strings.index,
+      files.columns.starts,
+      files.columns.directories,
+      files.columns.names,
+      ...(index === undefined ? NO_INDEX : sectionsOf(index)),
+    ]),
+    details: encodeSections(PackedKind.PRIMARY, key, [
+      names,
+      evrs,
+      archs,
+      vendors,
+      dependencies.names,
+      dependencies.comparisons,
+      dependencies.evrs,
+      starts,
+      lists,
+      loaded.details.strings.bytes,
+      loaded.details.strings.offsets,
+      loaded.details.texts,
+      loaded.details.quantities,
+    ]),
+  };
+}
+
+/** Kinds of lists in an index: requirements of scripts come last. */
+const LIST_KINDS = RELATION_KINDS.length + 1;
+const NO_INDEX = Array.from({ length: 15 + LIST_KINDS }, () => new Int32Array(0));
+
+function sectionsOf(index: PackageIndex): Int32Array[] {
+  const { names, evrs, archs, vendors, relations, dependencies, lists } = index;
+  const { packages, how, byString, byRelation, hinting, paths, suse } = index;
+  const { left, operator, right } = relations;
+  const first = [names, evrs, archs, vendors, left, operator, right, dependencies, ...lists];
+  return [...first, packages, how, byString, byRelation, hinting, paths, suse];
+}
+
+/** Undefined when something in it cannot be understood: whoever solves with it says what. */
+function indexOf(packages: PackedPackages, strings: StringPool): PackageIndex | undefined {
+  try {
+    return indexColumns(packages.columns, {
+      owners: (paths) => packages.paths.owners(paths),
+      compare: (a, b) => compareEvr(parseEvr(a), parseEvr(b)),
+      strings,
+    });
+  } catch (error) {
+    if (error instanceof RichDependencyError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Reads what {@link encodePackages} wrote, without copying. @throws MetadataError METADATA_CACHE_DAMAGED
+ * @param details gives what the second file holds, when it is asked for
+ */
+export function decodePackages(file: Uint8Array, key: string, details: () => PackedDetails): PackedPackages {
+  const sections = decodeSections(PackedKind.INDEX, key, file, 9 + NO_INDEX.length);
+  let next = 0;
+  const take = (): Uint8Array => sections[next++]!;
+  const ids = (): Int32Array => signed(take());
+  const strings = new StringPool({ bytes: take(), offsets: words(take()) }, ids());
+  const pathStrings = new StringPool({ bytes: take(), offsets: words(take()) }, ids());
+  const files = paths(pathStrings, take(), take(), take());
+  const count = files.columns.starts.length - 1;
+  // Members are read in the order in which they stand.
+  const index: PackageIndex = {
+    strings,
+    names: ids(),
+    evrs: ids(),
+    archs: ids(),
+    vendors: ids(),
+    relations: { left: ids(), operator: ids(), right: ids() },
+    dependencies: ids(),
+    lists: Array.from({ length: LIST_KINDS }, ids),
+    packages: ids(),
+    how: ids(),
+    byString: ids(),
+    byRelation: ids(),
+    hinting: ids(),
+    paths: ids(),
+    suse: ids(),
+  };
+  return new PackedPackages(count, strings, index.names.length === 0 ? undefined : index, files, details);
+}
+
+/** Reads the second file of {@link encodePackages}. @throws MetadataError METADATA_CACHE_DAMAGED */
+export function decodeDetails(file: Uint8Array, key: string): PackedDetails {
+  const sections = decodeSections(PackedKind.PRIMARY, key, file, 13);
   let next = 0;
   const take = (): Uint8Array => sections[next++]!;
   const columns = {
-    strings: new StringPool({ bytes: take(), offsets: words(take()) }, signed(take())),
-    rows: null,
     names: words(take()),
     evrs: words(take()),
     archs: words(take()),
@@ -70,8 +148,7 @@ export function decodePackages(file: Uint8Array, key: string): PackedPackages {
     starts: words(take()),
     lists: words(take()),
   };
-  const details = { strings: pool(take(), take()), texts: words(take()), quantities: doubles(take()) };
-  return new PackedPackages(columns, details, paths(pool(take(), take()), take(), take(), take()));
+  return { columns, details: { strings: pool(take(), take()), texts: words(take()), quantities: doubles(take()) } };
 }
 
 /** Packs what was read of a `filelists.xml`. */

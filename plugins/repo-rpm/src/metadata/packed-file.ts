@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { MetadataError } from './errors.ts';
 
 /** Changes whenever the columns or what is put into them change: caches of other versions are rebuilt. */
-export const PACKED_VERSION = 2;
+export const PACKED_VERSION = 3;
 
 /** "OSTRPMMD" in the byte order of the machine that wrote it: one of the other order does not recognise it. */
 const MAGIC = [0x4d50524f, 0x444d4d50] as const;
@@ -10,7 +10,7 @@ const MAGIC = [0x4d50524f, 0x444d4d50] as const;
 const HEADER_WORDS = 6;
 
 /** What a packed file holds. */
-export const PackedKind = { PRIMARY: 1, FILELISTS: 2, OTHER: 3, UPDATEINFO: 4 } as const;
+export const PackedKind = { PRIMARY: 1, FILELISTS: 2, OTHER: 3, UPDATEINFO: 4, INDEX: 5 } as const;
 
 export type Section = Uint8Array | Int32Array | Uint32Array | Float64Array;
 

@@ -1,9 +1,12 @@
 import {
   type Checksum,
+  FIRST_PACKAGE,
   type PackageColumns,
+  type PackageIndex,
   RELATION_KINDS,
   type Relation,
   type RelationKind,
+  type StringColumn,
 } from '@ostrata/contract';
 import { type Evr, relationAt, type StringPool, splitEvr } from '@ostrata/package-columns';
 import type { PathLists } from './path-lists.ts';
@@ -44,36 +47,100 @@ export interface DetailColumns {
   readonly quantities: Float64Array;
 }
 
+/** What only some ask for: the columns as they were read, and the texts and numbers beside them. */
+export interface PackedDetails {
+  readonly columns: Omit<PackageColumns, 'strings' | 'rows' | 'index'>;
+  readonly details: DetailColumns;
+}
+
+/** Columns that come with their index, the rest of them when somebody asks. */
+class IndexedColumns implements PackageColumns {
+  readonly strings: StringColumn;
+  readonly rows = null;
+  readonly index?: PackageIndex;
+  readonly #details: () => PackedDetails;
+
+  constructor(strings: StringColumn, index: PackageIndex | undefined, details: () => PackedDetails) {
+    this.strings = strings;
+    if (index !== undefined) this.index = index;
+    this.#details = details;
+  }
+
+  get names() {
+    return this.#details().columns.names;
+  }
+
+  get evrs() {
+    return this.#details().columns.evrs;
+  }
+
+  get archs() {
+    return this.#details().columns.archs;
+  }
+
+  get vendors() {
+    return this.#details().columns.vendors;
+  }
+
+  get dependencies() {
+    return this.#details().columns.dependencies;
+  }
+
+  get starts() {
+    return this.#details().columns.starts;
+  }
+
+  get lists() {
+    return this.#details().columns.lists;
+  }
+}
+
 /** Everything of a `primary.xml` in typed arrays; nothing is made of a package before somebody asks. */
 export class PackedPackages {
   readonly columns: PackageColumns;
-  readonly details: DetailColumns;
   readonly paths: PathLists;
+  readonly count: number;
+  #details: PackedDetails | null = null;
+  readonly #load: () => PackedDetails;
 
-  constructor(columns: PackageColumns, details: DetailColumns, paths: PathLists) {
-    this.columns = columns;
-    this.details = details;
+  /** @param details gives the rest, when it is asked for */
+  constructor(
+    count: number,
+    strings: StringColumn,
+    index: PackageIndex | undefined,
+    paths: PathLists,
+    details: () => PackedDetails,
+  ) {
+    this.count = count;
     this.paths = paths;
+    this.#load = details;
+    this.columns = new IndexedColumns(strings, index, () => this.loaded);
   }
 
-  get count(): number {
-    return this.columns.names.length;
+  /** The rest. */
+  get loaded(): PackedDetails {
+    this.#details ??= this.#load();
+    return this.#details;
+  }
+
+  get details(): DetailColumns {
+    return this.loaded.details;
   }
 
   name(index: number): string {
-    return this.#text(this.columns.names, index);
+    return this.#text('names', index);
   }
 
   evr(index: number): Evr {
-    return splitEvr(this.#text(this.columns.evrs, index));
+    return splitEvr(this.#text('evrs', index));
   }
 
   arch(index: number): string {
-    return this.#text(this.columns.archs, index);
+    return this.#text('archs', index);
   }
 
   vendor(index: number): string {
-    return this.#text(this.columns.vendors, index);
+    return this.#text('vendors', index);
   }
 
   /** @param column of {@link Detail} */
@@ -101,8 +168,11 @@ export class PackedPackages {
     return this.paths.of(this.#check(index));
   }
 
-  #text(column: Uint32Array, index: number): string {
-    return this.columns.strings.text(column[this.#check(index)]!);
+  #text(column: 'names' | 'evrs' | 'archs' | 'vendors', index: number): string {
+    const { index: made, strings } = this.columns;
+    const row = this.#check(index);
+    const number = made === undefined ? this.columns[column][row]! : made[column][row + FIRST_PACKAGE]! - 1;
+    return strings.text(Math.max(0, number));
   }
 
   #check(index: number): number {

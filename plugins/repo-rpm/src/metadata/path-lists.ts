@@ -57,11 +57,14 @@ export class PathLists {
     }
   }
 
-  /** What number each of our strings has in another pool; -1 when it is not there. */
+  /** What number each of our strings has in another, smaller pool; -1 when it is not there. */
   #numbersIn(other: StringPool): Int32Array {
-    const { bytes, offsets, count } = this.strings;
-    const numbers = new Int32Array(count);
-    for (let id = 0; id < count; id++) numbers[id] = other.find(bytes, offsets[id]!, offsets[id + 1]!);
+    const { bytes, offsets, count } = other;
+    const numbers = new Int32Array(this.strings.count).fill(-1);
+    for (let id = 0; id < count; id++) {
+      const own = this.strings.find(bytes, offsets[id]!, offsets[id + 1]!);
+      if (own >= 0) numbers[own] = id;
+    }
     return numbers;
   }
 }

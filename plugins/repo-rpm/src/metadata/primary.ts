@@ -101,8 +101,6 @@ export class PrimaryReader implements XmlHandler {
   end(): PackedPackages {
     this.#xml.end();
     const columns = {
-      strings: this.#strings,
-      rows: null,
       names: this.#names.toArray(),
       evrs: this.#evrs.toArray(),
       archs: this.#archs.toArray(),
@@ -114,7 +112,8 @@ export class PrimaryReader implements XmlHandler {
       texts: this.#texts.toArray(),
       quantities: Float64Array.from(this.#quantities),
     };
-    return new PackedPackages(columns, details, this.#paths.finish());
+    const count = this.#names.length;
+    return new PackedPackages(count, this.#strings, undefined, this.#paths.finish(), () => ({ columns, details }));
   }
 
   open(name: number, xml: XmlScanner): boolean {

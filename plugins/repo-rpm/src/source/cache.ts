@@ -18,7 +18,7 @@ export interface CacheState {
   readonly verifiedBy: string | null;
 }
 
-const PREFIX = /^(repomd|primary|filelists|comps|other|updateinfo)-([0-9a-f]{32,128})/;
+const PREFIX = /^(repomd|primary|index|filelists|comps|other|updateinfo)-([0-9a-f]{32,128})/;
 
 /** A repository's directory in the cache: `rpmmd/ID-HASH/`, every file named by the checksum of what it holds or was made of. */
 export class RepositoryCache {

@@ -5,11 +5,13 @@ import {
   CompsReader,
   decodeAdvisories,
   decodeChangelogs,
+  decodeDetails,
   decodeFileLists,
   decodePackages,
   type FileLists,
   MAX_COMPS,
   MetadataError,
+  type PackedDetails,
   type PackedPackages,
   type Repomd,
   type RepomdFile,
@@ -21,7 +23,7 @@ import { sourceError } from './errors.ts';
 import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
 import { openMetadata } from './open-metadata.ts';
-import type { PackKind } from './pack.ts';
+import { type Packed, type PackJob, type PackKind, pack } from './pack.ts';
 import { packElsewhere } from './pack-elsewhere.ts';
 import { isForeign, joinUrl, schemeOf, staysInside } from './urls.ts';
 
@@ -91,8 +93,27 @@ export async function bring(
 }
 
 /** The packages of a `primary.xml`: packed by an earlier run, else parsed and packed now. */
-export function loadPackages(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<PackedPackages> {
-  return load('primary', decodePackages, file, cache, ctx);
+export async function loadPackages(file: ServedFile, cache: RepositoryCache, ctx: Context): Promise<PackedPackages> {
+  const key = file.checksum.value;
+  const path = cache.packed('index', file.checksum);
+  /** The rest is read when somebody asks, which may be where nothing can be waited for. */
+  const details = (): PackedDetails => {
+    const known = readPacked(cache.packed('primary', file.checksum), (bytes) => decodeDetails(bytes, key));
+    return known ?? decodeDetails(keepPackages(pack(jobOf('primary', file, cache)), file, cache).details, key);
+  };
+  const decode = (bytes: Uint8Array): PackedPackages => decodePackages(bytes, key, details);
+  const known = readPacked(path, decode);
+  if (known !== null) return known;
+  return decode(keepPackages(await packElsewhere(jobOf('primary', file, cache), ctx), file, cache).index);
+}
+
+function keepPackages(packed: Packed, { checksum }: ServedFile, cache: RepositoryCache) {
+  if (packed instanceof Uint8Array) throw new TypeError('packages are packed as two files');
+  cache.guard(() => {
+    writeWhole(cache.packed('primary', checksum), packed.details);
+    writeWhole(cache.packed('index', checksum), packed.index);
+  });
+  return packed;
 }
 
 /** The paths of a `filelists.xml`, likewise. */
@@ -129,23 +150,33 @@ async function load<T>(
   cache: RepositoryCache,
   ctx: Context,
 ): Promise<T> {
-  const packed = cache.packed(kind, file.checksum);
+  const path = cache.packed(kind, file.checksum);
   const key = file.checksum.value;
+  const known = readPacked(path, (bytes) => decode(bytes, key));
+  if (known !== null) return known;
+  const bytes = await packElsewhere(jobOf(kind, file, cache), ctx);
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`${kind} metadata are packed as one file`);
+  cache.guard(() => writeWhole(path, bytes));
+  return decode(bytes, key);
+}
+
+/** Null when it is not there, damaged or of another version: then it is made again. */
+function readPacked<T>(path: string, decode: (bytes: Uint8Array) => T): T | null {
   try {
-    if (fileSize(packed) !== null) return decode(readFileSync(packed), key);
+    return fileSize(path) === null ? null : decode(readFileSync(path));
   } catch (error) {
-    // Damaged, or of another version: made again.
     if (!(error instanceof MetadataError)) throw error;
+    return null;
   }
-  const job = {
+}
+
+function jobOf(kind: PackKind, file: ServedFile, cache: RepositoryCache): PackJob {
+  return {
     kind,
     path: cache.served(kind, file.checksum),
-    key,
+    key: file.checksum.value,
     // For zchunk files made of compressed ones createrepo_c writes the size of these, so that says nothing there.
     maxBytes: (file.type.endsWith('_zck') ? null : file.openSize) ?? MAX_OPEN,
     label: `${cache.name}/${file.location}`,
   };
-  const bytes = await packElsewhere(job, ctx);
-  cache.guard(() => writeWhole(packed, bytes));
-  return decode(bytes, key);
 }

@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { type Context, HostError } from '@ostrata/contract';
 import { fileSize } from './local-file.ts';
-import { type PackJob, pack } from './pack.ts';
+import { type Packed, type PackJob, pack } from './pack.ts';
 import type { PackReply } from './pack-worker.ts';
 
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './pack-worker.ts' : './pack-worker.js', import.meta.url);
@@ -14,7 +14,7 @@ const WORTH_A_THREAD = 512 * 1024;
  * abort is heard.
  * @throws HostError METADATA_… with file and line, or the signal's reason
  */
-export async function packElsewhere(job: PackJob, ctx: Context): Promise<Uint8Array> {
+export async function packElsewhere(job: PackJob, ctx: Context): Promise<Packed> {
   ctx.signal.throwIfAborted();
   if (ctx.environment.workers === 0 || (fileSize(job.path) ?? 0) < WORTH_A_THREAD) return pack(job);
   const worker = new Worker(WORKER, { workerData: job });
@@ -28,7 +28,7 @@ export async function packElsewhere(job: PackJob, ctx: Context): Promise<Uint8Ar
       worker.once('exit', (code) => reject(new Error(`the thread that reads ${job.label} ended with ${code}`)));
     });
     const result = await Promise.race([reply, abort.promise]);
-    if ('bytes' in result) return result.bytes;
+    if ('packed' in result) return result.packed;
     const { code, message, hint, data } = result.error;
     throw new HostError(code, message, { ...(hint === null ? {} : { hint }), data });
   } finally {

@@ -1,10 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { type HostError, isHostError, type Json } from '@ostrata/contract';
-import { type PackJob, pack } from './pack.ts';
+import { type Packed, type PackJob, pack } from './pack.ts';
 
 /** What a worker answers: the packed metadata, or the parts of a HostError, which does not survive the way between threads. */
 export type PackReply =
-  | { readonly bytes: Uint8Array<ArrayBuffer> }
+  | { readonly packed: Packed }
   | { readonly error: { code: string; message: string; hint: string | null; data: { readonly [key: string]: Json } } };
 
 function partsOf({ code, message, hint, data }: HostError): PackReply {
@@ -12,8 +12,15 @@ function partsOf({ code, message, hint, data }: HostError): PackReply {
 }
 
 try {
-  const bytes = new Uint8Array(pack(workerData as PackJob));
-  parentPort?.postMessage({ bytes } satisfies PackReply, [bytes.buffer]);
+  const packed = pack(workerData as PackJob);
+  const files = packed instanceof Uint8Array ? [packed] : [packed.index, packed.details];
+  const own = files.map((file) => (file.byteLength === file.buffer.byteLength ? file : new Uint8Array(file)));
+  const [index, details] = own as [Uint8Array, Uint8Array | undefined];
+  const reply: PackReply = { packed: details === undefined ? index : { index, details } };
+  parentPort?.postMessage(
+    reply,
+    own.map(({ buffer }) => buffer as ArrayBuffer),
+  );
 } catch (error) {
   if (!isHostError(error)) throw error;
   parentPort?.postMessage(partsOf(error));

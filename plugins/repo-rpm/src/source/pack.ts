@@ -26,7 +26,10 @@ export interface PackJob {
   readonly label: string;
 }
 
-const PACKERS: { readonly [Kind in PackKind]: (chunks: Iterable<Uint8Array>, key: string) => Buffer } = {
+/** One file, or the two of packages. */
+export type Packed = Uint8Array | { readonly index: Uint8Array; readonly details: Uint8Array };
+
+const PACKERS: { readonly [Kind in PackKind]: (chunks: Iterable<Uint8Array>, key: string) => Packed } = {
   primary: (chunks, key) => encodePackages(readAll(new PrimaryReader(), chunks), key),
   filelists: (chunks, key) => encodeFileLists(readAll(new FileListsReader(), chunks), key),
   other: (chunks, key) => encodeChangelogs(readAll(new OtherReader(), chunks), key),
@@ -34,7 +37,7 @@ const PACKERS: { readonly [Kind in PackKind]: (chunks: Iterable<Uint8Array>, key
 };
 
 /** Parses metadata into their packed form. @throws HostError METADATA_… with file and line */
-export function pack({ kind, path, key, maxBytes, label }: PackJob): Buffer {
+export function pack({ kind, path, key, maxBytes, label }: PackJob): Packed {
   try {
     return PACKERS[kind](openMetadata(path, maxBytes), key);
   } catch (error) {

@@ -34,12 +34,12 @@ export class RpmMdTable implements PackageTable {
   readonly source: string;
   readonly priority: number;
   readonly count: number;
-  readonly columns: PackageColumns;
   readonly #packages: PackedPackages;
   readonly #selection: Uint32Array | null;
   readonly #further: FurtherMetadata;
   #groups: readonly PackageGroup[] | null = null;
   #files: CompleteFiles | null = null;
+  #ownColumns: PackageColumns | null = null;
 
   constructor({ source, priority, packages, selection, further }: TableOptions) {
     this.source = source;
@@ -47,8 +47,14 @@ export class RpmMdTable implements PackageTable {
     this.#packages = packages;
     this.#selection = selection;
     this.count = selection === null ? packages.count : selection.length;
-    this.columns = selection === null ? packages.columns : { ...packages.columns, rows: selection };
     this.#further = further;
+  }
+
+  /** With complete file lists without the index, which knows only the paths of primary metadata. */
+  get columns(): PackageColumns {
+    if (this.#selection === null && this.#files === null) return this.#packages.columns;
+    this.#ownColumns ??= columnsWithout(this.#packages.columns, this.#selection);
+    return this.#ownColumns;
   }
 
   get filesComplete(): boolean {
@@ -156,6 +162,11 @@ export class RpmMdTable implements PackageTable {
     if (row === undefined) throw new RangeError(`no package ${index}`);
     return row;
   }
+}
+
+function columnsWithout(columns: PackageColumns, rows: Uint32Array | null): PackageColumns {
+  const { strings, names, evrs, archs, vendors, dependencies, starts, lists } = columns;
+  return { strings, rows, names, evrs, archs, vendors, dependencies, starts, lists };
 }
 
 /** File lists by row of the packages; packages that they do not name have what primary metadata say. */

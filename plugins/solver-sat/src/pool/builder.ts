@@ -1,12 +1,19 @@
-import { type PackageColumns, PRE_DEPENDENCY, RELATION_KINDS, type StringColumn } from '@ostrata/contract';
+import {
+  FIRST_PACKAGE,
+  type PackageColumns,
+  type PackageIndex,
+  RELATION_KINDS,
+  type StringColumn,
+} from '@ostrata/contract';
+import { indexColumns, type Owners, provideLists } from '@ostrata/package-columns';
 import { IntList } from '../util/int-list.ts';
 import type { ArchPolicy } from './arch.ts';
-import { type DependencyKind, NO_REPO, type PoolColumns, type Repo } from './columns.ts';
+import { type DependencyKind, NO_REPO, type PoolColumns, type ProvideSegment, type Repo } from './columns.ts';
 import { Pool, type PoolOptions } from './pool.ts';
 import { EQUAL, RelationTable } from './relations.ts';
 import { parseRichDependency } from './rich-dependency.ts';
 import { StringTable } from './strings.ts';
-import { mayBeSuse, SuseDependencies } from './suse.ts';
+import { SuseDependencies } from './suse.ts';
 
 const KINDS: readonly DependencyKind[] = [
   'provides',
@@ -20,15 +27,19 @@ const KINDS: readonly DependencyKind[] = [
   'enhances',
 ];
 
-const KIND_COUNT = RELATION_KINDS.length;
-const PROVIDES = RELATION_KINDS.indexOf('provides');
-const REQUIRES = RELATION_KINDS.indexOf('requires');
-const OPEN = 40;
 const SLASH = 47;
-const RICH_SUSE = /[ (](?:language|modalias|filesystem|packageand)\(/;
 
-/** Tells which packages, counted from 0, have which of some paths: pairs in ascending order. */
-type Owners = (paths: readonly string[]) => Iterable<readonly [index: number, path: number]>;
+/** The packages of a table, from `first` on. */
+interface Part {
+  readonly first: number;
+  readonly repo: number;
+  readonly index: PackageIndex;
+  /** Our ids of its strings; null where they are the same. */
+  readonly strings: Int32Array | null;
+  /** What its relations' ids are smaller by here. */
+  readonly shift: number;
+  readonly owners: Owners;
+}
 
 /** Collects packages into columns; dependencies are ids made with {@link PoolBuilder.dependency}. */
 export class PoolBuilder {
@@ -44,16 +55,13 @@ export class PoolBuilder {
     DependencyKind,
     IntList
   >;
-  readonly #deps = new IntList(1 << 16);
-  readonly #files: { readonly first: number; readonly owners: Owners }[] = [];
-  readonly #base: StringColumn | undefined;
+  readonly #deps = new IntList(1 << 10);
+  /** Files of packages that were added one by one. */
+  readonly #files: { readonly id: number; readonly files: Iterable<string> }[] = [];
+  readonly #parts: Part[] = [];
   readonly #suse: SuseDependencies;
-  /** Whether a package of the columns seen last may say something that only SUSE's packages do. */
-  #maySaySuse = false;
-
   /** @param base strings to begin with: those of the largest table need not be looked up one by one. */
   constructor(base?: StringColumn) {
-    this.#base = base;
     this.strings = new StringTable(base);
     this.#suse = new SuseDependencies(this.strings, this.relations);
     this.#deps.push(0);
@@ -98,68 +106,18 @@ export class PoolBuilder {
       for (let i = 0; i < list.length; i++) this.#deps.push(list[i]!);
       this.#deps.push(0);
     }
-    if (files !== undefined) this.#files.push({ first: id, owners: (paths) => ownersAmong(files, paths) });
+    if (files !== undefined) this.#files.push({ id, files });
     return id;
   }
 
   /** Adds all packages of a table to a repository; returns the id of the first one. @throws RichDependencyError */
   addColumns(repo: number, columns: PackageColumns, owners: Owners): number {
     const first = this.count;
-    const { rows, names, evrs, archs, vendors, starts, lists } = columns;
-    const string = this.#stringIds(columns);
-    const ids = this.#dependencyIds(columns, string);
-    const count = rows === null ? names.length : rows.length;
-    const relations = this.relations;
-    const deps = this.#deps;
-    // Room for every list with its end and for what may be added: preRequires, and that a package provides itself.
-    deps.reserve(2 * lists.length + count * (KINDS.length + 1));
-    const data = deps.data;
-    let end = deps.length;
-    this.#extend(first + count);
-    const [name, evr, arch] = [this.#name.data, this.#evr.data, this.#arch.data];
-    const [repos, vendor] = [this.#repo.data, this.#vendor.data];
-    const listsOf = RELATION_KINDS.map((kind) => this.#lists[kind].data);
-    const preRequires = this.#lists.preRequires.data;
-    for (let index = 0; index < count; index++) {
-      const row = rows === null ? index : rows[index]!;
-      const id = first + index;
-      name[id] = string(names[row]!);
-      evr[id] = string(evrs[row]!);
-      arch[id] = string(archs[row]!);
-      repos[id] = repo;
-      if (vendors[row] !== 0) vendor[id] = string(vendors[row]!);
-      let from = starts[row * KIND_COUNT]!;
-      for (let kind = 0; kind < KIND_COUNT; kind++) {
-        const to = starts[row * KIND_COUNT + kind + 1]!;
-        const begin = end;
-        let hasPre = false;
-        for (let i = from; i < to; i++) {
-          const entry = lists[i]!;
-          data[end++] = ids[entry & ~PRE_DEPENDENCY]!;
-          if (entry >= PRE_DEPENDENCY) hasPre = true;
-        }
-        // Every package provides itself, also where its metadata does not say so.
-        if (kind === PROVIDES && !providesItself(columns, row, from, to)) {
-          data[end++] = relations.intern(name[id]!, EQUAL, evr[id]!);
-        }
-        if (end > begin) {
-          listsOf[kind]![id] = begin;
-          data[end++] = 0;
-        }
-        if (hasPre && kind === REQUIRES) {
-          preRequires[id] = end;
-          for (let i = from; i < to; i++) {
-            const entry = lists[i]!;
-            if (entry >= PRE_DEPENDENCY) data[end++] = ids[entry & ~PRE_DEPENDENCY]!;
-          }
-          data[end++] = 0;
-        }
-        from = to;
-      }
-    }
-    deps.length = end;
-    this.#files.push({ first, owners });
-    if (this.#maySaySuse) for (let id = first; id < first + count; id++) this.readSuse(id);
+    const index = (columns.rows === null ? columns.index : undefined) ?? indexColumns(columns, { owners });
+    const strings = index.strings === this.strings.base ? null : this.#stringIds(index.strings);
+    const shift = this.relations.adopt(index.relations, strings);
+    this.#parts.push({ first, repo, index, strings, shift, owners });
+    this.#extend(first + index.names.length - FIRST_PACKAGE);
     return first;
   }
 
@@ -186,59 +144,61 @@ export class PoolBuilder {
     supplements.data[id] = begin;
   }
 
-  /** The ids of a column's strings. */
-  #stringIds({ strings }: PackageColumns): (number: number) => number {
-    if (strings === this.#base) return (number) => number + 1;
-    const ids = new Int32Array(strings.count);
-    const { bytes, offsets } = strings;
-    return (number) => {
-      let id = ids[number]!;
-      if (id === 0) {
-        id = this.strings.internFrom({ bytes, offsets }, number);
-        ids[number] = id;
-      }
-      return id;
-    };
-  }
-
-  /** The ids of a column's dependencies; for those of the base in one go. */
-  #dependencyIds({ dependencies, strings }: PackageColumns, string: (number: number) => number): Int32Array {
-    const { names, comparisons, evrs } = dependencies;
-    const { bytes, offsets } = strings;
-    const ids = new Int32Array(names.length);
-    const rich: number[] = [];
-    this.#maySaySuse = false;
-    const isNew = this.relations.size === 1;
-    for (let number = 0; number < ids.length; number++) {
-      const name = names[number]!;
-      const comparison = comparisons[number]!;
-      if (comparison !== 0) {
-        const left = string(name);
-        const right = string(evrs[number]!);
-        ids[number] = isNew
-          ? this.relations.append(left, comparison, right)
-          : this.relations.intern(left, comparison, right);
-      } else if (bytes[offsets[name]!] === OPEN) rich.push(number);
-      else {
-        ids[number] = string(name);
-        if (mayBeSuse(bytes, offsets[name]!, offsets[name + 1]!)) this.#maySaySuse = true;
-      }
-    }
-    for (const number of rich) {
-      const text = strings.text(names[number]!);
-      ids[number] = parseRichDependency(text, this.strings, this.relations);
-      if (RICH_SUSE.test(text)) this.#maySaySuse = true;
-    }
+  /** Our ids of a column's strings, by its own. */
+  #stringIds(strings: StringColumn): Int32Array {
+    const { bytes, offsets, count } = strings;
+    const column = { bytes, offsets };
+    const ids = new Int32Array(count + 1);
+    ids[1] = 1;
+    for (let number = 1; number < count; number++) ids[number + 1] = this.strings.internFrom(column, number);
     return ids;
   }
 
   /** Makes the pool. Of files only those count that a string names which was interned before. */
   build(archs: ArchPolicy, options: PoolOptions): Pool {
-    return new Pool(this.#columns(), this.strings, this.relations, this.#repos, archs, options);
+    return new Pool(this.#soleColumns() ?? this.#columns(), this.strings, this.relations, this.#repos, archs, options);
+  }
+
+  /** The columns where they are those of one table, as it has them; null where they are not. */
+  #soleColumns(): PoolColumns | null {
+    const [part] = this.#parts;
+    if (part === undefined || part.first !== FIRST_PACKAGE || part.strings !== null || part.shift !== 0) return null;
+    const { index } = part;
+    if (this.count !== index.names.length || index.suse.length > 0) return null;
+    const own = (column: Int32Array, ours: IntList) => {
+      const copy = column.slice();
+      copy.set(ours.data.subarray(0, FIRST_PACKAGE));
+      return copy;
+    };
+    const repo = new Int32Array(this.count).fill(part.repo);
+    repo.set(this.#repo.data.subarray(0, FIRST_PACKAGE));
+    return {
+      count: this.count,
+      name: own(index.names, this.#name),
+      evr: own(index.evrs, this.#evr),
+      arch: own(index.archs, this.#arch),
+      repo,
+      vendor: index.vendors,
+      lists: byKind((_kind, place) => index.lists[place]!),
+      deps: index.dependencies,
+      hinting: index.hinting,
+      ...this.#provided(),
+    };
   }
 
   #columns(): PoolColumns {
+    // Before tables' lists come in: those of packages that were added one by one.
+    const provided = this.#provided();
+    for (const part of this.#parts) this.#copyPart(part);
+    for (const { first, index } of this.#parts) {
+      for (const id of index.suse) this.readSuse(first + id - FIRST_PACKAGE);
+    }
     const { count } = this;
+    const { supplements, enhances } = this.#lists;
+    const hinting = new IntList(256);
+    for (let p = FIRST_PACKAGE; p < count; p++) {
+      if (supplements.data[p] !== 0 || enhances.data[p] !== 0) hinting.push(p);
+    }
     return {
       count,
       name: this.#name.view(),
@@ -246,27 +206,95 @@ export class PoolBuilder {
       arch: this.#arch.view(),
       repo: this.#repo.view(),
       vendor: this.#vendor.view(),
-      lists: Object.fromEntries(KINDS.map((kind) => [kind, this.#lists[kind].view()])) as Record<
-        DependencyKind,
-        Int32Array
-      >,
+      lists: byKind((kind) => this.#lists[kind].view()),
       deps: this.#deps.view(),
-      filePairs: this.#filePairs(),
+      hinting: hinting.view(),
+      ...provided,
     };
   }
 
-  /** Who has the paths that something names. */
-  #filePairs(): Int32Array {
-    const wanted = this.strings.beginningWith(SLASH);
-    const paths = wanted.map((id) => this.strings.text(id));
-    const pairs = new IntList(1024);
-    for (const { first, owners } of this.#files) {
-      for (const [index, path] of owners(paths)) {
-        pairs.push(first + index);
-        pairs.push(wanted[path]!);
+  #copyPart({ first, repo, index, strings, shift }: Part): void {
+    const columns = [
+      [index.names, this.#name],
+      [index.evrs, this.#evr],
+      [index.archs, this.#arch],
+      [index.vendors, this.#vendor],
+    ] as const;
+    for (const [from, to] of columns) to.setMapped(first, from, FIRST_PACKAGE, strings, 0);
+    this.#repo.data.fill(repo, first, first + index.names.length - FIRST_PACKAGE);
+    const offset = this.#deps.length - 1;
+    this.#deps.appendMapped(index.dependencies, 1, strings, shift);
+    for (const [place, kind] of INDEX_KINDS.entries()) {
+      this.#lists[kind].setShifted(first, index.lists[place]!, FIRST_PACKAGE, offset);
+    }
+  }
+
+  /** Who provides what, and which strings are paths. */
+  #provided(): Pick<PoolColumns, 'paths' | 'provided'> {
+    const known = this.#parts.map(({ index, strings }) =>
+      strings === null ? index.paths : index.paths.map((id) => strings[id]!),
+    );
+    const { strings } = this;
+    // Whose the first strings are says which of them are paths.
+    const from = this.#parts.some((part) => part.strings === null) ? strings.firstAdded : 2;
+    const paths = Int32Array.from(
+      new Set([...known.flatMap((ids) => [...ids]), ...strings.beginningWith(SLASH, from)]),
+    );
+    const files = new Map<number, number[]>();
+    for (const [i, { first, owners }] of this.#parts.entries()) {
+      const own = new Set(known[i]);
+      const others = paths.filter((id) => !own.has(id));
+      if (others.length === 0) continue;
+      const texts = Array.from(others, (id) => strings.text(id));
+      for (const [index, place] of owners(texts)) {
+        const path = others[place]!;
+        const list = files.get(path);
+        if (list === undefined) files.set(path, [first + index]);
+        else list.push(first + index);
       }
     }
-    return pairs.view();
+    const segments = this.#parts.map((part) => this.#segment(part));
+    if (this.#hasLoose()) segments.push(this.#looseSegment());
+    return { paths, provided: { segments, files } };
+  }
+
+  #segment({ first, index, strings, shift }: Part): ProvideSegment {
+    const { packages, how, byString, byRelation } = index;
+    let own: Int32Array | null = null;
+    if (strings !== null) {
+      own = new Int32Array(this.strings.size);
+      for (let id = 1; id < strings.length; id++) own[strings[id]!] = id;
+    }
+    return { packages, how, byString, byRelation, own, shift: first - FIRST_PACKAGE, relationShift: shift };
+  }
+
+  #hasLoose(): boolean {
+    return (
+      this.count - FIRST_PACKAGE > this.#parts.reduce((sum, part) => sum + part.index.names.length - FIRST_PACKAGE, 0)
+    );
+  }
+
+  /** What packages provide that were added one by one. */
+  #looseSegment(): ProvideSegment {
+    const pairs = new IntList();
+    for (const { id, files } of this.#files) {
+      for (const path of new Set(files)) {
+        const known = this.strings.find(path);
+        if (known === 0) continue;
+        pairs.push(id);
+        pairs.push(known);
+      }
+    }
+    const lists = provideLists({
+      first: FIRST_PACKAGE,
+      end: this.count,
+      provides: this.#lists.provides.data,
+      dependencies: this.#deps.data,
+      left: this.relations.lefts,
+      strings: this.strings.size,
+      files: pairs.view(),
+    });
+    return { ...lists, byRelation: null, own: null, shift: 0, relationShift: 0 };
   }
 
   #extend(count: number): void {
@@ -284,22 +312,12 @@ export class PoolBuilder {
   }
 }
 
-function providesItself(
-  { names, evrs, dependencies, lists }: PackageColumns,
-  row: number,
-  from: number,
-  to: number,
-): boolean {
-  for (let i = from; i < to; i++) {
-    const number = lists[i]! & ~PRE_DEPENDENCY;
-    if (dependencies.names[number] !== names[row] || dependencies.evrs[number] !== evrs[row]) continue;
-    if (dependencies.comparisons[number] === EQUAL) return true;
-  }
-  return false;
-}
+/** As in a {@link PackageIndex}. */
+const INDEX_KINDS: readonly DependencyKind[] = [...RELATION_KINDS, 'preRequires'];
 
-function* ownersAmong(files: Iterable<string>, paths: readonly string[]): Generator<readonly [number, number]> {
-  if (paths.length === 0) return;
-  const has = new Set(files);
-  for (const [place, path] of paths.entries()) if (has.has(path)) yield [0, place];
+function byKind(list: (kind: DependencyKind, place: number) => Int32Array): Record<DependencyKind, Int32Array> {
+  return Object.fromEntries(INDEX_KINDS.map((kind, place) => [kind, list(kind, place)])) as Record<
+    DependencyKind,
+    Int32Array
+  >;
 }

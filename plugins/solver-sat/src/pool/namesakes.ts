@@ -1,4 +1,5 @@
 import type { Pool } from './pool.ts';
+import { dependencyText } from './text.ts';
 
 /** Packages of the same name, itself included. */
 export function namesakes(pool: Pool, p: number): number[] {
@@ -22,9 +23,10 @@ export function isIdentical(pool: Pool, a: number, b: number): boolean {
 }
 
 /** The same text for the same requirements in any order. */
-function requirementsOf({ deps, lists }: Pool, p: number): string {
-  const found = new Set<number>();
+function requirementsOf(pool: Pool, p: number): string {
+  const { deps, lists } = pool;
+  const found = new Set<string>();
   const start = lists.requires[p]!;
-  if (start !== 0) for (let i = start; deps[i] !== 0; i++) found.add(deps[i]!);
-  return [...found].sort((a, b) => a - b).join(' ');
+  if (start !== 0) for (let i = start; deps[i] !== 0; i++) found.add(dependencyText(pool, deps[i]!));
+  return [...found].sort().join(', ');
 }

@@ -28,7 +28,13 @@ export class ProviderIndex {
     this.#byString = new Int32Array(pool.strings.size);
     this.#byRelation = new Int32Array(Math.max(pool.relations.size, 16));
     const [sole, another] = pool.provided.segments;
-    if (sole !== undefined && another === undefined && sole.shift === 0 && sole.own === null && this.#skipped === null) {
+    if (
+      sole !== undefined &&
+      another === undefined &&
+      sole.shift === 0 &&
+      sole.own === null &&
+      this.#skipped === null
+    ) {
       this.#byString.set(sole.byString);
       if (sole.byRelation !== null && sole.relationShift === 0) this.#byRelation.set(sole.byRelation);
       this.data = new Int32Array(sole.packages.length + (sole.packages.length >> 1) + 1024);

@@ -1,31 +1,33 @@
+import type { PackageIndex } from '@ostrata/contract';
+import { AND, ELSE, IF, isComparison, OR, UNLESS, WITH, WITHOUT } from '@ostrata/package-columns';
 import { IntList } from '../util/int-list.ts';
 
-/** Version comparisons are sets of these three bits; operators of rich dependencies are numbers from 16 on. */
-export const GREATER = 1;
-export const EQUAL = 2;
-export const LESS = 4;
-export const AND = 16;
-export const OR = 17;
-export const WITH = 18;
-export const WITHOUT = 19;
-export const IF = 20;
-export const UNLESS = 21;
-/** Pairs the condition and the alternative of `if` and `unless`. */
-export const ELSE = 22;
-/** Name restricted to an architecture (`glibc.i686`), from NEVRA forms. */
-export const ARCH = 23;
+export {
+  AND,
+  ARCH,
+  ELSE,
+  EQUAL,
+  GREATER,
+  IF,
+  isComparison,
+  LESS,
+  OR,
+  UNLESS,
+  WITH,
+  WITHOUT,
+} from '@ostrata/package-columns';
 
 /**
- * Interned relations `left operator right`. A dependency id is a string id when positive and `-index` of a relation when negative;
- * left and right are dependency ids themselves, so that relations nest.
+ * Relations `left operator right`. A dependency id is a string id when positive and `-index` of a relation when negative; left and
+ * right are dependency ids themselves, so that relations nest. Relations of different tables may say the same.
  */
 export class RelationTable {
-  readonly #left = new IntList(1024);
-  readonly #right = new IntList(1024);
-  readonly #operator = new IntList(1024);
-  #slots = new Int32Array(4096);
-  /** Relations that are in #slots; the ones behind were appended and are entered when something is looked for. */
-  #indexed = 1;
+  readonly #left = new IntList(4);
+  readonly #right = new IntList(4);
+  readonly #operator = new IntList(4);
+  #slots = new Int32Array(256);
+  /** How many are in #slots. */
+  #interned = 0;
 
   constructor() {
     this.#push(0, 0, 0);
@@ -52,14 +54,16 @@ export class RelationTable {
     return this.#operator.data[-id]!;
   }
 
-  /** Adds a relation that is known to be new. */
-  append(left: number, operator: number, right: number): number {
-    this.#push(left, operator, right);
-    return 1 - this.size;
+  /** Adds all relations of an index; their ids become smaller by what is returned. @param strings ids by the index's own; null for the same */
+  adopt({ left, operator, right }: PackageIndex['relations'], strings: Int32Array | null): number {
+    const shift = this.size - 1;
+    this.#left.appendMapped(left, 1, strings, shift);
+    this.#right.appendMapped(right, 1, strings, shift);
+    this.#operator.appendMapped(operator, 1, null, 0);
+    return shift;
   }
 
   intern(left: number, operator: number, right: number): number {
-    if (this.#indexed < this.size) this.#rehash();
     const mask = this.#slots.length - 1;
     let slot = hash(left, operator, right) & mask;
     for (let step = 1; ; step++) {
@@ -77,8 +81,8 @@ export class RelationTable {
     const index = this.size;
     this.#slots[slot] = index;
     this.#push(left, operator, right);
-    this.#indexed = this.size;
-    if (index * 2 > this.#slots.length) this.#rehash();
+    this.#interned++;
+    if (this.#interned * 2 > this.#slots.length) this.#rehash();
     return -index;
   }
 
@@ -89,18 +93,16 @@ export class RelationTable {
   }
 
   #rehash(): void {
-    let length = this.#slots.length;
-    while (this.size * 2 > length) length *= 2;
-    const slots = new Int32Array(length);
-    const mask = length - 1;
+    const slots = new Int32Array(this.#slots.length * 2);
+    const mask = slots.length - 1;
     const [left, right, operator] = [this.#left.data, this.#right.data, this.#operator.data];
-    for (let index = 1; index < this.size; index++) {
+    for (const index of this.#slots) {
+      if (index === 0) continue;
       let slot = hash(left[index]!, operator[index]!, right[index]!) & mask;
       for (let step = 1; slots[slot] !== 0; step++) slot = (slot + step) & mask;
       slots[slot] = index;
     }
     this.#slots = slots;
-    this.#indexed = this.size;
   }
 }
 
@@ -109,11 +111,6 @@ function hash(left: number, operator: number, right: number): number {
   h ^= h >>> 15;
   h = Math.imul(h, 0x2c1b3c6d);
   return (h ^ (h >>> 13)) >>> 0;
-}
-
-/** Whether an operator compares versions, as against combining dependencies. */
-export function isComparison(operator: number): boolean {
-  return operator < 8;
 }
 
 const SIGNS = ['', '>', '=', '>=', '<', '<>', '<=', '<=>'];

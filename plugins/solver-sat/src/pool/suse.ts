@@ -46,18 +46,3 @@ export class SuseDependencies {
     return this.#relations.intern(this.supplement(left), operator, this.supplement(right));
   }
 }
-
-const CLOSE = ')'.charCodeAt(0);
-/** The first two letters of what {@link SuseDependencies} understands. */
-const BEGINNINGS = new Set(
-  ['lo', 'la', 'mo', 'fi', 'pa', 'ot'].map((text) => pair(text.charCodeAt(0), text.charCodeAt(1))),
-);
-
-/** Whether bytes of a name can be of the kind that {@link SuseDependencies} understands, at a glance. */
-export function mayBeSuse(bytes: Uint8Array, from: number, to: number): boolean {
-  return bytes[to - 1] === CLOSE && BEGINNINGS.has(pair(bytes[from]!, bytes[from + 1]!));
-}
-
-function pair(a: number, b: number): number {
-  return a * 256 + b;
-}

@@ -1,8 +1,6 @@
 import type { Pool } from '../pool/pool.ts';
 import type { SatState } from '../sat/state.ts';
 
-const SLASH = '/'.charCodeAt(0);
-
 /** Paths that primary metadata lists for every package (createrepo_c, `cr_is_primary`). */
 const PRIMARY = /^(?:\/etc\/|\/usr\/lib\/sendmail$|.*bin\/)/;
 
@@ -11,7 +9,7 @@ const PRIMARY = /^(?:\/etc\/|\/usr\/lib\/sendmail$|.*bin\/)/;
  * path.
  */
 export function needsFileLists(pool: Pool, wanted: readonly number[], state: SatState | null): boolean {
-  const paths = pool.strings.beginningWith(SLASH).filter((id) => !PRIMARY.test(pool.strings.text(id)));
+  const paths = Array.from(pool.paths).filter((id) => !PRIMARY.test(pool.strings.text(id)));
   if (paths.length === 0) return false;
   const others = new Set(paths);
   if (wanted.some((dep) => names(pool, dep, others))) return true;

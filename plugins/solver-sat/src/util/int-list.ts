@@ -23,6 +23,33 @@ export class IntList {
     if (this.length + count > this.data.length) this.#grow(this.length + count);
   }
 
+  /**
+   * Appends dependency ids from `start` on: ids of strings, above 0, are looked up in `strings` unless it is null, those of relations,
+   * below 0, become smaller by `shift`.
+   */
+  appendMapped(ids: Int32Array, start: number, strings: Int32Array | null, shift: number): void {
+    const count = ids.length - start;
+    if (count <= 0) return;
+    this.reserve(count);
+    if (strings === null && shift === 0) this.data.set(start === 0 ? ids : ids.subarray(start), this.length);
+    else mapDependencies(ids, start, strings, shift, this.data, this.length);
+    this.length += count;
+  }
+
+  /** Likewise, over the members from `at` on. */
+  setMapped(at: number, ids: Int32Array, start: number, strings: Int32Array | null, shift: number): void {
+    if (strings === null && shift === 0) this.data.set(ids.subarray(start), at);
+    else mapDependencies(ids, start, strings, shift, this.data, at);
+  }
+
+  /** Puts numbers from `start` on, `offset` greater unless 0, over the members from `at` on. */
+  setShifted(at: number, values: Int32Array, start: number, offset: number): void {
+    const { data } = this;
+    if (offset === 0) data.set(values.subarray(start), at);
+    else
+      for (let i = start, to = at; i < values.length; i++, to++) data[to] = values[i] === 0 ? 0 : values[i]! + offset;
+  }
+
   /** Appends unless it is in the list from `start` on; for short lists. */
   pushUnique(value: number, start = 0): void {
     if (!this.includes(value, start)) this.push(value);
@@ -86,5 +113,21 @@ export class IntList {
     const grown = new Int32Array(Math.max(needed, this.data.length * 2));
     grown.set(this.data.subarray(0, this.length));
     this.data = grown;
+  }
+}
+
+function mapDependencies(
+  from: Int32Array,
+  start: number,
+  strings: Int32Array | null,
+  shift: number,
+  to: Int32Array,
+  at: number,
+): void {
+  let end = at;
+  for (let i = start; i < from.length; i++) {
+    const id = from[i]!;
+    if (id > 0) to[end++] = strings === null ? id : strings[id]!;
+    else to[end++] = id === 0 ? 0 : id - shift;
   }
 }

@@ -5,6 +5,7 @@ import { evrOf, RELATION_KINDS, type Relation } from '@ostrata/core';
 import fc from 'fast-check';
 import {
   Detail,
+  decodeDetails,
   decodePackages,
   encodePackages,
   MetadataError,
@@ -147,25 +148,38 @@ describe('repo-rpm metadata: primary', () => {
 
   it('packs and unpacks, and notices damage, other versions and other keys', () => {
     const packages = parse(metadata(PACKAGE, PACKAGE.replace('a&amp;b', 'second')));
-    const bytes = encodePackages(packages, 'key');
-    const again = decodePackages(bytes, 'key');
+    const packed = encodePackages(packages, 'key');
+    const again = decodePackages(packed.index, 'key', () => decodeDetails(packed.details, 'key'));
     assert.equal(nevra(again, 1), 'second-3:1.0-2.noarch');
     for (const kind of RELATION_KINDS) assert.deepEqual(again.relations(1, kind), packages.relations(1, kind));
     assert.deepEqual(again.files(1), packages.files(1));
     assert.deepEqual(again.checksum(0), packages.checksum(0));
     assert.equal(again.quantity(1, Quantity.INSTALLED), 20);
-    const damaged = (copy: Uint8Array): void =>
-      assert.throws(
-        () => decodePackages(copy, 'key'),
-        (error: unknown) => error instanceof MetadataError && error.code === 'METADATA_CACHE_DAMAGED',
-      );
-    for (let at = 0; at < bytes.length; at += 7) {
-      const copy = Buffer.from(bytes);
-      copy[at]! ^= 0x10;
-      damaged(copy);
+    const decoders = [
+      [packed.index, (bytes: Uint8Array, key: string) => decodePackages(bytes, key, () => assert.fail())],
+      [packed.details, decodeDetails],
+    ] as const;
+    for (const [bytes, decode] of decoders) {
+      const damaged = (copy: Uint8Array): void =>
+        assert.throws(
+          () => decode(copy, 'key'),
+          (error: unknown) => error instanceof MetadataError && error.code === 'METADATA_CACHE_DAMAGED',
+        );
+      for (let at = 0; at < bytes.length; at += 7) {
+        const copy = Buffer.from(bytes);
+        copy[at]! ^= 0x10;
+        damaged(copy);
+      }
+      for (let end = 0; end < bytes.length; end += 11) damaged(bytes.subarray(0, end));
+      assert.throws(() => decode(bytes, 'other'));
     }
-    for (let end = 0; end < bytes.length; end += 11) damaged(bytes.subarray(0, end));
-    assert.throws(() => decodePackages(bytes, 'other'));
+  });
+
+  it('is packed without an index where a dependency cannot be understood: solvers say which', () => {
+    const [before, after] = PACKAGE.split('</rpm:requires>');
+    const packages = parse(metadata(`${before}<rpm:entry name="(a or"/></rpm:requires>${after}`));
+    const { index } = encodePackages(packages, 'key');
+    assert.equal(decodePackages(index, 'key', () => assert.fail()).columns.index, undefined);
   });
 });
 

@@ -228,9 +228,11 @@ describe('repo-rpm source: rpm-md repositories', () => {
     );
     const after = packed();
     const changed = [...after].filter(([path, ino]) => before.get(path) !== ino);
-    assert.equal(before.size, 2);
-    assert.equal(changed.length, 1);
-    assert.match(changed[0]![0], /\/s-[^/]+\/primary-/);
+    assert.equal(before.size, 4);
+    assert.equal(changed.length, 2);
+    for (const kind of ['primary', 'index']) {
+      assert.ok(changed.some(([path]) => new RegExp(`/s-[^/]+/${kind}-`).test(path)));
+    }
   });
 
   it('reads a repository that has zchunk files only (needs ../shared)', async function () {
