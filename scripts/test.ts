@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import Mocha from 'mocha';
 
 const ROOT = join(import.meta.dirname, '..');
-const SLOW = { e2e: 'test/e2e/**/*.test.ts', boot: 'test/boot/**/*.test.ts' };
+const SLOW = { e2e: 'test/{e2e,faults}/**/*.test.ts', boot: 'test/boot/**/*.test.ts' };
 
 /** Files of each group, in the order in which groups run. */
 function filesOf(group: string): string[] {

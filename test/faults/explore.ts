@@ -22,7 +22,7 @@ export class Exploration {
   readonly scenario: Scenario;
   readonly calls: readonly Call[];
   readonly #injector: Injector;
-  readonly #before: Place;
+  readonly before: Place;
   readonly #work: string;
   readonly #whole = new Map<string, Manifest>();
   readonly #old: readonly string[];
@@ -40,7 +40,7 @@ export class Exploration {
     this.calls = calls;
     this.#injector = place.injector;
     this.#work = place.work;
-    this.#before = place.before;
+    this.before = place.before;
     for (const each of [place.before, after]) {
       for (const path of deploymentsOf(each)) {
         const manifest = manifestOf(join(each.sysroot, path));
@@ -49,6 +49,7 @@ export class Exploration {
     }
     this.#old = this.#state(place.before);
     this.#new = this.#state(after);
+    this.#settle(after);
     this.#traces = tracesOf(after);
   }
 
@@ -72,7 +73,7 @@ export class Exploration {
 
   /** Makes the change with a fault and looks at what is there, then brings the system to the new state and looks again. */
   async try(fault: Fault): Promise<Finding | null> {
-    const place = this.#before.copy(join(this.#work, `try-${this.#count++}`));
+    const place = this.before.copy(join(this.#work, `try-${this.#count++}`));
     let call: Call | undefined;
     try {
       const ended = await this.#injector.run([...place.ours, ...this.scenario.argv], { ...launch(place), fault });
@@ -113,6 +114,7 @@ export class Exploration {
         throw new Error(`the next run failed: ${(error as Error).message}`);
       }
     }
+    this.#settle(place);
     const state = this.#state(place);
     assert.deepEqual(state, this.#new, 'the next run did not lead to the new state');
     const status = tool([...place.real, 'admin', 'status']);
@@ -125,6 +127,16 @@ export class Exploration {
     const [left, missing] = difference(tracesOf(place), this.#traces);
     assert.equal(left.join('\n'), '', `this was left, after the next run${isDone ? ' (cleanup)' : ''}`);
     assert.equal(missing.join('\n'), '', `this is missing, after the next run${isDone ? ' (cleanup)' : ''}`);
+  }
+
+  #settle(place: Place): void {
+    for (const words of this.scenario.settle ?? []) {
+      try {
+        ours(place, ...words);
+      } catch {
+        // What was wrong is said here, and looked at afterwards.
+      }
+    }
   }
 
   #state(place: Place): string[] {

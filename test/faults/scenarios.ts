@@ -14,6 +14,8 @@ export interface Scenario {
   readonly argv: readonly string[];
   /** What brings a system to the new state when the change was broken off; the same command when absent. */
   readonly again?: readonly (readonly string[])[];
+  /** What comes later on a machine and has to be done before nothing is left; it may fail. */
+  readonly settle?: readonly (readonly string[])[];
   /** Makes changes one after the other: states between old and new are as good. */
   readonly isGradual?: true;
 }
@@ -27,6 +29,7 @@ export function ours(place: Place, ...argv: string[]): string {
 const DEPLOY = ['admin', 'deploy', '--os=os', `os:${REF}`] as const;
 const STAGE = [...DEPLOY, '--stage'] as const;
 const FINALIZE = ['admin', 'finalize-staged'] as const;
+const CLEANUP = ['admin', 'cleanup'] as const;
 const OTHER_KERNEL = { [KERNEL]: 'another kernel', 'usr/bin/tool': 'version 2' };
 
 function empty(place: Place): void {
@@ -118,7 +121,7 @@ export const SCENARIOS: readonly Scenario[] = [
       pull(place, images, OTHER_KERNEL);
     },
     argv: STAGE,
-    again: [STAGE],
+    settle: [CLEANUP],
   },
   {
     name: 'finalization',
@@ -130,6 +133,8 @@ export const SCENARIOS: readonly Scenario[] = [
     },
     argv: FINALIZE,
     again: [STAGE, FINALIZE],
+    // Of the next boot: tells of a failure, once.
+    settle: [['admin', 'boot-complete'], CLEANUP],
   },
   {
     name: 'kernel arguments',
@@ -142,6 +147,7 @@ export const SCENARIOS: readonly Scenario[] = [
     surroundings: 'directory',
     prepare: upgraded,
     argv: ['admin', 'kargs', 'edit-in-place', '--append-if-missing=debug'],
+    settle: [CLEANUP],
     isGradual: true,
   },
   {
@@ -161,6 +167,7 @@ export const SCENARIOS: readonly Scenario[] = [
     surroundings: 'directory',
     prepare: upgraded,
     argv: ['admin', 'pin', '0'],
+    settle: [CLEANUP],
   },
   {
     name: 'cleanup',

@@ -14,8 +14,8 @@ export function tracesOf(place: Place): string[] {
       const isDirectory = lstatSync(join(root, child)).isDirectory();
       found.push(normal(child));
       if (!isDirectory || /^ostree\/deploy\/[^/]+\/(deploy|var)\/[^/]+$/.test(child)) continue;
-      // The names of directories for objects stay when the objects go.
-      if (isDirectory && child.startsWith('ostree/repo/objects/')) found.pop();
+      // Directories of objects and refs may stay when these go.
+      if (isDirectory && /^ostree\/repo\/(objects|refs)\//.test(child)) found.pop();
       if (child !== 'boot' || root !== place.sysroot || place.surroundings !== 'separate boot') visit(root, child);
     }
   };
