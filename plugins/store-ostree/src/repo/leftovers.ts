@@ -10,6 +10,10 @@ export const ROOT_PREFIX = 'ostrata-root-';
 export const STAGING_PREFIX = 'staging-';
 export const LOCK_SUFFIX = '-lock';
 
+/** Whether somebody writes to the repository, or was cut off. */
+export const hasStaging = (repo: Repository): boolean =>
+  readNames(join(repo.path, 'tmp')).some((name) => name.startsWith(STAGING_PREFIX));
+
 /**
  * Removes what programs that have ended left in `tmp/`: directories that show trees and are locked by nobody, and whatever else is older
  * than `tmp-expiry-secs`, as libostree does. Staging directories are not touched.

@@ -3,6 +3,9 @@ import { closeSync, fchmodSync, fsyncSync, openSync, renameSync, rmSync, writeFi
 import { dirname, join } from 'node:path';
 import { fsyncPath } from './directory.ts';
 
+/** Whether a name is one of those that files and links have until they are whole: what somebody leaves who is killed. */
+export const isTemporary = (name: string): boolean => /^\..+\.tmp$|\.tmp-link$|^loader\.tmp$/.test(name);
+
 /** Writes a file so that at any moment either the old or the new one is there, also after a crash: the path is complete or untouched. */
 export function replaceFile(
   path: string,

@@ -2,9 +2,11 @@ import { lstatSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { pruneRepository } from '../fsck/prune.ts';
 import { readNames } from '../repo/directory.ts';
+import { hasStaging } from '../repo/leftovers.ts';
 import { lockRepository } from '../repo/lock.ts';
 import { deleteRef, listRefs, writeRefs } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
+import { isTemporary } from '../repo/replace-file.ts';
 import { WriteSession } from '../store/session.ts';
 import { isActivating } from './activation.ts';
 import { directoryName } from './deployment.ts';
@@ -26,6 +28,7 @@ export function cleanUp(sysroot: Sysroot, options: CleanUpOptions): number {
   removeOtherVersions(sysroot);
   removeOldDeployments(sysroot);
   removeOldKernels(sysroot);
+  removeTemporaries(sysroot);
   renewRefs(sysroot, options.beforeRefs ?? (() => {}));
   if (!options.prune) return 0;
   const { repository } = sysroot;
@@ -74,21 +77,38 @@ export function removeOldKernels(sysroot: Sysroot): void {
   for (const name of readNames(directory)) if (!overlays.has(name)) removeTree(join(directory, name));
 }
 
+/** What runs left that were cut off while they replaced a file, or made a link. */
+function removeTemporaries(sysroot: Sysroot): void {
+  const entries = `boot/loader.${sysroot.versions.boot}/entries`;
+  const kernels = readNames(join(sysroot.path, 'boot/ostree')).map((name) => `boot/ostree/${name}`);
+  const deployments = sysroot
+    .stateroots()
+    .flatMap((name) => [`ostree/deploy/${name}/deploy`, `ostree/deploy/${name}/var`]);
+  const places = ['boot', 'boot/ostree', entries, 'ostree', ...kernels, ...deployments].map((name) =>
+    join(sysroot.path, name),
+  );
+  if (sysroot.booted !== null) places.push(join(sysroot.state.run, 'ostree'));
+  for (const place of places) {
+    for (const name of readNames(place)) if (isTemporary(name)) removeTree(join(place, name));
+  }
+}
+
 /** Refs `ostree/BOOT/SUB/INDEX` keep the deployments' commits from being pruned. */
 function renewRefs({ repository, versions: { boot, sub }, deployments }: Sysroot, beforeRefs: () => void): void {
   const wanted = new Map(deployments.map(({ commit }, index) => [`ostree/${boot}/${sub}/${index}`, commit]));
   const there = listRefs(repository);
   for (const ref of there.keys()) if (/^ostree\/[01]\/[01]\//.test(ref) && !wanted.has(ref)) deleteRef(repository, ref);
   const changed = new Map([...wanted].filter(([ref, commit]) => there.get(ref) !== commit));
-  if (changed.size === 0) return;
+  if (changed.size === 0 && !hasStaging(repository)) return;
+  // Takes over, too, what a writer left that was cut off.
   const session = new WriteSession(repository);
   const { path } = session.staging;
   try {
     beforeRefs();
+    writeRefs(repository, changed, path);
   } catch (error) {
     session.abandon();
     throw error;
   }
-  writeRefs(repository, changed, path);
   session.close();
 }

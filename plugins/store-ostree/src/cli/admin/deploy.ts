@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { KernelArgs } from '../../codec/boot/kernel-args.ts';
 import { replaceFile } from '../../repo/replace-file.ts';
 import { deployTree, prepareTree } from '../../sysroot/deploy-tree.ts';
-import type { SysrootDeployment } from '../../sysroot/deployment.ts';
+import { originPathOf, type SysrootDeployment } from '../../sysroot/deployment.ts';
 import { discard, discardStaged } from '../../sysroot/discard.ts';
 import { orderWith } from '../../sysroot/order.ts';
-import { originOf, readOrigin } from '../../sysroot/origin.ts';
+import { originOf, readOrigin, writeOriginFile } from '../../sysroot/origin.ts';
 import { lockStaged, writeStaged } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { STAGED_INITRDS } from '../../sysroot/write-entries.ts';
@@ -111,6 +111,8 @@ export function stage(sysroot: Sysroot, request: Parameters<typeof prepareTree>[
     throw new VerbError('Cannot stage deployment: Not currently booted into an OSTree system');
   if (locked) lockStaged(sysroot.state, true);
   const deployment = { ...prepareTree(sysroot, request), staged: true };
+  // Whoever completes it has nothing else to take the origin from.
+  writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
   discardStaged(sysroot);
   writeStaged(sysroot.state, { deployment, merge: request.merge, locked });
 }
