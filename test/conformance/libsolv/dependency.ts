@@ -15,7 +15,8 @@ import {
 } from '../../../plugins/solver-sat/src/pool/relations.ts';
 import { Unsupported } from './unsupported.ts';
 
-const COMPARISONS: Record<string, number> = {
+/** Signs of versions. */
+export const COMPARISONS: Record<string, number> = {
   '<': LESS,
   '<=': LESS | EQUAL,
   '=': EQUAL,
@@ -23,7 +24,8 @@ const COMPARISONS: Record<string, number> = {
   '>': GREATER,
 };
 
-const OPERATORS: Record<string, number> = {
+/** Signs of rich dependencies, architectures among them. */
+export const OPERATORS: Record<string, number> = {
   '&': AND,
   '|': OR,
   '+': WITH,
@@ -53,12 +55,21 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
   const operand = (): number => {
     skipSpace();
     if (text[at] !== '(') {
+      const kind = /^namespace:\w+(?=\()/.exec(text.slice(at))?.[0];
+      if (kind !== undefined) {
+        at += kind.length + 1;
+        return builder.relations.intern(builder.strings.intern(kind), NAMESPACE, closed());
+      }
       const name = word();
-      const [, kind, value] = /^(namespace:\w+)\((.*)\)$/.exec(name) ?? [];
-      if (kind === undefined || value === undefined) return builder.strings.intern(unescaped(name));
-      return builder.relations.intern(builder.strings.intern(kind), NAMESPACE, caseDependency(builder, value));
+      if (name === '<NULL>') return 0;
+      if (name.length > 4 && name.endsWith(':any')) throw new Unsupported('packages of Debian for any architecture');
+      return builder.strings.intern(unescaped(name));
     }
     at++;
+    return closed();
+  };
+  /** What is left of an expression in parentheses. */
+  const closed = (): number => {
     const inner = expression();
     skipSpace();
     if (text[at++] !== ')') throw new Error(`"${text}" lacks a ")"`);
@@ -84,7 +95,8 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
     const left = simple();
     skipSpace();
     if (at === text.length || text[at] === ')') return left;
-    const sign = word();
+    const sign = /^(?:[&|+.-]|<[A-Z]+>)/.exec(text.slice(at))?.[0] ?? word();
+    at += OPERATORS[sign] === undefined ? 0 : sign.length;
     const operator = OPERATORS[sign];
     if (operator === undefined) throw new Unsupported(`the operator "${sign}" of dependencies is not RPM's`);
     return builder.relations.intern(left, operator, expression());
@@ -95,5 +107,6 @@ export function caseDependency(builder: PoolBuilder, text: string): number {
 }
 
 function unescaped(text: string): string {
+  if (text === '\\00') return '';
   return text.replace(/\\([0-9a-f]{2})/g, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
 }
