@@ -15,8 +15,8 @@ export interface MachineOptions {
   /** A directory of this machine alone: its log, sockets, and the firmware's variables. */
   readonly work: string;
   readonly loader: Loader;
-  /** What the guest reaches as http://10.0.2.100: a port of 127.0.0.1. */
-  readonly port?: number;
+  /** Whether it has a network card: 127.0.0.1 of the host is 10.0.2.2 there. */
+  readonly isOnline?: boolean;
   /** More arguments of QEMU, and the drive in place of the plain one. */
   readonly drive?: readonly string[];
 }
@@ -43,19 +43,13 @@ export class Machine {
     });
   }
 
-  static start({ disk, work, loader, port, drive }: MachineOptions): Machine {
+  static start({ disk, work, loader, isOnline = false, drive }: MachineOptions): Machine {
     const [log, path] = [join(work, 'console.log'), join(work, 'agent.sock')];
     writeFileSync(log, '');
     rmSync(path, { force: true });
-    const network =
-      port === undefined
-        ? ['-net', 'none']
-        : [
-            '-netdev',
-            `user,id=net,restrict=on,guestfwd=tcp:10.0.2.100:80-tcp:127.0.0.1:${port}`,
-            '-device',
-            'virtio-net-pci,netdev=net,romfile=',
-          ];
+    const network = isOnline
+      ? ['-netdev', 'user,id=net', '-device', 'virtio-net-pci,netdev=net,romfile=']
+      : ['-net', 'none'];
     if (loader !== 'grub-bios') copyFileSync(OVMF_VARIABLES, join(work, 'variables.fd'));
     const firmware =
       loader === 'grub-bios'

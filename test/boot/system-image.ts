@@ -150,7 +150,6 @@ function makeDisk({ repo, first, folder }: SystemImages, loader: Loader, disk: s
   run('admin', 'os-init', 'test', `--sysroot=${sysroot}`);
   const system = join(sysroot, 'ostree/repo');
   run(`--repo=${system}`, 'config', 'set', 'sysroot.readonly', 'true');
-  run(`--repo=${system}`, 'remote', 'add', '--no-gpg-verify', REMOTE, 'http://10.0.2.100', REF);
   run(`--repo=${system}`, 'pull-local', repo, first);
   run(`--repo=${system}`, 'refs', `--create=${REMOTE}:${REF}`, first);
   const kargs = ['root=LABEL=root', 'rw', 'console=ttyS0', 'systemd.show_status=1'].map((karg) => `--karg=${karg}`);

@@ -6,7 +6,7 @@ import { deployTree } from '../../sysroot/deploy-tree.ts';
 import { directoryName, type SysrootDeployment } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
 import { dropTransientState, originOf } from '../../sysroot/origin.ts';
-import type { Sysroot } from '../../sysroot/sysroot.ts';
+import { Sysroot } from '../../sysroot/sysroot.ts';
 import { usageError, VerbError } from '../error.ts';
 import { resolve } from '../resolve.ts';
 import { type AdminInvocation, adminVerb, debugFlags, reporters, staterootOf } from './admin-verb.ts';
@@ -186,7 +186,7 @@ async function deployFollower(
   };
   if (call.options.flag('stage') || terminal.environment['OSTREE_EX_STAGE_DEPLOYMENTS'] !== undefined) {
     stage(sysroot, request, false);
-    clean(call, sysroot, false);
+    clean(call, Sysroot.load(sysroot.path, sysroot.state), false);
     return;
   }
   const added = deployTree(sysroot, request);
