@@ -7,6 +7,11 @@ import { capability } from './token.ts';
 export interface Deployer {
   /** In boot order, the default first. */
   list(sysroot: string): Promise<readonly Deployment[]>;
+  /**
+   * Lets this process write to a running system that is mounted read-only. Called by whoever is going to change it, before anything is begun
+   * or said: the process may start anew. Nothing happens elsewhere.
+   */
+  makeWritable?(sysroot: string): void;
   /** Checks the commit out beside the others, with its origin; reversible. */
   prepare(target: BootTarget, bootloader: string, ctx: Context): Promise<Deployment>;
   /** Removes what `prepare` made. */

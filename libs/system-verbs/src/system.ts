@@ -21,9 +21,16 @@ export interface Stateroot extends System {
   readonly followed: Deployment;
 }
 
-export async function readSystem(input: CommandInput, ctx: Context): Promise<System> {
+/** Who is going to change the system says so. */
+export async function readSystem(
+  input: CommandInput,
+  ctx: Context,
+  { writes = false }: { readonly writes?: boolean } = {},
+): Promise<System> {
   const sysroot = resolve(new Flags(input).text('sysroot') ?? '/');
-  const all = await (await ctx.get(DEPLOYER)).list(sysroot);
+  const deployer = await ctx.get(DEPLOYER);
+  if (writes) deployer.makeWritable?.(sysroot);
+  const all = await deployer.list(sysroot);
   const deployments = all.filter(({ state }) => state !== 'prepared');
   return {
     sysroot,
@@ -33,9 +40,13 @@ export async function readSystem(input: CommandInput, ctx: Context): Promise<Sys
   };
 }
 
-/** Throws SYSTEM_STATEROOT where it is not clear which stateroot is meant, or where it has no deployment. */
-export async function readStateroot(input: CommandInput, ctx: Context): Promise<Stateroot> {
-  const system = await readSystem(input, ctx);
+/** For verbs that change the system, unless they say otherwise. Throws SYSTEM_STATEROOT where it is not clear which stateroot is meant, or where it has no deployment. */
+export async function readStateroot(
+  input: CommandInput,
+  ctx: Context,
+  { writes = true }: { readonly writes?: boolean } = {},
+): Promise<Stateroot> {
+  const system = await readSystem(input, ctx, { writes });
   const flags = new Flags(input);
   const os = flags.text('stateroot') ?? flags.text('os') ?? system.booted?.target.os ?? onlyStateroot(system);
   const followed = system.deployments.find(({ target }) => target.os === os);

@@ -4,7 +4,7 @@ import { clientError } from './errors.ts';
 
 export async function pin(input: CommandInput, ctx: Context): Promise<CommandResult> {
   const wanted = !new Flags(input).is('unpin');
-  const system = await readSystem(input, ctx);
+  const system = await readSystem(input, ctx, { writes: true });
   const words = input.args['deployment'] as readonly string[];
   const found = words.map((word) => deploymentOf(system, word));
   const deployer = await ctx.get(DEPLOYER);

@@ -27,9 +27,10 @@ const CLASHES = [
 export async function kargsRequest(input: CommandInput, ctx: Context): Promise<Request | CommandResult> {
   const flags = new Flags(input);
   checkFlags(input, flags);
-  const system = await readStateroot(input, ctx);
+  const writes = flags.is('editor') || CHANGING.some((name) => isGiven(input, name));
+  const system = await readStateroot(input, ctx, { writes });
   const base = presentKargs(system, flags);
-  if (!CHANGING.some((name) => isGiven(input, name)) && !flags.is('editor')) {
+  if (!writes) {
     return { data: { kargs: base }, text: `${base.join(' ')}\n` };
   }
   const changes = flags.is('editor') ? { base: await edit(input, base) } : changesOf(flags, base, system);

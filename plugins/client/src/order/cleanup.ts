@@ -29,7 +29,7 @@ export async function cleanupRequest(input: CommandInput, ctx: Context): Promise
 
 export async function cleanupResult(outcome: Outcome, input: CommandInput, ctx: Context): Promise<CommandResult> {
   const { status } = outcome;
-  const left = (await readStateroot(input, ctx)).deployments.map(({ id }) => id);
+  const left = (await readStateroot(input, ctx, { writes: false })).deployments.map(({ id }) => id);
   const text = status === 'unchanged' ? 'Deployments unchanged.\n' : `Deployments left: ${left.length}\n`;
   return { data: { status, deployments: left }, text };
 }

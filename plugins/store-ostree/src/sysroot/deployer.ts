@@ -15,6 +15,7 @@ import { discard, discardStaged } from './discard.ts';
 import type { EtcStrategy } from './etc-conflicts.ts';
 import { findKernel } from './kernel-layout.ts';
 import { lockSysroot } from './lock.ts';
+import { makeWritable } from './make-writable.ts';
 import { orderWith } from './order.ts';
 import { dropDeploymentState, readOrigin, writeOriginFile } from './origin.ts';
 import { type RunState, SYSTEM } from './run-state.ts';
@@ -50,6 +51,11 @@ export class OstreeDeployer implements Deployer {
     const sysroot = Sysroot.load(path, this.#state);
     const listed = sysroot.deployments.map((deployment) => recordOf(sysroot, deployment));
     return [...listed, ...leftOver(sysroot).map((deployment) => recordOf(sysroot, deployment, 'prepared'))];
+  }
+
+  makeWritable(path: string): void {
+    const sysroot = Sysroot.load(path, this.#state);
+    if (sysroot.booted !== null) makeWritable(sysroot.path);
   }
 
   async prepare(target: BootTarget, bootloader: string, ctx: Context): Promise<Deployment> {
