@@ -1,10 +1,11 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Bootloader } from '@ostrata/contract';
+import type { Bootloader, Context } from '@ostrata/contract';
 import type { GrubConfig } from './config.schema.ts';
+import { changeEnvironment, environmentPath, fsyncDirectory, readEnvironment } from './environment-file.ts';
 import { grubError } from './errors.ts';
 import { findConfig } from './find-config.ts';
-import { commandLines, menuText } from './menu-text.ts';
+import { commandLines, EFI_TEXT, menuId, menuText } from './menu-text.ts';
 
 /** GRUB 2. */
 export function grub(config: GrubConfig): Bootloader {
@@ -13,40 +14,83 @@ export function grub(config: GrubConfig): Bootloader {
       return findConfig(sysroot) === null ? 0 : 80;
     },
 
-    async write({ sysroot, directory, entries }) {
+    async write({ sysroot, directory, entries }, ctx) {
       const place = findConfig(sysroot);
-      if (place === null || place.kind === 'entries') return;
+      if (place === null) return;
       if (place.kind === 'foreign') {
-        throw grubError(`${place.path} is made by somebody else and shows no deployments.`, {
+        throw grubError('GRUB_CONFIG_FOREIGN', `${place.path} is made by somebody else and shows no deployments.`, {
           hint: 'Replace it by a link to ../loader/grub.cfg, or have it run blscfg.',
           data: { path: place.path },
         });
       }
-      const target = place.kind === 'efi' ? `${place.path}.new` : join(directory, 'grub.cfg');
-      writeFileSync(target, menuText(entries, config), { flush: true });
+      // Damage shows here, before anything has changed; and GRUB cannot make the file.
+      if (config.counting > 0) prepareEnvironment(sysroot);
+      if (place.kind !== 'entries') {
+        const text = menuText(entries, config, environmentPath(sysroot));
+        writeFileSync(join(directory, 'grub.cfg'), text, { flush: true });
+      } else if (config.counting > 0) warnWithoutCounting(place.path, ctx);
     },
 
-    async activate({ sysroot }) {
+    async activate({ sysroot, entries }) {
       const place = findConfig(sysroot);
-      if (place?.kind !== 'efi' || !existsSync(`${place.path}.new`)) return;
-      renameSync(`${place.path}.new`, place.path);
-      const fd = openSync(dirname(place.path), 'r');
-      try {
-        fsyncSync(fd);
-      } finally {
-        closeSync(fd);
-      }
+      if (place?.kind === 'efi') leadToMenu(place.path);
+      // A configuration that reads entries counts down what is set for it.
+      if (place?.kind !== 'entries' || config.counting === 0 || entries.length < 2) return;
+      const id = menuId(entries);
+      if (readEnvironment(sysroot).get('boot_menu') === id) return;
+      changeEnvironment(sysroot, { boot_menu: id, boot_counter: String(config.counting), boot_success: '0' });
     },
 
-    async current(sysroot) {
-      const place = findConfig(sysroot);
-      if (place === null) return [];
-      try {
-        return commandLines(readFileSync(place.path, 'utf8'));
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-        throw error;
-      }
+    async markGood(sysroot, options) {
+      const [first] = currentLines(sysroot);
+      const counts = readEnvironment(sysroot).has('boot_counter');
+      // Of a system that was started in place of the first the counter has nothing to say.
+      if (!counts || first === undefined || linkOf(first) !== linkOf(options)) return;
+      changeEnvironment(sysroot, { boot_success: '1', boot_counter: null, boot_indeterminate: null });
     },
+
+    current: async (sysroot) => currentLines(sysroot),
   };
 }
+
+function prepareEnvironment(sysroot: string): void {
+  readEnvironment(sysroot);
+  if (!existsSync(join(sysroot, environmentPath(sysroot)))) changeEnvironment(sysroot, {});
+}
+
+function warnWithoutCounting(path: string, ctx: Context): void {
+  if (readFileSync(path, 'utf8').includes('boot_counter')) return;
+  const text = `${path} reads the entries by itself and does not look at boot_counter: starts are not counted.`;
+  ctx.progress.warning(
+    'GRUB_COUNTING',
+    text,
+    'Install greenboot’s part of the configuration, or a grub.cfg that is ours.',
+  );
+}
+
+/** The one time that a file on FAT is replaced. From then on only the menu that it leads to changes. */
+function leadToMenu(path: string): void {
+  writeFileSync(`${path}.new`, EFI_TEXT, { flush: true });
+  renameSync(`${path}.new`, path);
+  fsyncDirectory(dirname(path));
+}
+
+function currentLines(sysroot: string): string[] {
+  const place = findConfig(sysroot);
+  if (place === null) return [];
+  if (place.kind === 'entries') return entryLines(join(sysroot, 'boot/loader/entries'));
+  const path = place.kind === 'swapped' ? join(sysroot, 'boot/loader/grub.cfg') : place.path;
+  return existsSync(path) ? commandLines(readFileSync(path, 'utf8')) : [];
+}
+
+/** What `blscfg` shows: entries of the highest version first. */
+function entryLines(directory: string): string[] {
+  if (!existsSync(directory)) return [];
+  const names = readdirSync(directory).filter((name) => /^ostree-.*\.conf$/.test(name));
+  const entries = names.map((name) => readFileSync(join(directory, name), 'utf8'));
+  const value = (text: string, key: string) => new RegExp(`^${key}[ \\t]+(.*)$`, 'm').exec(text)?.[1] ?? '';
+  const ranked = entries.map((text) => ({ rank: Number(value(text, 'version')), options: value(text, 'options') }));
+  return ranked.sort((a, b) => b.rank - a.rank).map(({ options }) => options);
+}
+
+const linkOf = (options: string): string | undefined => /(?:^| )ostree=(\S+)/.exec(options)?.[1];

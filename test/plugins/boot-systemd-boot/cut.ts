@@ -89,7 +89,7 @@ export class Recorder {
       return true;
     };
     const stub = (name: string, fake: (...args: never[]) => unknown) =>
-      this.#sandbox.stub(fs as never, name as never).callsFake(fake as never);
+      (this.#sandbox.stub(fs, name as 'fsyncSync') as sinon.SinonStub).callsFake(fake as never);
     const created = (path: string, bytes: string) => {
       const file = {};
       this.#live.set(path, file);

@@ -113,8 +113,12 @@ interface Swap {
 
 async function prepare(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
   const current = sysroot.finalized;
+  // Starts are counted by entries: a deployment that may fail needs one of its own.
+  const isCounted = (options.style?.tries ?? 0) > 0;
   const keepsMenu =
-    list.length === current.length && list.every((one, index) => isSameBoot(sysroot.repository, one, current[index]!));
+    !isCounted &&
+    list.length === current.length &&
+    list.every((one, index) => isSameBoot(sysroot.repository, one, current[index]!));
   if (!keepsMenu) return prepareMenu(sysroot, list, options);
   const { boot } = sysroot.versions;
   const sub = writeBootLinks(sysroot, boot, list);
