@@ -9,6 +9,11 @@ import type { Repository } from '../repo/repository.ts';
 /** The SELinux label of an absolute path with its st_mode, or undefined where it has none. */
 export type Labeler = (path: string, mode: number) => string | undefined;
 
+/** The labels of one policy. */
+export interface Policy extends Labeler {
+  readonly policyName: string;
+}
+
 /** The files of a root file system: `read` gives a text, `has` says whether there is something. Paths are relative. */
 interface RootFiles {
   /** What errors call it. */
@@ -18,7 +23,7 @@ interface RootFiles {
 }
 
 /** The policy of a root file system on disk; undefined where it has none that is in force. Throws OSTREE_SELINUX_POLICY. */
-export function policyOfDirectory(root: string): Labeler | undefined {
+export function policyOfDirectory(root: string): Policy | undefined {
   return loadPolicy({
     name: root,
     read(path) {
@@ -59,7 +64,7 @@ export function policyOfTree(repo: Repository, name: string, root: DirEntry): La
 }
 
 /** Reads a policy as libostree does (ostree-sepolicy.c): the config of SELinux says whether there is one, and which. */
-function loadPolicy(root: RootFiles): Labeler | undefined {
+function loadPolicy(root: RootFiles): Policy | undefined {
   const directory = root.has('etc/selinux') ? 'etc/selinux' : 'usr/etc/selinux';
   const config = root.read(`${directory}/config`);
   if (config === undefined) return undefined;
@@ -91,10 +96,10 @@ function loadPolicy(root: RootFiles): Labeler | undefined {
     subs: root.read(`${files}.subs`),
     subsDist: root.read(`${files}.subs_dist`),
   };
-  return labelerOf(root.name, () => FileContexts.parse(texts));
+  return labelerOf(root.name, type, () => FileContexts.parse(texts));
 }
 
-function labelerOf(name: string, open: () => FileContexts): Labeler {
+function labelerOf(name: string, policyName: string, open: () => FileContexts): Policy {
   const explained = <T>(work: () => T): T => {
     try {
       return work();
@@ -109,5 +114,7 @@ function labelerOf(name: string, open: () => FileContexts): Labeler {
   };
   const contexts = explained(open);
   // Nothing may be labelled as the file system of the kernel: what is mounted over later stands on a plain mount point.
-  return (path, mode) => explained(() => contexts.lookup(/^\/proc\/?$/.test(path) ? '/mnt' : path, mode));
+  const lookup = (path: string, mode: number) =>
+    explained(() => contexts.lookup(/^\/proc\/?$/.test(path) ? '/mnt' : path, mode));
+  return Object.assign(lookup, { policyName });
 }

@@ -24,6 +24,7 @@ import { diffEtc, type EtcDiff } from './etc-diff.ts';
 import { type EtcSides, type EtcSkipped, mergeEtc } from './etc-merge.ts';
 import { setImmutable } from './immutable.ts';
 import { findKernel } from './kernel-layout.ts';
+import { DeploymentLabels } from './labels.ts';
 import { orderWith } from './order.ts';
 import { writeOriginFile } from './origin.ts';
 import { checkRootSpace } from './root-space.ts';
@@ -111,7 +112,7 @@ export function completeTree(
   const skipped = merge === null ? [] : takeOverEtc(sysroot, merge, root, options);
   for (const { path } of skipped)
     options.onNote?.(`/etc/${path} is no file, link or directory and was not taken over.`);
-  stampVar(sysroot, deployment.stateroot, options);
+  stampVar(sysroot, deployment.stateroot, root, options);
   // Asks systemd to update /etc and /var at the next boot (systemd-update-done.service(8)).
   rmSync(join(root, 'etc/.updated'), { force: true });
   rmSync(join(varOf(sysroot, deployment.stateroot), '.updated'), { force: true });
@@ -123,11 +124,19 @@ export function completeTree(
 /** libostree labels /var once, and leaves a file that says so: without it, it would do so again. */
 const LABELLED = 'var/.ostree-selabeled';
 
-function stampVar(sysroot: Sysroot, stateroot: string, { onVar = () => {} }: Pick<DeployOptions, 'onVar'>): void {
+function stampVar(
+  sysroot: Sysroot,
+  stateroot: string,
+  root: string,
+  { onVar = () => {} }: Pick<DeployOptions, 'onVar'>,
+): void {
   const stamp = join(sysroot.path, 'ostree/deploy', stateroot, LABELLED);
   if (existsSync(stamp)) return;
   onVar(LABELLED);
+  const labels = DeploymentLabels.of(root);
+  labels?.relabel(join(sysroot.path, 'ostree/deploy', stateroot, 'var'), '/var');
   replaceFile(stamp, '');
+  labels?.made(stamp, `/${LABELLED}`);
 }
 
 /** A deployment with the kernel arguments of the one it follows, unless it has its own. */
@@ -186,16 +195,26 @@ function prepareEtc(sysroot: Sysroot, commit: Checksum, root: string): void {
     }
     // Trees of old composers have /etc.
     renameSync(etc, defaults);
-    checkOut(sysroot, commit, 'etc', etc, true);
+    checkOut(sysroot, commit, 'etc', etc, true, root);
   } else if (existsSync(defaults)) {
-    checkOut(sysroot, commit, 'usr/etc', etc, true);
+    checkOut(sysroot, commit, 'usr/etc', etc, true, root);
   }
 }
 
-function checkOut(sysroot: Sysroot, commit: Checksum, subpath: string, target: string, copy: boolean): void {
+/** Labels the copy by the policy of the tree at `labelled`, where it is given and has one. */
+function checkOut(
+  sysroot: Sysroot,
+  commit: Checksum,
+  subpath: string,
+  target: string,
+  copy: boolean,
+  labelled?: string,
+): void {
   const found = findInCommit(sysroot.repository, commit, subpath);
   if (!('tree' in found)) return;
-  new Checkout(sysroot.repository, { copy, passthroughWhiteouts: true }).directory(found, target);
+  const label = labelled === undefined ? undefined : DeploymentLabels.of(labelled)?.below('/etc');
+  const options = { copy, passthroughWhiteouts: true, ...(label ? { label } : {}) };
+  new Checkout(sysroot.repository, options).directory(found, target);
 }
 
 /** One more than the highest serial of the commit's directories, whether something boots them or not. */

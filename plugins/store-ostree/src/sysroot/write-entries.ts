@@ -19,6 +19,7 @@ import { replaceFile } from '../repo/replace-file.ts';
 import { copyAttributes } from './copy-attributes.ts';
 import { formatBootLink, type SysrootDeployment } from './deployment.ts';
 import { type BootFile, type KernelFiles, locateKernel } from './kernel-layout.ts';
+import { DeploymentLabels } from './labels.ts';
 import { commitVersion } from './same-boot.ts';
 import type { Sysroot } from './sysroot.ts';
 
@@ -60,7 +61,7 @@ export function writeEntry(sysroot: Sysroot, boot: 0 | 1, placement: Placement):
   const root = sysroot.directory(deployment);
   const layout = locateKernel(root, placement.style);
   const name = kernelDirectory(deployment);
-  installKernel(layout, join(sysroot.path, 'boot', name));
+  installKernel(layout, join(sysroot.path, 'boot', name), labelInBoot(root));
   const prefix = style.bootPrefix ? '/boot/' : '/';
   const directory = `${prefix}${name}`;
   const overlays = deployment.overlayInitrds.map((checksum) => `${prefix}${installOverlay(sysroot, checksum)}`);
@@ -100,16 +101,28 @@ function entryName({ deployment, index, count, style }: Placement): string {
   return `${base}${before === undefined ? `+${tries}` : (/\+\d+(?:-\d+)?(?=\.conf$)/.exec(before)?.[0] ?? '')}.conf`;
 }
 
-function installKernel(layout: KernelFiles, target: string): void {
-  mkdirSync(target, { recursive: true, mode: 0o775 });
-  for (const file of [layout.kernel, layout.initramfs, layout.hmac]) if (file) installFile(file, target);
-  const { deviceTree } = layout;
-  if (deviceTree?.isDirectory) copyDirectory(deviceTree.source, join(target, deviceTree.name));
-  else if (deviceTree) installFile(deviceTree, target);
+/** Labels what is copied into /boot by the policy of a deployment, which is read for the first copy. */
+function labelInBoot(root: string): (path: string, name: string) => void {
+  let labels: DeploymentLabels | null | undefined;
+  return (path, name) => {
+    if (labels === undefined) labels = DeploymentLabels.of(root);
+    labels?.made(path, `/boot/${name}`);
+  };
 }
 
+function installKernel(layout: KernelFiles, target: string, onCopy: CopyListener): void {
+  mkdirSync(target, { recursive: true, mode: 0o775 });
+  for (const file of [layout.kernel, layout.initramfs, layout.hmac]) if (file) installFile(file, target, onCopy);
+  const { deviceTree } = layout;
+  if (deviceTree?.isDirectory) copyDirectory(deviceTree.source, join(target, deviceTree.name), onCopy);
+  else if (deviceTree) installFile(deviceTree, target, onCopy);
+}
+
+/** Hears of a copy before it has its name. */
+type CopyListener = (path: string, name: string) => void;
+
 /** By hard link where /boot is on the same file system, else as a copy that is whole before it has its name. */
-function installFile({ source, name }: BootFile, directory: string): void {
+function installFile({ source, name }: BootFile, directory: string, onCopy: CopyListener = () => {}): void {
   const target = join(directory, name);
   if (existsSync(target)) return;
   try {
@@ -125,6 +138,7 @@ function installFile({ source, name }: BootFile, directory: string): void {
   try {
     copyFileSync(source, temporary, constants.COPYFILE_FICLONE);
     copyAttributes(source, temporary);
+    onCopy(temporary, name);
     fsyncPath(temporary);
     renameSync(temporary, target);
   } catch (error) {
@@ -134,12 +148,12 @@ function installFile({ source, name }: BootFile, directory: string): void {
   fsyncPath(directory);
 }
 
-function copyDirectory(source: string, target: string): void {
+function copyDirectory(source: string, target: string, onCopy: CopyListener): void {
   mkdirSync(target, { recursive: true });
   for (const name of readdirSync(source)) {
     const [from, to] = [join(source, name), join(target, name)];
-    if (lstatSync(from).isDirectory()) copyDirectory(from, to);
-    else installFile({ source: from, name }, target);
+    if (lstatSync(from).isDirectory()) copyDirectory(from, to, onCopy);
+    else installFile({ source: from, name }, target, onCopy);
   }
 }
 

@@ -44,6 +44,11 @@ export const ADMIN_VERBS: readonly (VerbEntry | VerbGroup)[] = [
     summary: 'Deprecated commands intended for installer programs',
     hidden: true,
     verbs: [
+      entry(
+        'selinux-ensure-labeled',
+        'Relabel all or part of a deployment',
+        async () => (await import('./ensure-labeled.ts')).ensureLabeled,
+      ),
       entry('set-kargs', 'Set new kernel command line arguments', async () => (await import('./kargs.ts')).setKargs),
     ],
   },
