@@ -52,8 +52,11 @@ describe('solver-sat and solver-libsolv (needs libsolv.so.1)', function () {
     ['packages that may go', ['allow-uninstall', 'update', 'distupgrade']],
     ['several versions', ['multiversion', 'install', 'update']],
     ['blacklists', ['blacklist', 'install']],
+    ['orphans that go', ['drop-orphaned', 'distupgrade', 'install']],
+    ['requirements that give way', ['weaken', 'install', 'erase']],
     ['what never comes as a recommendation', ['exclude-weak', 'install']],
   ];
+  it('agree: what goes with what needed it', () => agree(worldsWith(['erase', 'keep', 'install', 'update'], 16, true)));
   for (const [name, jobs] of kinds) it(`agree: ${name}`, () => agree(worldsWith(jobs, 16)));
 });
 

@@ -39,8 +39,8 @@ export function weakenRequirements({ rules, packageRules }: SatState, jobs: read
   if (weakened.size === 0) return;
   for (let rule = packageRules.start; rule < packageRules.end; rule++) {
     const first = rules.first[rule]!;
-    const wants = rules.tail[rule] !== 0 || rules.watch2[rule]! > 0;
-    if (first < 0 && wants && weakened.has(-first)) weak.push(rule);
+    const excludes = rules.tail[rule] === 0 && rules.watch2[rule]! < 0;
+    if (first < 0 && !excludes && weakened.has(-first)) weak.push(rule);
   }
 }
 

@@ -29,8 +29,9 @@ export function resolveWeak(
       supplements.push(p);
   }
   const { favor, notWeak } = state.changes;
-  const welcome = (p: number) =>
-    (favor === null || favor[p]! >= 0) && notWeak?.[p] !== 1 && state.changes.dropOrphan[p] === 0;
+  const { distupgrade, dropOrphan } = state.changes;
+  const dropped = (p: number) => distupgrade?.everything === true && dropOrphan[p] === 1;
+  const welcome = (p: number) => (favor === null || favor[p]! >= 0) && notWeak?.[p] !== 1 && !dropped(p);
   recommended.filter(welcome);
   supplements.filter(welcome);
   dropObsoleted(state, recommended, supplements, multiversion);

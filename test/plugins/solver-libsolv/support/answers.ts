@@ -54,6 +54,9 @@ const FLAGS = {
   keepOrphans: FLAG.KEEP_ORPHANS,
   bestObeysPolicy: FLAG.BEST_OBEY_POLICY,
   allObsoleters: FLAG.YUM_OBSOLETES,
+  installUpdates: FLAG.INSTALL_ALSO_UPDATES,
+  weakOfInstalled: FLAG.ADD_ALREADY_RECOMMENDED,
+  inferiorArch: FLAG.NO_INFARCHCHECK,
 };
 const KINDS: Partial<Record<JobKind, number>> = {
   install: JOB.INSTALL,
@@ -68,14 +71,26 @@ const KINDS: Partial<Record<JobKind, number>> = {
   multiversion: JOB.MULTIVERSION,
   'allow-uninstall': JOB.ALLOWUNINSTALL,
   'exclude-weak': JOB.EXCLUDEFROMWEAK,
+  'drop-orphaned': JOB.DROP_ORPHANED,
+  keep: JOB.USERINSTALLED,
+  weaken: JOB.WEAKENDEPS,
 };
 
 export function libsolvAnswers(library: Library, world: World): Answer {
   using session = new Session(library, { arch: 'x86_64', multilib: true });
   const loaded = loadTables(session, tablesOf(world), []);
   const named = (kind: number, name: string) => [kind | SELECT.NAME, session.string(name)];
-  const wished = ({ kind, name, best, weak }: Wish) => {
-    const how = KINDS[kind]! | (best ? OPTION.FORCEBEST : 0) | (weak ? OPTION.WEAK : 0);
+  const wished = ({ kind, name, best, weak, cleandeps }: Wish) => {
+    const how =
+      KINDS[kind]! |
+      (best ? OPTION.FORCEBEST : 0) |
+      (weak ? OPTION.WEAK : 0) |
+      (cleandeps && kind === 'erase' ? OPTION.CLEANDEPS : 0);
+    // Requirements of single packages give way.
+    if (kind === 'weaken') {
+      const packages = session.select(SELECT.NAME, session.string(name!));
+      return Array.from(packages).flatMap((p) => [how | SELECT.SOLVABLE, p]);
+    }
     return name === null ? [how | SELECT.ALL, 0] : named(how, name);
   };
   const jobs = [

@@ -25,9 +25,19 @@ export interface Wish {
   readonly name: string | null;
   readonly best: boolean;
   readonly weak: boolean;
+  /** What only it needed goes with it. */
+  readonly cleandeps: boolean;
 }
 
-const POLICIES = ['uninstall', 'keepOrphans', 'bestObeysPolicy', 'allObsoleters'] as const;
+const POLICIES = [
+  'uninstall',
+  'keepOrphans',
+  'bestObeysPolicy',
+  'allObsoleters',
+  'installUpdates',
+  'weakOfInstalled',
+  'inferiorArch',
+] as const;
 
 export interface UniverseOptions {
   readonly names: number;
@@ -107,15 +117,22 @@ export function universes(options: UniverseOptions): fc.Arbitrary<Universe> {
 }
 
 /** Random universes with installed packages and jobs of the given kinds. */
-export function worldsWith(kinds: readonly Job['kind'][], packages: number): fc.Arbitrary<Universe> {
+export function worldsWith(kinds: readonly Job['kind'][], packages: number, cleandeps = false): fc.Arbitrary<Universe> {
   const named = fc.record({
     kind: fc.constantFrom(...kinds),
     name: fc.constantFrom(...NAMES.slice(0, 7)),
     best: fc.boolean(),
     weak: fc.boolean(),
+    cleandeps: cleandeps ? fc.boolean() : fc.constant(false),
   });
   const whole = fc.constantFrom('update' as const, 'distupgrade' as const).filter((kind) => kinds.includes(kind));
-  const all = fc.record({ kind: whole, name: fc.constant(null), best: fc.boolean(), weak: fc.constant(false) });
+  const all = fc.record({
+    kind: whole,
+    name: fc.constant(null),
+    best: fc.boolean(),
+    weak: fc.constant(false),
+    cleandeps: fc.constant(false),
+  });
   const canBeWhole = kinds.includes('update') || kinds.includes('distupgrade');
   return fc
     .tuple(
@@ -142,9 +159,9 @@ export function poolOf(universe: Universe): Pool {
 }
 
 export function jobsOf(pool: Pool, universe: Universe): Job[] {
-  const wished = ({ kind, name, best, weak }: Wish): Job => {
+  const wished = ({ kind, name, best, weak, cleandeps }: Wish): Job => {
     const one = job(kind, name ?? '');
-    if (name !== null) return { ...one, best, weak };
+    if (name !== null) return { ...one, best, weak, cleandeps: cleandeps && kind === 'erase' };
     const packages = kind === 'update' ? Array.from(pool.installedIds) : [];
     return { ...one, candidates: [packages], best, weak, everything: true };
   };
