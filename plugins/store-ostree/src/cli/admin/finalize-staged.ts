@@ -4,10 +4,12 @@ import { replaceFile } from '../../repo/replace-file.ts';
 import { completeTree, withKargs } from '../../sysroot/deploy-tree.ts';
 import { isSame } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
+import { sysrootSettings } from '../../sysroot/settings.ts';
 import { readStagedState, STAGED, STAGED_LOCK } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
 import { type AdminInvocation, adminVerb, reporters } from './admin-verb.ts';
+import { markGood } from './boot-loader.ts';
 import { write } from './write.ts';
 
 /** Left in /boot when completing a staged deployment failed, and told of at the next boot. */
@@ -53,7 +55,11 @@ async function finalize(call: AdminInvocation): Promise<void> {
 export const bootComplete = adminVerb({
   usage: '',
   writes: true,
-  run({ sysroot }) {
+  async run({ sysroot, terminal }) {
+    const { booted } = sysroot;
+    if (booted !== null) {
+      await markGood(terminal, sysrootSettings(sysroot), sysroot.path, booted.entry.get('options') ?? '');
+    }
     const stamp = join(sysroot.path, FAILURE_STAMP);
     if (!existsSync(stamp)) return;
     const text = readFileSync(stamp, 'utf8').trim();
