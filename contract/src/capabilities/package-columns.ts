@@ -68,7 +68,7 @@ export interface PackageIndex {
   readonly hinting: Int32Array;
   /** Ids of strings that are absolute paths. */
   readonly paths: Int32Array;
-  /** Packages with dependencies in whose names SUSE's packages say more, as `locale(…)`. */
+  /** Packages with dependencies in whose names SUSE's packages say more, as `locale(…)`; negative when none of these is a provide. */
   readonly suse: Int32Array;
 }
 

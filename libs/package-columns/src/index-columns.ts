@@ -65,10 +65,11 @@ export function indexColumns(columns: PackageColumns, { owners, compare, strings
   };
   const byName = provideLists(providing);
   const parts = { relations: { left, operator, right }, dependencies, ...byName };
+  const text = (id: number): string => strings.text(id - 1);
   const known =
     compare === undefined
       ? { byRelation: new Int32Array(left.length) }
-      : relationLists(parts, provides, wanted, new EvrOrder((id) => strings.text(id - 1), compare));
+      : relationLists(parts, provides, wanted, new EvrOrder(text, compare), (name) => text(name).startsWith('rpmlib('));
   return {
     strings,
     names: idsOf(columns, columns.names),
@@ -127,7 +128,8 @@ function packageLists(columns: PackageColumns, relations: Relations) {
   const dependencies = new Int32Array(1 + 2 * numbers.length + count * (KIND_COUNT + 3));
   const asked = new Uint8Array(columns.dependencies.names.length);
   const isSuse = suseDependencies(columns);
-  const suse = new U32List(4);
+  /** By package: whether it is something that it provides. */
+  const suse = new Map<number, boolean>();
   let end = 1;
   for (let index = 0; index < count; index++) {
     const row = rows === null ? index : rows[index]!;
@@ -137,8 +139,10 @@ function packageLists(columns: PackageColumns, relations: Relations) {
       const to = starts[row * KIND_COUNT + kind + 1]!;
       const begin = end;
       let hasPre = false;
-      if (isSuse !== null && suse.view().at(-1) !== id) {
-        for (let i = from; i < to; i++) if (isSuse[numbers[i]! & ~PRE_DEPENDENCY] === 1) suse.push(id);
+      if (isSuse !== null) {
+        for (let i = from; i < to; i++) {
+          if (isSuse[numbers[i]! & ~PRE_DEPENDENCY] === 1) suse.set(id, suse.get(id) === true || kind === PROVIDES);
+        }
       }
       for (let i = from; i < to; i++) {
         const entry = numbers[i]!;
@@ -167,7 +171,12 @@ function packageLists(columns: PackageColumns, relations: Relations) {
     }
   }
   const wanted = relations.marked(asked);
-  return { lists, dependencies: dependencies.slice(0, end), wanted, suse: Int32Array.from(new Set(suse.view())) };
+  return {
+    lists,
+    dependencies: dependencies.slice(0, end),
+    wanted,
+    suse: Int32Array.from(suse, ([id, provided]) => (provided ? id : -id)),
+  };
 }
 
 /** 1 for dependencies in SUSE's words; null when there are none. */

@@ -1,7 +1,7 @@
 import type { PackageIndex } from '@ostrata/contract';
 import type { EvrOrder } from './evr-order.ts';
 import { isComparison } from './operators.ts';
-import { READ_LIST } from './provide-lists.ts';
+import { EMPTY, READ_LIST } from './provide-lists.ts';
 import { rangesMeet } from './ranges.ts';
 import { U32List } from './u32-list.ts';
 
@@ -9,13 +9,14 @@ type Parts = Pick<PackageIndex, 'relations' | 'dependencies' | 'packages' | 'how
 
 /**
  * Who fulfils each of the marked relations that compare versions of a string: lists that are put behind `packages`, and where they begin.
- * Relations that nothing fulfils are not known: the system may.
+ * Relations that nothing fulfils are not known where the system may.
  */
 export function relationLists(
   parts: Parts,
   provides: Int32Array,
   wanted: Uint8Array,
   evrs: EvrOrder,
+  ofSystem: (name: number) => boolean,
 ): Pick<PackageIndex, 'packages' | 'byRelation'> {
   const { relations, packages, byString } = parts;
   const byRelation = new Int32Array(relations.left.length);
@@ -24,16 +25,17 @@ export function relationLists(
   for (let relation = 1; relation < byRelation.length; relation++) {
     const name = relations.left[relation]!;
     if (wanted[relation] !== 1 || name <= 0 || !isComparison(relations.operator[relation]!)) continue;
-    const offset = byString[name]!;
-    if (offset === 0) continue;
+    const offset = byString[name]! || EMPTY;
     found.clear();
     let all = true;
     for (let i = offset; packages[i] !== 0; i++) {
       if (fulfils(parts, provides, i, name, relation, evrs)) found.push(packages[i]!);
       else all = false;
     }
-    if (all) byRelation[relation] = offset;
-    else if (found.length > 0) {
+    if (found.length === 0) {
+      if (!ofSystem(name)) byRelation[relation] = EMPTY;
+    } else if (all) byRelation[relation] = offset;
+    else {
       byRelation[relation] = packages.length + more.length;
       more.append(found);
       more.push(0);

@@ -59,6 +59,9 @@ export class PoolBuilder {
   /** Files of packages that were added one by one. */
   readonly #files: { readonly id: number; readonly files: Iterable<string> }[] = [];
   readonly #parts: Part[] = [];
+  /** Strings from here on need not be those of tables. */
+  #ownFrom = 2;
+  #mixed = false;
   readonly #suse: SuseDependencies;
   /** @param base strings to begin with: those of the largest table need not be looked up one by one. */
   constructor(base?: StringColumn) {
@@ -94,6 +97,8 @@ export class PoolBuilder {
   ): number {
     const { strings } = this;
     const id = this.count;
+    this.#mixed = true;
+    this.#ownFrom = 2;
     this.#push(strings.intern(pkg.name), strings.intern(pkg.evr), strings.intern(pkg.arch), repo);
     if (pkg.vendor !== undefined && pkg.vendor !== '') this.#vendor.data[id] = strings.intern(pkg.vendor);
     const self = this.relations.intern(strings.intern(pkg.name), EQUAL, strings.intern(pkg.evr));
@@ -114,15 +119,16 @@ export class PoolBuilder {
   addColumns(repo: number, columns: PackageColumns, owners: Owners): number {
     const first = this.count;
     const index = (columns.rows === null ? columns.index : undefined) ?? indexColumns(columns, { owners });
-    const strings = index.strings === this.strings.base ? null : this.#stringIds(index.strings);
+    const strings = index.strings === this.strings.base ? null : this.strings.adopt(index.strings);
     const shift = this.relations.adopt(index.relations, strings);
     this.#parts.push({ first, repo, index, strings, shift, owners });
     this.#extend(first + index.names.length - FIRST_PACKAGE);
+    if (!this.#mixed) this.#ownFrom = this.strings.size;
     return first;
   }
 
   /** Gives what a package says in SUSE's words the meaning it has there: `modalias(…)`, `locale(…)`, `packageand(…)`. */
-  readSuse(id: number): void {
+  readSuse(id: number, inProvides = true): void {
     const suse = this.#suse;
     const { supplements, conflicts, provides } = this.#lists;
     for (let i = supplements.data[id]!; this.#deps.data[i] !== 0; i++) {
@@ -132,7 +138,7 @@ export class PoolBuilder {
       this.#deps.data[i] = suse.conflict(this.#deps.data[i]!);
     }
     const added: number[] = [];
-    for (let i = provides.data[id]!; this.#deps.data[i] !== 0; i++) {
+    for (let i = inProvides ? provides.data[id]! : 0; this.#deps.data[i] !== 0; i++) {
       const supplement = suse.supplementOfProvide(this.#deps.data[i]!);
       if (supplement !== 0) added.push(supplement);
     }
@@ -142,16 +148,6 @@ export class PoolBuilder {
     for (const supplement of added) this.#deps.push(supplement);
     this.#deps.push(0);
     supplements.data[id] = begin;
-  }
-
-  /** Our ids of a column's strings, by its own. */
-  #stringIds(strings: StringColumn): Int32Array {
-    const { bytes, offsets, count } = strings;
-    const column = { bytes, offsets };
-    const ids = new Int32Array(count + 1);
-    ids[1] = 1;
-    for (let number = 1; number < count; number++) ids[number + 1] = this.strings.internFrom(column, number);
-    return ids;
   }
 
   /** Makes the pool. Of files only those count that a string names which was interned before. */
@@ -191,7 +187,7 @@ export class PoolBuilder {
     const provided = this.#provided();
     for (const part of this.#parts) this.#copyPart(part);
     for (const { first, index } of this.#parts) {
-      for (const id of index.suse) this.readSuse(first + id - FIRST_PACKAGE);
+      for (const id of index.suse) this.readSuse(first + Math.abs(id) - FIRST_PACKAGE, id > 0);
     }
     const { count } = this;
     const { supplements, enhances } = this.#lists;
@@ -235,10 +231,8 @@ export class PoolBuilder {
       strings === null ? index.paths : index.paths.map((id) => strings[id]!),
     );
     const { strings } = this;
-    // Whose the first strings are says which of them are paths.
-    const from = this.#parts.some((part) => part.strings === null) ? strings.firstAdded : 2;
     const paths = Int32Array.from(
-      new Set([...known.flatMap((ids) => [...ids]), ...strings.beginningWith(SLASH, from)]),
+      new Set([...known.flatMap((ids) => [...ids]), ...strings.beginningWith(SLASH, this.#ownFrom)]),
     );
     const files = new Map<number, number[]>();
     for (const [i, { first, owners }] of this.#parts.entries()) {

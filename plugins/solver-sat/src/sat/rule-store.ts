@@ -127,9 +127,7 @@ export class RuleStore {
   /** All rules, sorted: by their second literal, then by their first one, then those that share both. */
   #order(literals: number): Int32Array {
     const { count, first, watch2 } = this;
-    const unsorted = new Int32Array(count - 1);
-    for (let i = 0; i < unsorted.length; i++) unsorted[i] = i + 1;
-    const order = byLiteral(byLiteral(unsorted, watch2, literals), first, literals);
+    const order = sortedByKey(first, watch2, count, literals) ?? sortedByLiteral(first, watch2, count, literals);
     for (let i = 1; i < order.length; i++) {
       const rule = order[i]!;
       let at = i;
@@ -162,6 +160,30 @@ export class RuleStore {
     disabled.set(this.disabled);
     this.disabled = disabled;
   }
+}
+
+/**
+ * Rules by their first literal, then by their second one, then by number, all three as one number that the engine sorts: that needs
+ * no code that runs often enough to be compiled. Null where there are too many.
+ */
+function sortedByKey(first: Int32Array, second: Int32Array, count: number, bound: number): Int32Array | null {
+  const width = 2 * bound + 1;
+  if (width * width * count > Number.MAX_SAFE_INTEGER) return null;
+  const keys = new Float64Array(count - 1);
+  for (let rule = 1; rule < count; rule++) {
+    keys[rule - 1] = ((first[rule]! + bound) * width + second[rule]! + bound) * count + rule;
+  }
+  keys.sort();
+  const order = new Int32Array(keys.length);
+  for (let i = 0; i < keys.length; i++) order[i] = keys[i]! % count;
+  return order;
+}
+
+/** The same in two passes, however many there are. */
+function sortedByLiteral(first: Int32Array, second: Int32Array, count: number, bound: number): Int32Array {
+  const unsorted = new Int32Array(count - 1);
+  for (let i = 0; i < unsorted.length; i++) unsorted[i] = i + 1;
+  return byLiteral(byLiteral(unsorted, second, bound), first, bound);
 }
 
 /** Sorts rules by a literal in one pass; those that have the same keep their order. Literals are between `-bound` and `bound`. */
