@@ -48,7 +48,9 @@ const request = JSON.parse(process.argv[2] as string) as LibsolvRequest;
 const begin = cpu();
 const tables: PackageTable[] = request.repositories.map(([id, folder]) => tableOf(id, read(id, folder, request.cache)));
 const loaded = cpu();
-const builder = new PoolBuilder(tables[0]?.columns?.strings);
+// As the solver does: the strings of the largest table stay where they are.
+const strings = tables.flatMap(({ columns }) => columns?.strings ?? []).sort((a, b) => b.count - a.count);
+const builder = new PoolBuilder(strings[0]);
 for (const table of tables) loadTable(builder, table, false);
 const compareVersions = (a: string, b: string) => compareEvr(parseEvr(a), parseEvr(b));
 const pool = builder.build(new ArchPolicy('x86_64'), { multilib: true, compareVersions });

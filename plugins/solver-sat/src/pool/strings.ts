@@ -42,7 +42,10 @@ export class StringTable {
     const numbers = new Int32Array(count);
     const first = this.#size;
     const { base } = this;
-    const others = this.#additions.length > 0 || this.#more.count > 1;
+    // The few that came one by one are looked for there, and not all of its strings among them.
+    for (const [single, id] of this.#moreIds.entries()) ids[pool.findText(this.#more.text(single)) + 1] = id;
+    ids[0] = 0;
+    const others = this.#additions.length > 0;
     let added = 0;
     ids[1] = 1;
     for (let number = 1; number < count; number++) {
@@ -51,7 +54,7 @@ export class StringTable {
       const known = base.find(bytes, start, end);
       let id = known + 1;
       if (known < 0) {
-        id = others ? this.#findAdded(bytes, start, end) : 0;
+        id = ids[number + 1]! || (others ? this.#findAdded(bytes, start, end) : 0);
         if (id === 0) {
           id = first + added;
           numbers[added++] = number;
@@ -108,8 +111,6 @@ export class StringTable {
   }
 
   #findAdded(bytes: Uint8Array, start: number, end: number): number {
-    const single = this.#more.find(bytes, start, end);
-    if (single >= 0) return this.#moreIds[single]!;
     for (const { pool, ids } of this.#additions) {
       const number = pool.find(bytes, start, end);
       if (number >= 0) return ids[number + 1]!;
