@@ -51,7 +51,7 @@ function judge(name: string, file: string): CaseResult {
   // satsolver let installed packages go when they stood in the way.
   if (state.problems.length > 0) ({ pool, jobs, state } = solved(true));
   if (state.problems.length > 0) {
-    const messages = explainProblems(state, jobs, []).map(({ message }) => message);
+    const messages = explainProblems(state, jobs).map(({ message }) => message);
     if (messages.every((message) => /nothing provides \//.test(message))) {
       throw new Unsupported('files that are required but in no package of the case');
     }

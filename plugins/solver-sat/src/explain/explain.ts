@@ -5,16 +5,21 @@ import { isComparison } from '../pool/relations.ts';
 import type { Job } from '../rules/job.ts';
 import type { SatState } from '../sat/state.ts';
 import { minimalContradiction } from './minimal.ts';
+import { NO_OBSTACLES, type Obstacles, remediesOf, unusableData } from './obstacles.ts';
 import { type ProofRule, proofRules, type Step, type Story, tell } from './steps.ts';
 
 /** Steps of a story that fit into a message; the whole story is in the error's data. */
 const SHOWN_STEPS = 6;
 
 /** One error for every contradiction the search met: the rules that are needed for it, as a story and as data. */
-export function explainProblems(state: SatState, jobs: readonly Job[], reasons: readonly string[]): HostError[] {
+export function explainProblems(
+  state: SatState,
+  jobs: readonly Job[],
+  obstacles: Obstacles = NO_OBSTACLES,
+): HostError[] {
   return state.problems.map(({ proof }) => {
     const rules = minimalContradiction(proofRules(state, jobs, inTrialOrder(state, proof)));
-    return problem(state.pool, rules, tell(state.pool, rules, reasons));
+    return problem(state.pool, rules, tell(state.pool, rules, obstacles));
   });
 }
 
@@ -39,7 +44,7 @@ function problem(pool: Pool, rules: readonly ProofRule[], { all, short }: Story)
 }
 
 function stepData(step: Step): { readonly [key: string]: Json } {
-  return { ...step, packages: [...step.packages], unusable: step.unusable.map((entry) => ({ ...entry })) };
+  return { ...step, packages: [...step.packages], unusable: unusableData(step.unusable) };
 }
 
 function quoted(specs: readonly string[]): string {
@@ -49,8 +54,8 @@ function quoted(specs: readonly string[]): string {
 
 function hintFor(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[], wanted: readonly string[]): string {
   const leaveOut = wanted.length > 0 ? ` or leave out ${wanted.map((spec) => `"${spec}"`).join(' or ')}` : '';
-  if (steps.some((step) => step.unusable.length > 0))
-    return `Change what keeps the package from being used${leaveOut}.`;
+  const remedies = remediesOf(steps.flatMap((step) => step.unusable));
+  if (remedies !== '') return `${remedies}${leaveOut}.`;
   const told = new Set(steps.map((step) => step.subject));
   const absent = rules.filter((rule) => rule.kind === 'nothing-provides');
   const missing = absent.find((rule) => told.has(pool.text(rule.from))) ?? absent[0];

@@ -1,18 +1,29 @@
 import type { HostError, PackageRequest } from '@ostrata/contract';
 import { solverError } from '../errors.ts';
-import { matchesPackage } from '../pool/match.ts';
 import type { Pool } from '../pool/pool.ts';
+import { type Obstacles, remediesOf, unusableData, unusableFor } from './obstacles.ts';
 
 /** Why a request finds nothing: no such package, or only ones that are excluded or for another architecture. */
 export function explainMissing(
   pool: Pool,
   request: PackageRequest & { readonly dependency: number },
-  reasons: readonly string[],
+  obstacles: Obstacles,
 ): HostError {
   const { spec, origin } = request;
-  const hidden = hiddenProviders(pool, request.dependency);
+  const hidden = unusableFor(pool, request.dependency, obstacles);
   const by = origin === undefined ? '' : ` (asked for by ${origin})`;
   const source = request.source === undefined ? '' : ` in source ${request.source}`;
+  const sources = [...new Set(pool.repos.filter((repo) => !repo.installed).map(({ id }) => id))];
+  if (request.source !== undefined && !sources.includes(request.source)) {
+    return solverError(
+      'SOLVER_NOT_FOUND',
+      `"${spec}"${by} shall come from source ${request.source}, which is not used.`,
+      {
+        hint: `Enable the source, or ask for the package without it. Sources in use: ${sources.join(', ') || 'none'}.`,
+        data: { spec, source: request.source, sources },
+      },
+    );
+  }
   if (hidden.length === 0) {
     const similar = similarNames(pool, spec);
     return solverError('SOLVER_NOT_FOUND', `No package is called "${spec}" or provides it${source}${by}.`, {
@@ -23,47 +34,12 @@ export function explainMissing(
       data: { spec, similar },
     });
   }
-  const unusable = hidden
-    .slice(0, 5)
-    .map((p) => ({ package: pool.text(p), reason: unusableBecause(pool, p, reasons) }));
-  const list = unusable.map((entry) => `${entry.package} (${entry.reason})`).join(', ');
+  const unusable = hidden.slice(0, 5);
+  const list = unusable.map((entry) => `${entry.package} (${entry.obstacle.text})`).join(', ');
   return solverError('SOLVER_NOT_FOUND', `No usable package fits "${spec}"${source}${by}: ${list}.`, {
-    hint: 'Change the exclude, pin, source or architecture that stands against it.',
-    data: { spec, unusable },
+    hint: `${remediesOf(unusable)}.`,
+    data: { spec, unusable: unusableData(unusable) },
   });
-}
-
-/** Why a package that exists cannot be installed. */
-export function unusableBecause(pool: Pool, p: number, reasons: readonly string[]): string {
-  const excluded = reasons[pool.excluded[p]!];
-  if (pool.archScore[p] === 0) return `it is for ${pool.strings.text(pool.arch[p]!)}, not ${pool.archs.arch}`;
-  return excluded === undefined || excluded === '' ? `it comes from source ${pool.repos[pool.repo[p]!]!.id}` : excluded;
-}
-
-/** Packages that fit a dependency but are left out of the index, because they must not or cannot be installed. */
-export function hiddenProviders(pool: Pool, dependency: number): number[] {
-  const { deps, lists, relations } = pool;
-  let name = dependency;
-  while (name < 0) name = relations.left(name);
-  const found: number[] = [];
-  for (let p = 2; p < pool.count; p++) {
-    if (pool.installed[p] === 1 || pool.installable(p)) continue;
-    if (matchesPackage(pool, p, dependency)) {
-      found.push(p);
-      continue;
-    }
-    const start = lists.provides[p]!;
-    if (start === 0) continue;
-    for (let i = start; deps[i] !== 0; i++) {
-      const provide = deps[i]!;
-      const base = provide < 0 ? relations.left(provide) : provide;
-      if (provide === dependency || (dependency > 0 && base === name)) {
-        found.push(p);
-        break;
-      }
-    }
-  }
-  return found;
 }
 
 /** Names that contain the wanted one or differ in a letter or two. */

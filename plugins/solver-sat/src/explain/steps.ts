@@ -3,7 +3,7 @@ import { dependencyText } from '../pool/text.ts';
 import type { Job } from '../rules/job.ts';
 import { type PackageRuleKind, PackageRules } from '../rules/package-rules.ts';
 import { inRange, type Range, type SatState } from '../sat/state.ts';
-import { hiddenProviders, unusableBecause } from './missing.ts';
+import { type Obstacles, obstacleOf, type Unusable, unusableFor } from './obstacles.ts';
 
 /** Policies that rules come from. */
 export type Policy =
@@ -39,7 +39,7 @@ export interface Step {
   /** Packages that would fulfil it, or the ones it forbids. */
   readonly packages: readonly string[];
   /** Packages that would fulfil it but must not be used, with the reason. */
-  readonly unusable: readonly { readonly package: string; readonly reason: string }[];
+  readonly unusable: readonly Unusable[];
 }
 
 /** Says for every rule of a proof where it comes from. */
@@ -115,8 +115,8 @@ export interface Story {
  * Puts the rules of a proof in the order of a story: what was asked, what that needs, and who forbids it. All candidates fail in a
  * proof; the short story follows the best one of each choice.
  */
-export function tell(pool: Pool, rules: readonly ProofRule[], reasons: readonly string[]): Story {
-  const text = new Map(rules.map((rule) => [rule, stepOf(pool, rule, reasons)]));
+export function tell(pool: Pool, rules: readonly ProofRule[], obstacles: Obstacles): Story {
+  const text = new Map(rules.map((rule) => [rule, stepOf(pool, rule, obstacles)]));
   const walk = (candidates: (rule: ProofRule) => readonly number[]): ProofRule[] => {
     const told = new Set<ProofRule>();
     const met = new Set<number>();
@@ -169,7 +169,7 @@ function bestOf(pool: Pool, candidates: readonly number[]): number | undefined {
   return best;
 }
 
-function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
+function stepOf(pool: Pool, rule: ProofRule, obstacles: Obstacles): Step {
   const dependency = rule.dep === 0 ? null : dependencyText(pool, rule.dep);
   const wanted = positives(rule);
   const forbidden = rule.literals.flatMap((literal) => (literal < -1 && -literal !== rule.from ? [-literal] : []));
@@ -193,11 +193,8 @@ function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
         return step(`${from} requires ${dependency}, which ${enumerate(packages)} stands against`);
       return step(`${from} requires ${dependency}, provided by ${pool.text(best)}${others}`);
     case 'nothing-provides': {
-      const unusable = hiddenProviders(pool, rule.dep).map((p) => ({
-        package: pool.text(p),
-        reason: unusableBecause(pool, p, reasons),
-      }));
-      const known = unusable.slice(0, 3).map((entry) => `${entry.package}: ${entry.reason}`);
+      const unusable = unusableFor(pool, rule.dep, obstacles);
+      const known = unusable.slice(0, 3).map((entry) => `${entry.package}: ${entry.obstacle.text}`);
       const tail = known.length > 0 ? ` that may be used (${known.join('; ')})` : '';
       return { ...step(`nothing provides ${dependency}${tail}, which ${from} requires`), unusable };
     }
@@ -210,10 +207,15 @@ function stepOf(pool: Pool, rule: ProofRule, reasons: readonly string[]): Step {
     case 'same-name':
       return step(`only one of ${enumerate([from, ...packages])} can be installed`);
     case 'not-installable':
-      return step(`${from} cannot be installed: ${unusableBecause(pool, rule.from, reasons)}`);
+      return notInstallable(pool, rule.from, step, obstacles);
     case 'policy':
       return step(policyText(pool, rule, packages), packages[0] ?? '');
   }
+}
+
+function notInstallable(pool: Pool, p: number, step: (text: string) => Step, obstacles: Obstacles): Step {
+  const unusable = [{ package: pool.text(p), obstacle: obstacleOf(pool, p, obstacles) }];
+  return { ...step(`${pool.text(p)} cannot be installed: ${unusable[0]!.obstacle.text}`), unusable };
 }
 
 function policyText(pool: Pool, rule: ProofRule, packages: readonly string[]): string {

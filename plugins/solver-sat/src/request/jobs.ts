@@ -2,6 +2,7 @@ import type { HostError, Intent, PackageRequest, PackageTable } from '@ostrata/c
 import { findGroup, isGlob, nameMatcher } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainMissing } from '../explain/missing.ts';
+import type { Obstacles } from '../explain/obstacles.ts';
 import type { PoolBuilder } from '../pool/builder.ts';
 import type { Pool } from '../pool/pool.ts';
 import { IF } from '../pool/relations.ts';
@@ -95,7 +96,7 @@ function asked(request: PackageRequest): string {
 }
 
 /** Turns specs into jobs over a pool's packages. What cannot be found is collected. */
-export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[]): Jobs {
+export function makeJobs(pool: Pool, wishes: Wishes, obstacles: Obstacles): Jobs {
   const jobs: Job[] = [];
   const skipped: { spec: string; reason: string }[] = [];
   const problems: HostError[] = [...wishes.problems];
@@ -109,7 +110,7 @@ export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[])
   }
   for (const wish of wishes.replace) {
     const found = select(pool, wish.spec, wish.dependency, (p) => pool.installed[p] === 0 && fromSource(pool, wish, p));
-    if (found === null) problems.push(explainMissing(pool, wish, reasons));
+    if (found === null) problems.push(explainMissing(pool, wish, obstacles));
     else {
       const names = new Set(found.candidates.flat().map((p) => pool.name[p]));
       const replaced = Array.from(pool.installedIds).filter((p) => names.has(pool.name[p]));
@@ -126,7 +127,7 @@ export function makeJobs(pool: Pool, wishes: Wishes, reasons: readonly string[])
       const { namesArch: anyArch, namesVersion: anyVersion } = found;
       jobs.push({ ...job('install', wish.spec, found.candidates), anyArch, anyVersion });
     } else {
-      const missing = explainMissing(pool, wish, reasons);
+      const missing = explainMissing(pool, wish, obstacles);
       if (wish.optional) skipped.push({ spec: wish.spec, reason: missing.message });
       else problems.push(missing);
     }

@@ -4,6 +4,7 @@ import { columnsOf } from '@ostrata/package-columns';
 import { machineAnswers, nameMatcher, type SolverOptions } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainProblems } from '../explain/explain.ts';
+import type { Obstacles } from '../explain/obstacles.ts';
 import { installationOrder } from '../order/order.ts';
 import { SAFE_UPDATE } from '../policy/policies.ts';
 import { ArchPolicy } from '../pool/arch.ts';
@@ -18,6 +19,7 @@ import { solve } from '../solve/solve.ts';
 import { exclusionsOf } from './exclusions.ts';
 import { needsFileLists } from './file-lists.ts';
 import { type Jobs, makeJobs, readWishes } from './jobs.ts';
+import { packagesLeftOut } from './left-out.ts';
 import { type LoadedTable, loadTable } from './load.ts';
 
 export type SolverConfig = SolverOptions;
@@ -73,7 +75,8 @@ function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Att
     excluded: marks,
     namespaces: (kind, value) => (hasMachine(kind, value) ? [SYSTEM] : []),
   });
-  const jobs = makeJobs(pool, wishes, reasons);
+  const obstacles: Obstacles = { excluded: reasons, leftOut: packagesLeftOut(available, compare) };
+  const jobs = makeJobs(pool, wishes, obstacles);
   const wanted = [...wishes.install, ...wishes.replace].map(({ dependency }) => dependency);
   if (jobs.problems.length > 0) {
     return {
@@ -93,7 +96,7 @@ function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Att
     signal: ctx.signal,
     ...(multiversion === null ? {} : { multiversion }),
   });
-  return { pool, state, wanted, answer: () => answerOf(state, jobs, loaded, reasons) };
+  return { pool, state, wanted, answer: () => answerOf(state, jobs, loaded, obstacles) };
 }
 
 function installonly(pool: Pool, patterns: readonly string[]): Uint8Array | null {
@@ -107,13 +110,8 @@ function installonly(pool: Pool, patterns: readonly string[]): Uint8Array | null
   return marks;
 }
 
-function answerOf(
-  state: SatState,
-  jobs: Jobs,
-  loaded: readonly LoadedTable[],
-  reasons: readonly string[],
-): Transaction {
-  if (state.problems.length > 0) throw together(explainProblems(state, jobs.jobs, reasons));
+function answerOf(state: SatState, jobs: Jobs, loaded: readonly LoadedTable[], obstacles: Obstacles): Transaction {
+  if (state.problems.length > 0) throw together(explainProblems(state, jobs.jobs, obstacles));
   const { pool } = state;
   const chosen: number[] = [];
   for (let p = 2; p < pool.count; p++) if (state.level[p]! > 0 && pool.installed[p] === 0) chosen.push(p);

@@ -42,7 +42,7 @@ function outcome(installed: string[], repos: string[][], wishes: Wish[], policie
   const state = solve(pool, jobs, { weak: true, policies });
   const chosen: string[] = [];
   for (let p = 2; p < pool.count; p++) if (state.level[p]! > 0) chosen.push(pool.text(p).replace('.noarch', ''));
-  return { chosen, problems: explainProblems(state, jobs, []).map(({ message }) => message) };
+  return { chosen, problems: explainProblems(state, jobs).map(({ message }) => message) };
 }
 
 describe('policies of jobs', () => {
