@@ -55,7 +55,7 @@ export const STORE_ERRORS = {
   OSTREE_SUMMARY_MISSING: 'A summary, or its signature, is needed and there is none.',
   SYSROOT_MISSING: 'There is no system with deployments at the given path.',
   SYSROOT_INVALID: 'Boot entries, links or deployment directories of a system do not fit together.',
-  SYSROOT_READ_ONLY: 'The running system cannot be made writable.',
+  SYSROOT_READ_ONLY: 'A file system that has to be written is mounted read-only and cannot be made writable.',
   SYSROOT_LOCKED: 'Another program is changing the system.',
   SYSROOT_STATEROOT: 'A stateroot that was named is not there.',
   SYSROOT_SPACE: 'A file system has no room for what a deployment needs there.',

@@ -51,6 +51,8 @@ function findBase(
       data: { path: sysroot.path, stateroots: names },
     });
   }
+  // What runs first in the list is followed by nothing yet, whatever ran before it.
+  if (isSame(first, sysroot.booted)) return { current: first, next: null };
   const current = followedBy(sysroot, first);
   return current === null || isSame(current, first) ? { current: first, next: null } : { current, next: first };
 }

@@ -11,6 +11,7 @@ import { removeTree } from '../repo/remove-tree.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
 import { checkBootSpace, noSpace } from './boot-space.ts';
+import { checkNotReadOnly, halfDeployment } from './damage.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard } from './discard.ts';
 import {
@@ -79,6 +80,7 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
   mkdirSync(join(parent, 'deploy'), { recursive: true, mode: 0o775 });
   const name = { stateroot, commit, serial: freeSerial(sysroot, stateroot, commit) };
   const root = sysroot.directory(name);
+  checkNotReadOnly(sysroot.path);
   checkRootSpace(sysroot, commit);
   removeTree(root);
   try {
@@ -163,8 +165,18 @@ function takeOverEtc(
 
 function sidesOf(sysroot: Sysroot, merge: SysrootDeployment, next: string): EtcSides | null {
   const old = sysroot.directory(merge);
+  if (!existsSync(old)) throw halfDeployment(old);
   const sides = { original: join(old, 'usr/etc'), modified: join(old, 'etc'), next };
-  return Object.values(sides).every(isDirectory) ? sides : null;
+  const [hasDefaults, hasEtc] = [isDirectory(sides.original), isDirectory(sides.modified)];
+  // One without the other does not say what was changed, and to go on would lose it.
+  if (hasDefaults !== hasEtc && isDirectory(next)) {
+    const missing = hasEtc ? sides.original : sides.modified;
+    throw storeError('SYSROOT_ETC', `${missing} is not there: what was changed in /etc cannot be taken over.`, {
+      hint: 'Restore it, or deploy without taking anything over: `ostrata ostree admin deploy --no-merge`.',
+      data: { path: missing },
+    });
+  }
+  return hasDefaults && hasEtc && isDirectory(next) ? sides : null;
 }
 
 /** Where the /etc of a deployment was changed by hand and another one has a new default. */

@@ -20,7 +20,7 @@ import { orderWith } from './order.ts';
 import { dropDeploymentState, readOrigin, writeOriginFile } from './origin.ts';
 import { type RunState, SYSTEM } from './run-state.ts';
 import { sysrootSettings } from './settings.ts';
-import { isStagedLocked, lockStaged, readStagedState, writeStaged } from './staged.ts';
+import { checkStaged, isStagedLocked, lockStaged, readStagedState, writeStaged } from './staged.ts';
 import { Sysroot } from './sysroot.ts';
 import { type PreparedSwap, prepareSwap } from './write-deployments.ts';
 
@@ -107,6 +107,7 @@ export class OstreeDeployer implements Deployer {
 
   async mergeEtc(deployment: Deployment, ctx: Context): Promise<void> {
     const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    if (deployment.state === 'staged') checkStaged(sysroot.directory(nameOf(deployment)), deployment, {});
     completeTree(sysroot, fromRecord(sysroot, deployment), {
       merge: mergeFor(sysroot, deployment),
       onNote: (note) => ctx.progress.warning('SYSROOT_ETC', note),

@@ -10,17 +10,21 @@ export function readOrigin(path: string): KeyFile | null {
     text = readFileSync(path, 'utf8');
   } catch (error) {
     if (errnoOf(error) === 'ENOENT') return null;
-    throw error;
+    throw unreadable(path, error);
   }
   try {
     return KeyFile.parse(text);
   } catch (error) {
-    throw storeError('SYSROOT_ORIGIN', `The origin file ${path} cannot be read: ${(error as Error).message}.`, {
-      hint: 'Correct it; `[origin]` with `refspec=REMOTE:REF` is what it needs.',
-      data: { path },
-      cause: error,
-    });
+    throw unreadable(path, error);
   }
+}
+
+function unreadable(path: string, cause: unknown): Error {
+  return storeError('SYSROOT_ORIGIN', `The origin file ${path} cannot be read: ${(cause as Error).message}.`, {
+    hint: 'Correct it; `[origin]` with `refspec=REMOTE:REF` is what it needs.',
+    data: { path },
+    cause,
+  });
 }
 
 /** Replaces an origin file, or removes it with null. */

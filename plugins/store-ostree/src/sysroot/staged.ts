@@ -6,6 +6,7 @@ import { decode, encode, type Value, type Variant, variant } from '../codec/gvar
 import { errnoOf, storeError } from '../errors.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { directoryName, originPathOf, parseDirectoryName, type SysrootDeployment } from './deployment.ts';
+import { findKernel, type KernelOptions } from './kernel-layout.ts';
 import { readOrigin } from './origin.ts';
 import type { RunState } from './run-state.ts';
 
@@ -94,7 +95,9 @@ function parse(bytes: Buffer, sysroot: string): StagedState {
     bootChecksum,
     origin: readOrigin(join(sysroot, originPathOf(rest))),
     entry,
-    overlayInitrds: (get('overlay-initrds', 'as') as readonly string[] | undefined) ?? [],
+    overlayInitrds: ((get('overlay-initrds', 'as') as readonly string[] | undefined) ?? []).map((checksum) =>
+      checkSha256(checksum, 'an item of overlay-initrds'),
+    ),
     unlocked: 'none',
     staged: true,
   };
@@ -117,7 +120,34 @@ function parseName(value: Value) {
   if (!/^[^/]+$/.test(stateroot) || stateroot === '..' || stateroot === '.')
     throw new Error(`${stateroot} is no stateroot`);
   const bootChecksum = values.get('bootcsum') === undefined ? '' : text('bootcsum');
+  // It becomes a part of paths.
+  if (bootChecksum !== '') checkSha256(bootChecksum, 'bootcsum');
   return { stateroot, bootChecksum, ...parseDirectoryName(text('name')) };
+}
+
+function checkSha256(text: string, what: string): string {
+  if (/^[0-9a-f]{64}$/.test(text)) return text;
+  throw new Error(`${what} is ${JSON.stringify(text)}, which is no sha256`);
+}
+
+/**
+ * Holds a staged deployment to what is on the disk before it is completed. Throws SYSROOT_STAGED where it is not there (any more) or has another
+ * kernel than the one that was staged.
+ */
+export function checkStaged(
+  path: string,
+  deployment: Pick<SysrootDeployment, 'bootChecksum'>,
+  options: KernelOptions,
+): void {
+  const refuse = (what: string) => {
+    throw storeError('SYSROOT_STAGED', `The staged deployment ${path} ${what}.`, {
+      hint: 'Deploy again: `ostrata upgrade`, or `ostrata cleanup --pending` to stay with what runs.',
+      data: { path },
+    });
+  };
+  if (!existsSync(path)) refuse('is not there');
+  if (deployment.bootChecksum === '') return;
+  if (findKernel(path, options).bootChecksum !== deployment.bootChecksum) refuse('has another kernel than was staged');
 }
 
 /** Keeps the staged deployment from being completed at shutdown, or lets it. */

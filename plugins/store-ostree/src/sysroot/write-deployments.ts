@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, statfsSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, statfsSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, storeError } from '../errors.ts';
 import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
@@ -8,6 +8,7 @@ import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-
 import { type MenuWriter, menuEntry } from './boot-menu.ts';
 import { bootSpace, fits, fitsPruned, noSpace, tooSmall } from './boot-space.ts';
 import { removeOldKernels } from './cleanup.ts';
+import { halfDeployment, readOnly } from './damage.ts';
 import { isSame, type SysrootDeployment } from './deployment.ts';
 import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
@@ -58,6 +59,7 @@ export async function prepareSwap(
   try {
     return await prepareList(before, wanted, list, options);
   } catch (error) {
+    if (errnoOf(error) === 'EROFS') throw readOnly(before.path, error);
     if (errnoOf(error) !== 'ENOSPC') throw error;
     removeOldKernels(before);
     throw noSpace(before.path, error);
@@ -133,7 +135,11 @@ function checkList(sysroot: Sysroot, list: readonly SysrootDeployment[]): void {
       data: { deployment: sysroot.directory(sysroot.booted) },
     });
   }
-  for (const deployment of list) fsyncPath(sysroot.directory(deployment));
+  for (const deployment of list) {
+    const path = sysroot.directory(deployment);
+    if (!existsSync(path)) throw halfDeployment(path);
+    fsyncPath(path);
+  }
 }
 
 /** Writes the other `loader.N` whole, with the links that it names. */

@@ -1,9 +1,23 @@
 import assert from 'node:assert/strict';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { StoreError } from '../../../../plugins/store-ostree/src/errors.ts';
 import { FileLock } from '../../../../plugins/store-ostree/src/repo/lock.ts';
+import type { SysrootDeployment } from '../../../../plugins/store-ostree/src/sysroot/deployment.ts';
 import { lockSysroot } from '../../../../plugins/store-ostree/src/sysroot/lock.ts';
+import { checkStaged, readStagedState, writeStaged } from '../../../../plugins/store-ostree/src/sysroot/staged.ts';
+import { Sysroot } from '../../../../plugins/store-ostree/src/sysroot/sysroot.ts';
 import { hasOstree, isRoot, ostree, temporary } from '../support.ts';
 import { Images, INITRAMFS, KERNEL, ours, snapshot } from './support.ts';
 
@@ -132,5 +146,120 @@ describe('bad sysroots and bad images (needs ostree and root)', function () {
     assert.deepEqual(waits, [process.pid]);
     held.release();
     (await lockSysroot(sysroot)).release();
+  });
+
+  it('half a deployment names the directory, and what may be done about it', async () => {
+    const { images, sysroot, run, pull, first, refused } = await installed();
+    const root = join(sysroot, `ostree/deploy/os/deploy/${first}.0`);
+    images.commit('stable', { 'usr/bin/tool': 'new' });
+    pull();
+    renameSync(join(root, 'usr/etc'), join(root, 'usr/etc.away'));
+    await refused(
+      /\/usr\/etc is not there: what was changed in \/etc cannot be taken over/,
+      'admin',
+      'deploy',
+      '--os=os',
+      'os:stable',
+    );
+    renameSync(join(root, 'usr/etc.away'), join(root, 'usr/etc'));
+    renameSync(join(root, 'etc'), join(root, 'etc.away'));
+    await refused(/\.0\/etc is not there/, 'admin', 'deploy', '--os=os', 'os:stable');
+    renameSync(root, `${root.slice(0, -2)}.9`);
+    mkdirSync(temp.in('away'));
+    renameSync(`${root.slice(0, -2)}.9`, temp.in('away/root'));
+    await refused(
+      new RegExp(`deployment .*${first}\\.0 is named by a boot entry and is not there`),
+      'admin',
+      'deploy',
+      '--os=os',
+      'os:stable',
+    );
+    const out = await run('admin', 'deploy', '--os=os', '--no-merge', 'os:stable');
+    assert.match(out, /Bootloader updated/);
+  });
+
+  it('a deployment without an origin is shown, and cannot be upgraded', async () => {
+    const { sysroot, run, first, refused } = await installed();
+    const path = join(sysroot, `ostree/deploy/os/deploy/${first}.0.origin`);
+    rmSync(path);
+    assert.match(await run('admin', 'status'), new RegExp(`os ${first}\\.0`));
+    await refused(/No origin known for deployment/, 'admin', 'upgrade', '--os=os');
+    mkdirSync(path);
+    await refused(new RegExp(`The origin file ${path} cannot be read: EISDIR`), 'admin', 'status');
+  });
+
+  it('a boot loader that nobody knows is named before anything is written', async () => {
+    const { images, sysroot, pull, refused } = await installed();
+    images.commit('stable', { 'usr/bin/tool': 'new' });
+    pull();
+    const config = join(sysroot, 'ostree/repo/config');
+    writeFileSync(config, `${readFileSync(config, 'utf8')}\n[sysroot]\nbootloader=lilo\n`);
+    await refused(/Invalid bootloader configuration: 'lilo'/, 'admin', 'deploy', '--os=os', 'os:stable');
+  });
+
+  for (const name of ['boot', 'ostree']) {
+    it(`a read-only /${name} is said before anything is written (needs mounts)`, async function () {
+      const { images, sysroot, pull, refused } = await installed();
+      images.commit('stable', { 'usr/bin/tool': 'new' });
+      pull();
+      const path = join(sysroot, name);
+      if (spawnSync('mount', ['--bind', path, path]).status !== 0) this.skip();
+      try {
+        execFileSync('mount', ['-o', 'remount,bind,ro', path]);
+        await refused(
+          name === 'boot'
+            ? /boot is on a file system that is mounted read-only/
+            : /ostree\/lock.*: Read-only file system/,
+          'admin',
+          'deploy',
+          '--os=os',
+          'os:stable',
+        );
+      } finally {
+        execFileSync('umount', [path]);
+      }
+    });
+  }
+
+  it('a staged deployment that was tampered with is not completed', async () => {
+    const { sysroot, first } = await installed();
+    const state = { run: temp.in('run'), root: '/' };
+    mkdirSync(join(state.run, 'ostree'), { recursive: true });
+    const path = join(state.run, 'ostree/staged-deployment');
+    const [found] = Sysroot.load(sysroot).deployments;
+    const deployment = { ...found!, staged: true };
+    const stage = (changes: Partial<SysrootDeployment>) =>
+      writeStaged(state, { deployment: { ...deployment, ...changes }, merge: null, locked: false });
+    const refused = (words: RegExp) =>
+      assert.throws(
+        () => readStagedState(sysroot, state),
+        (error: StoreError) => {
+          assert.equal(error.code, 'SYSROOT_STAGED');
+          assert.ok(error.message.includes(path));
+          assert.match(error.message, words);
+          return true;
+        },
+      );
+    stage({});
+    assert.equal(readStagedState(sysroot, state)?.deployment.commit, first);
+    stage({ stateroot: '../../etc' });
+    refused(/is no stateroot/);
+    stage({ commit: '../../../tmp' });
+    refused(/expected CHECKSUM\.TREESERIAL/);
+    stage({ bootChecksum: '../../../../etc/cron.d' });
+    refused(/bootcsum is .*no sha256/);
+    stage({ overlayInitrds: ['../../../etc/shadow'] });
+    refused(/overlay-initrds is .*no sha256/);
+    writeFileSync(path, readFileSync(path).subarray(3));
+    refused(/cannot be read/);
+    writeFileSync(path, randomBytes(100));
+    refused(/cannot be read/);
+    const root = join(sysroot, `ostree/deploy/os/deploy/${first}.0`);
+    checkStaged(root, found!, {});
+    assert.throws(() => checkStaged(root, { bootChecksum: 'a'.repeat(64) }, {}), {
+      code: 'SYSROOT_STAGED',
+      message: /another kernel than was staged/,
+    });
+    assert.throws(() => checkStaged(`${root}1`, found!, {}), { code: 'SYSROOT_STAGED', message: /is not there/ });
   });
 });

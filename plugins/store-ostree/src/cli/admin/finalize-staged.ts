@@ -4,12 +4,10 @@ import { replaceFile } from '../../repo/replace-file.ts';
 import { completeTree, withKargs } from '../../sysroot/deploy-tree.ts';
 import { isSame } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
-import { sysrootSettings } from '../../sysroot/settings.ts';
-import { readStagedState, STAGED, STAGED_LOCK } from '../../sysroot/staged.ts';
+import { checkStaged, readStagedState, STAGED, STAGED_LOCK } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
-import { type AdminInvocation, adminVerb, reporters } from './admin-verb.ts';
-import { markGood } from './boot-loader.ts';
+import { type AdminInvocation, adminVerb, debugFlags, reporters } from './admin-verb.ts';
 import { write } from './write.ts';
 
 /** Left in /boot when completing a staged deployment failed, and told of at the next boot. */
@@ -42,6 +40,8 @@ async function finalize(call: AdminInvocation): Promise<void> {
     terminal.out('Not finalizing; found /run/ostree/staged-deployment-locked\n');
     return;
   }
+  const ignoreDeviceTrees = debugFlags(call).has('no-dtb');
+  checkStaged(sysroot.directory(staged.deployment), staged.deployment, { ignoreDeviceTrees });
   const merge =
     sysroot.finalized.find((one) => staged.merge !== null && isSame(one, { ...one, ...staged.merge })) ?? null;
   const deployment = { ...withKargs(staged.deployment, merge), staged: false };
@@ -55,11 +55,7 @@ async function finalize(call: AdminInvocation): Promise<void> {
 export const bootComplete = adminVerb({
   usage: '',
   writes: true,
-  async run({ sysroot, terminal }) {
-    const { booted } = sysroot;
-    if (booted !== null) {
-      await markGood(terminal, sysrootSettings(sysroot), sysroot.path, booted.entry.get('options') ?? '');
-    }
+  run({ sysroot }) {
     const stamp = join(sysroot.path, FAILURE_STAMP);
     if (!existsSync(stamp)) return;
     const text = readFileSync(stamp, 'utf8').trim();

@@ -1,0 +1,32 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { errnoOf, storeError } from '../errors.ts';
+
+/** A boot entry leads to a deployment whose directory is gone. */
+export function halfDeployment(path: string): Error {
+  return storeError('SYSROOT_INVALID', `The deployment ${path} is named by a boot entry and is not there.`, {
+    hint: 'Remove it from the boot menu with `ostrata ostree admin undeploy INDEX`, and deploy again.',
+    data: { path },
+  });
+}
+
+/** Throws SYSROOT_READ_ONLY where what a deployment writes to is mounted read-only. */
+export function checkNotReadOnly(sysroot: string): void {
+  for (const path of [join(sysroot, 'ostree/deploy'), join(sysroot, 'boot')]) {
+    if (!existsSync(path)) continue;
+    try {
+      accessSync(path, constants.W_OK);
+    } catch (error) {
+      if (errnoOf(error) === 'EROFS') throw readOnly(path, error);
+    }
+  }
+}
+
+export function readOnly(path: string, cause: unknown): Error {
+  const file = (cause as NodeJS.ErrnoException).path ?? path;
+  return storeError('SYSROOT_READ_ONLY', `${file} is on a file system that is mounted read-only.`, {
+    hint: `Make it writable (mount -o remount,rw); nothing has been changed.`,
+    data: { path: file },
+    cause,
+  });
+}
