@@ -20,6 +20,7 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'boot-systemd-boot': '@ostrata/plugin-boot-systemd-boot',
   'boot-syslinux': '@ostrata/plugin-boot-syslinux',
   'boot-uboot': '@ostrata/plugin-boot-uboot',
+  'boot-good': '@ostrata/plugin-boot-good',
   'boot-none': '@ostrata/plugin-boot-none',
   'sign-ed25519': '@ostrata/plugin-sign-ed25519',
   'sign-gpg': '@ostrata/plugin-sign-gpg',

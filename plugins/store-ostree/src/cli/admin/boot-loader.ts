@@ -16,17 +16,6 @@ export function menuWriter({ withContext }: Terminal, { bootloader }: SysrootSet
   };
 }
 
-/** Ends the boot loader's count of how often the running deployment was started: it works. `options` are those of its entry. */
-export async function markGood(
-  { withContext }: Terminal,
-  { bootloader }: SysrootSettings,
-  sysroot: string,
-  options: string,
-): Promise<void> {
-  if (bootloader === 'none') return;
-  await withContext(async (ctx) => (await choose(ctx, bootloader, sysroot))?.markGood?.(sysroot, options, ctx));
-}
-
 async function choose(ctx: Context, wanted: string, sysroot: string): Promise<Bootloader | null> {
   const keys = ctx.keys(BOOTLOADER);
   if (wanted !== 'auto') {
