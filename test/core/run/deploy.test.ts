@@ -107,6 +107,49 @@ describe('stage deploy', () => {
   });
 });
 
+describe('another order of deployments', () => {
+  async function machineOfThree() {
+    const world = await machine();
+    const system = world.system(SYSROOT);
+    const [first] = system.deployments;
+    if (first === undefined) throw new Error('the machine has no deployment');
+    system.deployments = ['a', 'b', 'c'].map((id) => ({ ...first, id }));
+    return { world, system };
+  }
+  async function reorder(world: World, order: readonly string[], from: 'deploy' | 'fetch' = 'deploy') {
+    using environment = testEnvironment();
+    const host = await testHost({ world, environment });
+    return await host.run(systemRequest({ from, deploy: { ...DEPLOY, order } }));
+  }
+
+  it('swaps what boots, and makes nothing', async () => {
+    const { world, system } = await machineOfThree();
+    const before = await world.stores.visible();
+    const outcome = await reorder(world, ['b', 'a']);
+    assert.deepEqual([outcome.status, outcome.deployment?.id, outcome.commit], ['done', 'b', null]);
+    assert.deepEqual(system.current, ['b', 'a']);
+    assert.deepEqual(
+      system.deployments.map(({ id }) => id),
+      ['b', 'a'],
+    );
+    assert.deepEqual(await world.stores.visible(), before);
+  });
+
+  it('is unchanged where it is the order that is there', async () => {
+    const { world, system } = await machineOfThree();
+    const menu = system.current;
+    assert.equal((await reorder(world, ['a', 'b', 'c'])).status, 'unchanged');
+    assert.equal(system.current, menu);
+  });
+
+  it('is refused for deployments that are not there, and anywhere but at deploy', async () => {
+    const { world, system } = await machineOfThree();
+    assert.equal((await thrown(reorder(world, ['a', 'x']))).code, 'DEPLOYMENT_UNKNOWN');
+    assert.equal((await thrown(reorder(world, ['b'], 'fetch'))).code, 'REQUEST_INVALID');
+    assert.equal(system.deployments.length, 3);
+  });
+});
+
 describe('stage finalize', () => {
   it('is vetoed before the swap, and leaves what was staged', async () => {
     const world = await machine();

@@ -47,7 +47,7 @@ export function verifyTimestamp(
     'OSTREE_PULL_TIMESTAMP',
     `Upgrade target revision '${next.id}' with timestamp '${date(next.timestamp)}' is chronologically older than current revision '${current.id}' with timestamp '${date(current.timestamp)}'.`,
     {
-      hint: 'The remote went back, or serves an old state: pull without the check of timestamps if that is wanted.',
+      hint: 'The remote went back, or serves an old state. If that is wanted, upgrade with --allow-downgrade, or pull without a check of timestamps.',
       data: { current: current.id, next: next.id },
     },
   );
