@@ -126,10 +126,11 @@ function exchange(
     sent.on('response', (response) => {
       const { headers, statusCode = 0 } = response;
       const { part } = destination;
-      if (statusCode === 200) part.begin(destination.url, validatorsOf(headers));
+      const announced = Number(headers['content-length'] ?? 0);
+      if (statusCode === 200)
+        part.begin(destination.url, validatorsOf(headers), announced <= request.maxSize ? announced : 0);
       const taken = statusCode === 200 || (statusCode === 206 && part.size > 0 && beginsAt(headers, part.size));
       const answer: Answer = { statusCode, headers, url: redactUrl(url.href), taken };
-      const announced = Number(headers['content-length'] ?? 0);
       const limit = taken ? request.maxSize : MAX_IGNORED;
       const begun = taken ? part.size : 0;
       const tooLarge = (): void => {

@@ -4,6 +4,7 @@ import type { Checksum } from '../codec/checksum.ts';
 import type { DirEntry } from '../codec/dir-tree.ts';
 import { ObjectIndex } from '../repo/object-index.ts';
 import type { ObjectType } from '../repo/object-path.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import { listMirrorRefs, listRefs } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { listCommits } from '../repo/revs.ts';
@@ -69,17 +70,16 @@ export async function checkRepository(repo: Repository, options: CheckOptions): 
 /** All but the contents of files, which are listed. */
 function checkMetadata(repo: Repository) {
   const problems: Problem[] = [];
-  const seen = new Set<string>();
+  const seen = new ObjectSet();
   const files: Checksum[] = [];
   const index = new ObjectIndex(repo.mode, repo.places);
   /** Whether this is the first time that an object is met, and it is there. */
   const meet = (id: Checksum, type: ObjectType, partial: boolean): boolean => {
-    const key = `${id}.${type}`;
-    if (seen.has(key)) return false;
+    if (seen.has(id, type)) return false;
     const there = index.has(id, type) || repo.find(id, type) !== undefined;
     if (!there && partial) return false;
-    seen.add(key);
-    if (!there) problems.push({ object: key, problem: 'is missing' });
+    seen.add(id, type);
+    if (!there) problems.push({ object: `${id}.${type}`, problem: 'is missing' });
     return there;
   };
   const attempt = <T>(id: Checksum, type: ObjectType, read: () => T): T | undefined => {

@@ -2,6 +2,7 @@ import { lstatSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Checksum } from '../codec/checksum.ts';
 import { type ObjectType, parseObjectPath } from '../repo/object-path.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import { listMirrorRefs, listRefs } from '../repo/refs.ts';
 import type { Repository } from '../repo/repository.ts';
 import { isPartial } from './check.ts';
@@ -24,7 +25,7 @@ export function pruneRepository(repo: Repository, depth = -1): { removed: number
       const object = parseObjectPath(prefix, name);
       if (!object) continue;
       const { id, type } = object;
-      if (reachable.has(`${id}.${type === 'commitmeta' ? 'commit' : type}`)) continue;
+      if (reachable.has(id, type === 'commitmeta' ? 'commit' : type)) continue;
       const path = join(directory, name);
       doomed.push({ path, type, size: lstatSync(path).size });
       if (type === 'commit') rmSync(join(repo.path, 'state', `${id}.commitpartial`), { force: true });
@@ -35,20 +36,18 @@ export function pruneRepository(repo: Repository, depth = -1): { removed: number
   return { removed: doomed.length, bytes: doomed.reduce((sum, { size }) => sum + size, 0) };
 }
 
-function reachableObjects(repo: Repository, depth: number): Set<string> {
-  const reachable = new Set<string>();
+function reachableObjects(repo: Repository, depth: number): ObjectSet {
+  const reachable = new ObjectSet();
   const refs = new Set([...listRefs(repo).values(), ...listMirrorRefs(repo).values()]);
   for (const ref of refs) {
     let left = depth;
     for (let id: Checksum | undefined = ref; id !== undefined && repo.find(id, 'commit'); left--) {
       const { tree, meta, parent } = repo.readCommit(id);
       const partial = isPartial(repo, id);
-      reachable.add(`${id}.commit`);
+      reachable.add(id, 'commit');
       traverseTree(repo, { tree, meta }, (object, type) => {
-        const key = `${object}.${type}`;
-        if (reachable.has(key) || (partial && repo.find(object, type) === undefined)) return false;
-        reachable.add(key);
-        return true;
+        if (partial && repo.find(object, type) === undefined) return false;
+        return reachable.add(object, type);
       });
       id = left === 0 ? undefined : parent;
     }

@@ -6,6 +6,7 @@ import { errnoOf, storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
 import { traverseTree } from '../fsck/traverse.ts';
 import type { ObjectType } from '../repo/object-path.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import type { Repository } from '../repo/repository.ts';
 import { userOnlyProblem } from '../repo/storage/bare-user-only.ts';
@@ -67,11 +68,9 @@ type MetadataType = 'dirtree' | 'dirmeta' | 'commit';
 function missingObjects(source: Repository, writer: ObjectWriter, commit: Checksum) {
   const files: Checksum[] = [];
   const metadata: (readonly [Checksum, MetadataType])[] = [];
-  const seen = new Set<string>();
+  const seen = new ObjectSet();
   traverseTree(source, source.readCommit(commit), (id, type) => {
-    const key = `${id}.${type}`;
-    if (seen.has(key)) return false;
-    seen.add(key);
+    if (!seen.add(id, type)) return false;
     // Having a directory does not mean to have what is in it: an earlier run may have been broken off.
     if (writer.has(id, type)) return true;
     if (type === 'file') files.push(id);

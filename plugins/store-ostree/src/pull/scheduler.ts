@@ -5,13 +5,15 @@ export class Scheduler {
   readonly #limit: number;
   /** Directories before files: they tell what else there is to do. */
   readonly #first: Job[] = [];
-  readonly #later: Job[] = [];
+  readonly #later: () => Job | undefined;
   #running = 0;
   #failure: { readonly error: unknown } | undefined;
   #idle: (() => void) | undefined;
 
-  constructor(limit: number) {
+  /** `later` gives what there is to do when nothing is first; `wake` says that there is something again. */
+  constructor(limit: number, later: () => Job | undefined) {
     this.#limit = limit;
+    this.#later = later;
   }
 
   first(job: Job): void {
@@ -19,8 +21,7 @@ export class Scheduler {
     this.#next();
   }
 
-  later(job: Job): void {
-    this.#later.push(job);
+  wake(): void {
     this.#next();
   }
 
@@ -33,7 +34,7 @@ export class Scheduler {
 
   #next(): void {
     while (this.#failure === undefined && this.#running < this.#limit) {
-      const job = this.#first.pop() ?? this.#later.pop();
+      const job = this.#first.pop() ?? this.#later();
       if (!job) return;
       this.#running++;
       void this.#run(job);

@@ -7,6 +7,8 @@ import { type DirEntry, decodeDirTree } from '../codec/dir-tree.ts';
 import { CodecError } from '../codec/errors.ts';
 import { storeError } from '../errors.ts';
 import { isPartial } from '../fsck/check.ts';
+import { ChecksumStack } from '../repo/checksum-stack.ts';
+import { ObjectSet } from '../repo/object-set.ts';
 import type { ObjectWriter } from '../repo/object-writer.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import type { Repository } from '../repo/repository.ts';
@@ -62,7 +64,11 @@ export class Walk {
   readonly #options: WalkOptions;
   readonly #scheduler: Scheduler;
   readonly #requested = new Set<Checksum>();
-  readonly #seen = new Set<string>();
+  readonly #seen = new ObjectSet();
+  /** Directories of which only a part is wanted, with the path they are met at. */
+  readonly #entered = new Set<string>();
+  /** Files that are to be brought. */
+  readonly #files = new ChecksumStack();
   /** Commits that are complete when the walk has ended. */
   readonly #completed = new Set<Checksum>();
   readonly #counts = { metadataFetched: 0, contentFetched: 0, metadataImported: 0, contentImported: 0 };
@@ -73,7 +79,10 @@ export class Walk {
     this.#writer = writer;
     this.#source = source;
     this.#options = options;
-    this.#scheduler = new Scheduler(options.maxRequests);
+    this.#scheduler = new Scheduler(options.maxRequests, () => {
+      const id = this.#files.pop();
+      return id === undefined ? undefined : () => this.#content(id);
+    });
   }
 
   get counts() {
@@ -98,8 +107,7 @@ export class Walk {
   }
 
   async #commit(id: Checksum, ref: string | null, depth: number, required: boolean): Promise<void> {
-    if (this.#seen.has(`${id}.commit`)) return;
-    this.#seen.add(`${id}.commit`);
+    if (!this.#seen.add(id, 'commit')) return;
     const stored = this.#writer.has(id, 'commit');
     const partial = !stored || isPartial(this.#repo, id);
     const source = stored ? this.#source : this.#sourceOf(id, 'commit');
@@ -157,11 +165,17 @@ export class Walk {
         },
       );
     }
-    if (this.#isNew(meta, 'dirmeta') && !this.#writer.has(meta, 'dirmeta')) {
+    if (this.#seen.add(meta, 'dirmeta') && !this.#writer.has(meta, 'dirmeta')) {
       this.#want(() => this.#metadata(meta, 'dirmeta', (bytes) => void decodeDirMeta(bytes)));
     }
     const inside = this.#isInside(path);
-    if (!this.#isNew(inside ? tree : `${tree} ${path}`, 'dirtree')) return;
+    if (inside) {
+      if (!this.#seen.add(tree, 'dirtree')) return;
+    } else {
+      const place = `${tree} ${path}`;
+      if (this.#entered.has(place)) return;
+      this.#entered.add(place);
+    }
     if (this.#writer.has(tree, 'dirtree')) {
       this.#scheduler.first(async () => this.#entries(this.#repo.readDirTree(tree), path, depth));
       return;
@@ -180,10 +194,11 @@ export class Walk {
     const { subpaths } = this.#options;
     for (const [name, id] of files) {
       if (!inside && !isAtOrBelow(`${path}${name}`, subpaths)) continue;
-      if (!this.#isNew(id, 'file') || this.#writer.has(id, 'file')) continue;
+      if (!this.#seen.add(id, 'file') || this.#writer.has(id, 'file')) continue;
       this.#wanted++;
-      this.#scheduler.later(() => this.#content(id));
+      this.#files.push(id);
     }
+    this.#scheduler.wake();
     for (const [name, entry] of dirs) {
       if (inside) this.#directory(entry, path, depth + 1);
       else if (mayHold(`${path}${name}`, subpaths)) this.#directory(entry, `${path}${name}/`, depth + 1);
@@ -216,13 +231,6 @@ export class Walk {
   #want(job: () => Promise<void>): void {
     this.#wanted++;
     this.#scheduler.first(job);
-  }
-
-  #isNew(id: string, type: string): boolean {
-    const key = `${id}.${type}`;
-    if (this.#seen.has(key)) return false;
-    this.#seen.add(key);
-    return true;
   }
 
   /** Whether all below a path is wanted. */

@@ -7,11 +7,13 @@ export type RepoMode = 'bare' | 'bare-user' | 'bare-user-only' | 'bare-split-xat
 
 export const isArchive = (mode: RepoMode): boolean => mode === 'archive';
 
+/** The suffix of the names of objects of a type. */
+export const objectSuffix = (type: ObjectType, mode: RepoMode): string =>
+  type === 'file' && isArchive(mode) ? 'filez' : type;
+
 /** The path of an object below `objects/`. */
-export function objectPath(id: Checksum, type: ObjectType, mode: RepoMode): string {
-  const extension = type === 'file' && isArchive(mode) ? 'filez' : type;
-  return `${id.slice(0, 2)}/${id.slice(2)}.${extension}`;
-}
+export const objectPath = (id: Checksum, type: ObjectType, mode: RepoMode): string =>
+  `${id.slice(0, 2)}/${id.slice(2)}.${objectSuffix(type, mode)}`;
 
 const LOOSE_NAME = /^([0-9a-f]{62})\.(file|filez|dirtree|dirmeta|commit|commitmeta)$/;
 

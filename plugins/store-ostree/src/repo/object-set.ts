@@ -1,14 +1,15 @@
 import type { Checksum } from '../codec/checksum.ts';
+import { ChecksumSet } from './checksum-set.ts';
 import type { ObjectType } from './object-path.ts';
 
 /** A set of objects. */
 export class ObjectSet {
-  readonly #ids: Record<ObjectType, Set<Checksum>> = {
-    file: new Set(),
-    dirtree: new Set(),
-    dirmeta: new Set(),
-    commit: new Set(),
-    commitmeta: new Set(),
+  readonly #ids: Record<ObjectType, ChecksumSet> = {
+    file: new ChecksumSet(),
+    dirtree: new ChecksumSet(),
+    dirmeta: new ChecksumSet(),
+    commit: new ChecksumSet(),
+    commitmeta: new ChecksumSet(),
   };
 
   get size(): number {
@@ -21,9 +22,6 @@ export class ObjectSet {
 
   /** False when it was there. */
   add(id: Checksum, type: ObjectType): boolean {
-    const ids = this.#ids[type];
-    const before = ids.size;
-    ids.add(id);
-    return ids.size > before;
+    return this.#ids[type].add(id);
   }
 }
