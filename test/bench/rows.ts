@@ -7,6 +7,8 @@ export interface Row {
   readonly ratio: number;
   readonly ours_cpu_s: number;
   readonly peer_cpu_s: number;
+  /** ours_cpu_s / peer_cpu_s: what counts where others use the machine as well. */
+  readonly cpu_ratio: number;
   readonly ours_mb: number;
   readonly peer_mb: number;
 }
@@ -27,6 +29,7 @@ export function rowOf(name: string, ours: readonly Sample[], peer: readonly Samp
     ratio: round(a.seconds / b.seconds),
     ours_cpu_s: round(a.cpuSeconds),
     peer_cpu_s: round(b.cpuSeconds),
+    cpu_ratio: round(a.cpuSeconds / b.cpuSeconds),
     ours_mb: Math.round(a.megabytes),
     peer_mb: Math.round(b.megabytes),
   };
@@ -48,7 +51,7 @@ export function median(values: readonly number[]): number {
 
 export function renderRows(rows: readonly Row[]): string {
   const cells = [
-    ['', 'ours s', 'peer s', 'ratio', 'ours CPU s', 'peer CPU s', 'ours MB', 'peer MB'],
+    ['', 'ours s', 'peer s', 'ratio', 'ours CPU s', 'peer CPU s', 'CPU ratio', 'ours MB', 'peer MB'],
     ...rows.map((row) => [
       row.name,
       row.ours_s.toFixed(2),
@@ -56,6 +59,7 @@ export function renderRows(rows: readonly Row[]): string {
       row.ratio.toFixed(2),
       row.ours_cpu_s.toFixed(2),
       row.peer_cpu_s.toFixed(2),
+      row.cpu_ratio.toFixed(2),
       `${row.ours_mb}`,
       `${row.peer_mb}`,
     ]),

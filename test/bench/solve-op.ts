@@ -22,9 +22,14 @@ import { peakMemory } from './measure.ts';
 import { median } from './rows.ts';
 
 const KEY = 'bench';
-const cpu = (): number => {
+/** CPU seconds, those of compiling and collecting in other threads included, and those of the clock. */
+const now = () => {
   const { user, system } = process.cpuUsage();
-  return (user + system) / 1e6;
+  return { cpu: (user + system) / 1e6, wall: performance.now() / 1000 };
+};
+const since = (begin: ReturnType<typeof now>) => {
+  const { cpu, wall } = now();
+  return { cpu: cpu - begin.cpu, wall: wall - begin.wall };
 };
 
 function read(id: string, folder: string, cache: string | undefined): PackedPackages {
@@ -45,16 +50,17 @@ function read(id: string, folder: string, cache: string | undefined): PackedPack
 }
 
 const request = JSON.parse(process.argv[2] as string) as LibsolvRequest;
-const begin = cpu();
+const begin = now();
 const tables: PackageTable[] = request.repositories.map(([id, folder]) => tableOf(id, read(id, folder, request.cache)));
-const loaded = cpu();
+const load = since(begin);
+const loaded = now();
 // As the solver does: the strings of the largest table stay where they are.
 const strings = tables.flatMap(({ columns }) => columns?.strings ?? []).sort((a, b) => b.count - a.count);
 const builder = new PoolBuilder(strings[0]);
 for (const table of tables) loadTable(builder, table, false);
 const compareVersions = (a: string, b: string) => compareEvr(parseEvr(a), parseEvr(b));
 const pool = builder.build(new ArchPolicy('x86_64'), { multilib: true, compareVersions });
-const indexed = cpu();
+const index = since(loaded);
 
 const answers: LibsolvAnswer['jobs'][number][] = request.jobs.map(({ install, weak }) => {
   const jobs = install.map((spec): Job => {
@@ -72,23 +78,25 @@ const answers: LibsolvAnswer['jobs'][number][] = request.jobs.map(({ install, we
     };
   });
   const rounds = Array.from({ length: request.rounds ?? 1 }, () => {
-    const start = cpu();
+    const start = now();
     const state = solve(pool, jobs, { weak });
-    return { state, seconds: cpu() - start };
+    return { state, seconds: since(start) };
   });
   const { state } = rounds[0]!;
   const packages: string[] = [];
   for (let p = 2; p < pool.count; p++) if (state.level[p]! > 0) packages.push(pool.text(p));
   return {
-    first: rounds[0]!.seconds,
-    seconds: median(rounds.map(({ seconds }) => seconds)),
+    first: rounds[0]!.seconds.cpu,
+    seconds: median(rounds.map(({ seconds }) => seconds.cpu)),
+    wall: { first: rounds[0]!.seconds.wall, seconds: median(rounds.map(({ seconds }) => seconds.wall)) },
     problems: state.problems.length,
     packages: packages.sort(),
   };
 });
 const answer: LibsolvAnswer = {
-  load: loaded - begin,
-  index: indexed - loaded,
+  load: load.cpu,
+  index: index.cpu,
+  wall: { load: load.wall, index: index.wall },
   jobs: answers,
   megabytes: peakMemory(),
 };

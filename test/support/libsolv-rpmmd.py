@@ -2,7 +2,7 @@
 
 {"repositories": [[ID, FOLDER], ...], "jobs": [{"install": [NAME, ...], "weak": BOOL}, ...], "rounds": N, "cache": FOLDER}
 
-Gives the CPU seconds of parsing, of indexing what is provided and of each job (the median of its rounds), the packages, and the peak
+Gives the CPU seconds (and, as "wall", those of the clock) of parsing, of indexing what is provided and of each job (the median of its rounds), the packages, and the peak
 memory in MB. With "cache" repositories come from FOLDER/ID.solv; where that is absent it is written after parsing.
 """
 
@@ -35,14 +35,23 @@ def load(pool, ident, folder, cache):
 def solve(pool, wanted):
     by_name = solv.Job.SOLVER_INSTALL | solv.Job.SOLVER_SOLVABLE_NAME
     jobs = [pool.Job(by_name, pool.str2id(name)) for name in wanted["install"]]
-    begin = time.process_time()
+    begin = now()
     solver = pool.Solver()
     if not wanted["weak"]:
         solver.set_flag(solv.Solver.SOLVER_FLAG_IGNORE_RECOMMENDED, 1)
     problems = solver.solve(jobs)
     transaction = solver.transaction()
-    seconds = time.process_time() - begin
+    seconds = since(begin)
     return seconds, len(problems), sorted(str(s) for s in transaction.newsolvables())
+
+
+def now():
+    return time.process_time(), time.perf_counter()
+
+
+def since(begin):
+    """CPU seconds and seconds of wall time."""
+    return tuple(b - a for a, b in zip(begin, now()))
 
 
 def peak_memory():
@@ -56,20 +65,25 @@ pool = solv.Pool()
 pool.setdisttype(solv.Pool.DISTTYPE_RPM)
 pool.setarch("x86_64")
 pool.set_flag(solv.Pool.POOL_FLAG_IMPLICITOBSOLETEUSESCOLORS, 1)
-begin = time.process_time()
+begin = now()
 for ident, folder in request["repositories"]:
     load(pool, ident, folder, request.get("cache"))
-parsed = time.process_time()
+load = since(begin)
+begin = now()
 pool.addfileprovides()
 pool.createwhatprovides()
-indexed = time.process_time()
+index = since(begin)
 answers = []
 for wanted in request["jobs"]:
     rounds = [solve(pool, wanted) for _ in range(request.get("rounds", 1))]
     answers.append(
         {
-            "first": rounds[0][0],
-            "seconds": statistics.median(seconds for seconds, _, _ in rounds),
+            "first": rounds[0][0][0],
+            "seconds": statistics.median(seconds[0] for seconds, _, _ in rounds),
+            "wall": {
+                "first": rounds[0][0][1],
+                "seconds": statistics.median(seconds[1] for seconds, _, _ in rounds),
+            },
             "problems": rounds[0][1],
             "packages": rounds[0][2],
         }
@@ -77,8 +91,9 @@ for wanted in request["jobs"]:
 print(
     json.dumps(
         {
-            "load": parsed - begin,
-            "index": indexed - parsed,
+            "load": load[0],
+            "index": index[0],
+            "wall": {"load": load[1], "index": index[1]},
             "jobs": answers,
             "megabytes": peak_memory(),
         }

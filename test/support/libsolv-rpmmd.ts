@@ -22,14 +22,16 @@ export interface LibsolvRequest {
   readonly cache?: string;
 }
 
-/** Seconds are of CPU time. */
+/** Seconds are of CPU time, those in `wall` of the clock. */
 export interface LibsolvAnswer {
   readonly load: number;
   readonly index: number;
+  readonly wall: { readonly load: number; readonly index: number };
   readonly jobs: readonly {
     readonly first: number;
     /** Median of the rounds. */
     readonly seconds: number;
+    readonly wall: { readonly first: number; readonly seconds: number };
     readonly problems: number;
     /** `name-evr.arch`, sorted. */
     readonly packages: readonly string[];
