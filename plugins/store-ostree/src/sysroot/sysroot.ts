@@ -173,7 +173,7 @@ export function readSubVersion(sysroot: string, boot: 0 | 1): 0 | 1 {
 }
 
 /** The entries of ours in `loader.N`, in boot order. */
-function readEntries(sysroot: string, boot: 0 | 1): BootEntry[] {
+export function readEntries(sysroot: string, boot: 0 | 1): BootEntry[] {
   const directory = join(sysroot, `boot/loader.${boot}/entries`);
   const names = readNames(directory).filter((name) => /^ostree-.*\.conf$/.test(name));
   const entries = names.map((name) => {

@@ -56,7 +56,13 @@ export interface AdminOutput {
 }
 
 /** Runs our `ostree` on a sysroot, without a host. */
-export async function ours(sysroot: string, ...argv: string[]): Promise<AdminOutput> {
+export async function ours(
+  sysroot: string,
+  ...words: (string | { readonly [name: string]: string })[]
+): Promise<AdminOutput> {
+  const argv = words.filter((word) => typeof word === 'string');
+  // The last one may be variables of the environment.
+  const environment = words.filter((word) => typeof word !== 'string').at(-1) ?? {};
   let [out, err] = ['', ''];
   const terminal: Terminal = {
     program: 'ostree',
@@ -64,6 +70,7 @@ export async function ours(sysroot: string, ...argv: string[]): Promise<AdminOut
       OSTREE_SYSROOT: sysroot,
       OSTREE_SYSROOT_DEBUG: 'mutable-deployments',
       OSTREE_SYSROOT_OPTS: 'bootloader-naming-1',
+      ...environment,
     },
     input: 0,
     interactive: false,

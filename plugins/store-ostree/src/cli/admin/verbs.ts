@@ -45,6 +45,11 @@ export const ADMIN_VERBS: readonly (VerbEntry | VerbGroup)[] = [
     hidden: true,
     verbs: [
       entry(
+        'grub2-generate',
+        'Generate GRUB2 configuration from given BLS entries',
+        async () => (await import('./grub2-generate.ts')).grub2Generate,
+      ),
+      entry(
         'selinux-ensure-labeled',
         'Relabel all or part of a deployment',
         async () => (await import('./ensure-labeled.ts')).ensureLabeled,
