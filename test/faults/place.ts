@@ -106,7 +106,7 @@ const BOOTED = `
   : > "$root/run/ostree-booted"
   mount --bind /usr "$root/usr"
   mount --bind /proc "$root/proc"
-  mount --bind /dev "$root/dev"
+  mount --rbind /dev "$root/dev"
   mount --bind /tmp "$root/tmp"
   mount --bind "$project" "$root/mnt"
   exec chroot "$root" "$@"`;
