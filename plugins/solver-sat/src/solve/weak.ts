@@ -21,10 +21,17 @@ export function resolveWeak(
   const supplements = new IntList();
   const known = new Uint8Array(pool.count);
   state.hinting ??= hintingPackages(state);
-  for (const p of state.hinting) {
+  const { hinting } = state;
+  const { recommends } = pool.lists;
+  const candidates = new IntList();
+  for (let i = 0; i < hinting.length; i++) {
+    const p = hinting[i]!;
     const at = state.level[p]!;
     if (at > 0) {
-      if (recommendsCount(state, p)) for (const q of openRecommends(state, p)) addOnce(recommended, known, q);
+      if (recommends[p] === 0 || !recommendsCount(state, p)) continue;
+      candidates.clear();
+      openRecommends(state, p, candidates);
+      for (let j = 0; j < candidates.length; j++) addOnce(recommended, known, candidates.at(j));
     } else if (at === 0 && pool.lists.supplements[p] !== 0 && isWantedSupplement(state, p, multiversion))
       supplements.push(p);
   }
@@ -83,7 +90,8 @@ function install(state: SatState, from: number, supplements: IntList, best: Uint
     if (p < 0 || !recommendsCount(state, p) || pool.lists.recommends[p] === 0) continue;
     for (let j = pool.lists.recommends[p]!; pool.deps[j] !== 0; j++) {
       if (!depCounts(state, pool.deps[j]!)) continue;
-      const candidates = IntList.from(openCandidates(state, pool.deps[j]!, best));
+      const candidates = new IntList();
+      openCandidates(state, pool.deps[j]!, best, candidates);
       if (candidates.length === 0) continue;
       if (candidates.length > 1) filterCandidates(state, candidates, 'choose');
       if (candidates.length > 1) openBranch(state, level, candidates);
@@ -104,39 +112,38 @@ function depCounts({ pool, changes }: SatState, dep: number): boolean {
   return !changes.policies.weakOfMachine || asksMachine(pool, dep);
 }
 
-function openRecommends(state: SatState, p: number): number[] {
+function openRecommends(state: SatState, p: number, found: IntList): void {
   const { deps, lists } = state.pool;
-  const list = lists.recommends[p]!;
-  const found: number[] = [];
-  if (list === 0) return found;
-  for (let i = list; deps[i] !== 0; i++) {
-    if (depCounts(state, deps[i]!)) found.push(...openCandidates(state, deps[i]!, null));
+  for (let i = lists.recommends[p]!; deps[i] !== 0; i++) {
+    if (depCounts(state, deps[i]!)) openCandidates(state, deps[i]!, null, found);
   }
-  return found;
 }
 
-/** Undecided packages that would fulfil a recommendation, none when something chosen does. */
-function openCandidates(state: SatState, dep: number, among: Uint8Array | null): number[] {
+/** Appends undecided packages that would fulfil a recommendation, none when something chosen does. */
+function openCandidates(state: SatState, dep: number, among: Uint8Array | null, found: IntList): void {
   const { pool, level } = state;
-  const { providers } = pool;
-  const found: number[] = [];
+  const before = found.length;
   if (!isComplex(pool, dep)) {
-    for (let i = providers.of(dep); providers.data[i] !== 0; i++) {
-      const p = providers.data[i]!;
-      if (level[p]! > 0) return [];
+    const offset = pool.providers.of(dep);
+    const { data } = pool.providers;
+    for (let i = offset; data[i] !== 0; i++) {
+      const p = data[i]!;
+      if (level[p]! > 0) {
+        found.length = before;
+        return;
+      }
       if (level[p] === 0 && (among === null || among[p] === 1)) found.push(p);
     }
-    return found;
+    return;
   }
   const form = conjunctive(pool, dep);
-  if (typeof form === 'string') return [];
+  if (typeof form === 'string') return;
   for (const block of form) {
     if (block.some((literal) => (literal > 0 ? level[literal]! > 0 : level[-literal]! <= 0))) continue;
     for (const p of block) {
-      if (p > 0 && level[p] === 0 && (among === null || among[p] === 1) && !found.includes(p)) found.push(p);
+      if (p > 0 && level[p] === 0 && (among === null || among[p] === 1)) found.pushUnique(p, before);
     }
   }
-  return found;
 }
 
 function isWantedSupplement(state: SatState, p: number, multiversion: Uint8Array | null): boolean {
