@@ -2,10 +2,13 @@
  * Runs the tests: fast ones first, then scenarios against the real tools, then boots. Ends with `N passed, N failed, N skipped` after the
  * names of what was skipped.
  *
- *   node scripts/test.ts [unit|e2e|boot]...
+ *   node scripts/test.ts [unit|e2e|boot]... [--all] [--cuts N]
+ *
+ * `--all` boots by every boot loader and not by one; `--cuts` cuts the power in so many upgrades.
  */
 import { globSync } from 'node:fs';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -18,7 +21,14 @@ function filesOf(group: string): string[] {
   return globSync(SLOW[group as keyof typeof SLOW] ?? group, { cwd: ROOT });
 }
 
-const groups = process.argv.length > 2 ? process.argv.slice(2) : ['unit', 'e2e', 'boot'];
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { all: { type: 'boolean', default: false }, cuts: { type: 'string', default: '0' } },
+});
+const groups = positionals.length > 0 ? positionals : ['unit', 'e2e', 'boot'];
+// Read by the tests of that group.
+if (values.all) process.env['OSTRATA_TEST_BOOT'] = 'all';
+process.env['OSTRATA_TEST_CUTS'] = values.cuts;
 const counts = { passed: 0, failed: 0 };
 const skipped: string[] = [];
 for (const group of groups) {
