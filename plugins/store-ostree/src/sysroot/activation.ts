@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { storeError } from '../errors.ts';
 import { fsyncPath } from '../repo/directory.ts';
 import { type MenuWriter, menuEntry } from './boot-menu.ts';
 import type { SysrootDeployment } from './deployment.ts';
@@ -26,8 +27,19 @@ export const isActivating = (sysroot: Sysroot): boolean => existsSync(markOf(sys
 export async function completeActivation(sysroot: Sysroot, writer: () => Promise<MenuWriter | null>): Promise<void> {
   if (!isActivating(sysroot)) return;
   const directory = join(sysroot.path, `boot/loader.${sysroot.versions.boot}`);
+  const known = await writer();
+  if (known !== null && !(await known.activates(sysroot.path))) {
+    throw storeError(
+      'SYSROOT_INVALID',
+      `The boot loader of ${sysroot.path} has not taken over its menu, and is not found.`,
+      {
+        hint: 'Mount its partition, and enable the plugin for it: an earlier change was cut off before it was complete.',
+        data: { path: markOf(sysroot) },
+      },
+    );
+  }
   const menu = { sysroot: sysroot.path, directory, entries: menuOf(sysroot.finalized) };
-  await activate(menu, await writer());
+  await activate(menu, known);
 }
 
 /** Has the boot loader take over the menu that is the current one now. */

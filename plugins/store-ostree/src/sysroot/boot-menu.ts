@@ -4,6 +4,8 @@ import type { BootEntry } from '../codec/boot/boot-entry.ts';
 /** Somebody who writes the configuration of a boot loader from a menu; entries as files are there already. */
 export interface MenuWriter {
   write(menu: BootMenu): Promise<void>;
+  /** Whether the loader has to be told of a menu after the swap: it does not follow `/boot/loader`. */
+  activates(sysroot: string): Promise<boolean>;
   /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`; may be asked again. */
   activate(menu: BootMenu): Promise<void>;
 }

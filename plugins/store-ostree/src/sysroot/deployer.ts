@@ -199,6 +199,7 @@ export class OstreeDeployer implements Deployer {
 
 const writerOf = (bootloader: Bootloader, ctx: Context): MenuWriter => ({
   write: (menu) => bootloader.write(menu, ctx),
+  activates: async () => bootloader.activate !== undefined,
   activate: async (menu) => bootloader.activate?.(menu, ctx),
 });
 

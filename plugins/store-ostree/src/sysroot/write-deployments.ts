@@ -168,7 +168,8 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   const menu = { sysroot: sysroot.path, directory, entries: entries.map(menuEntry) };
   const menuWriter = await writer();
   await menuWriter?.write(menu);
-  announceActivation(directory, menuWriter !== null);
+  const activates = (await menuWriter?.activates(sysroot.path)) ?? false;
+  announceActivation(directory, activates);
 
   linkBootToItself(sysroot);
   const link = join(sysroot.path, 'boot/loader.tmp');
@@ -179,7 +180,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
     commit: async () => {
       renameSync(link, join(sysroot.path, 'boot/loader'));
       fsyncPath(join(sysroot.path, 'boot'));
-      if (menuWriter) await activate(menu, menuWriter);
+      if (activates) await activate(menu, menuWriter);
     },
   };
 }

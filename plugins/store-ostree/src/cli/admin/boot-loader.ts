@@ -11,6 +11,8 @@ export function menuWriter({ withContext }: Terminal, { bootloader }: SysrootSet
   if (bootloader === 'none') return null;
   return {
     write: (menu) => withContext(async (ctx) => (await choose(ctx, bootloader, menu.sysroot))?.write(menu, ctx)),
+    activates: (sysroot) =>
+      withContext(async (ctx) => (await choose(ctx, bootloader, sysroot))?.activate !== undefined),
     activate: (menu) =>
       withContext(async (ctx) => (await choose(ctx, bootloader, menu.sysroot))?.activate?.(menu, ctx)),
   };
