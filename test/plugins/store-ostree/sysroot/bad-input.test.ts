@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -146,6 +147,29 @@ describe('bad sysroots and bad images (needs ostree and root)', function () {
     assert.deepEqual(waits, [process.pid]);
     held.release();
     (await lockSysroot(sysroot)).release();
+  });
+
+  it('another process that holds the lock is named', async () => {
+    const { sysroot } = await installed();
+    const path = join(sysroot, 'ostree/lock');
+    const hold = `import { FileLock } from ${JSON.stringify(join(import.meta.dirname, '../../../../plugins/store-ostree/src/repo/lock.ts'))};
+      FileLock.try(${JSON.stringify(path)}, 'exclusive'); console.log('held'); setInterval(() => {}, 1000);`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', hold], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(child.stdout, 'data');
+      await assert.rejects(lockSysroot(sysroot, { seconds: 0 }), {
+        code: 'SYSROOT_LOCKED',
+        message: new RegExp(
+          `^The process ${child.pid} \\(.*input-type=module.*\\) is changing the system: it holds ${path}\\.$`,
+          's',
+        ),
+      });
+    } finally {
+      child.kill();
+    }
+    await once(child, 'exit');
   });
 
   it('half a deployment names the directory, and what may be done about it', async () => {

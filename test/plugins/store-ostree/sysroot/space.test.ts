@@ -2,6 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, statfsSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BootMenu } from '@ostrata/contract';
+import { deployTree } from '../../../../plugins/store-ostree/src/sysroot/deploy-tree.ts';
+import { orderWith } from '../../../../plugins/store-ostree/src/sysroot/order.ts';
+import { Sysroot } from '../../../../plugins/store-ostree/src/sysroot/sysroot.ts';
+import { prepareSwap } from '../../../../plugins/store-ostree/src/sysroot/write-deployments.ts';
+import { kernelDirectory } from '../../../../plugins/store-ostree/src/sysroot/write-entries.ts';
 import { hasOstree, isRoot, ostree, run, temporary } from '../support.ts';
 import { Images, INITRAMFS, KERNEL, ours, snapshot } from './support.ts';
 
@@ -80,6 +86,34 @@ describe('room on file systems (needs ostree, root and loop devices)', function 
     const status = await run('admin', 'status');
     assert.match(status, new RegExp(`^  os ${third}\\.0(?: \\(pending\\))?\n[^]*\n  os ${second}\\.0`));
     assert.equal(kernels().length, 2);
+  });
+
+  it('a run that fails after kernels have made room leaves what stays bootable, and the next one completes', async () => {
+    mount('sysroot/boot', 12 * MIB);
+    const { sysroot, image, deploy, kernels, run } = await installed();
+    image('a', 4 * MIB);
+    await deploy();
+    const second = image('b', 4 * MIB);
+    await deploy();
+    const commit = image('c', 4 * MIB);
+    const before = Sysroot.load(sysroot);
+    const merge = before.mergeDeployment('os');
+    const added = deployTree(before, { stateroot: 'os', commit, origin: null, merge, kargs: null, mutable: true });
+    const write = async (menu: BootMenu) => {
+      if (menu.entries.length > 1) throw new Error('cut');
+    };
+    const writer = async () => ({ write, activates: async () => false, activate: async () => {} });
+    await assert.rejects(prepareSwap(before, orderWith(before, added, merge, {}), { writer }), { message: 'cut' });
+    const [only, ...others] = Sysroot.load(sysroot).deployments;
+    assert.deepEqual([only?.commit, others.length], [second, 0]);
+    assert.ok(existsSync(join(sysroot, 'boot', kernelDirectory(only!))));
+    await run('admin', 'cleanup');
+    assert.equal(kernels().length, 1);
+    await deploy();
+    assert.deepEqual(
+      Sysroot.load(sysroot).deployments.map((one) => one.commit),
+      [commit, second],
+    );
   });
 
   it('a kernel that cannot fit is refused with numbers, and nothing is changed', async () => {
