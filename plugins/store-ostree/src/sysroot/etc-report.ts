@@ -15,6 +15,16 @@ const RESULT: Readonly<Record<EtcStrategy, string>> = {
 
 /** Tells where /etc changed here and in the image of a new deployment: as a warning, and in `extras` of the outcome. */
 export function addEtcReport(outcome: Outcome, strategy: EtcStrategy, ctx: Context): Outcome | undefined {
+  try {
+    return withReport(outcome, strategy, ctx);
+  } catch (error) {
+    // The deployment is there: what cannot be said of it must not look like its failure.
+    ctx.progress.warning('SYSROOT_ETC', `What changed in /etc cannot be told: ${(error as Error).message}`);
+    return undefined;
+  }
+}
+
+function withReport(outcome: Outcome, strategy: EtcStrategy, ctx: Context): Outcome | undefined {
   const { deployment } = outcome;
   if (deployment === null || deployment.state === 'prepared') return undefined;
   const { sysroot: path, os: stateroot, commit } = deployment.target;
