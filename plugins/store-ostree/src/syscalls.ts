@@ -1,30 +1,44 @@
 import { Buffer } from 'node:buffer';
+import { createRequire } from 'node:module';
 import { constants as osConstants } from 'node:os';
 import { getSystemErrorName } from 'node:util';
-import koffi from 'koffi';
+import type Koffi from 'koffi';
 
 // The calls of Linux that Node has no function for. Nothing else in this plugin declares a prototype.
 
-const libc = koffi.load(null);
-const call = {
-  lsetxattr: libc.func('int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)'),
-  lgetxattr: libc.func('long lgetxattr(const char *path, const char *name, void *value, size_t size)'),
-  llistxattr: libc.func('long llistxattr(const char *path, void *list, size_t size)'),
-  lremovexattr: libc.func('int lremovexattr(const char *path, const char *name)'),
-  mknod: libc.func('int mknod(const char *path, uint32_t mode, uint64_t dev)'),
-  syncfs: libc.func('int syncfs(int fd)'),
-  fcntl: libc.func('int fcntl(int fd, int command, ...)'),
-  ioctl: libc.func('int ioctl(int fd, unsigned long request, ...)'),
-  unshare: libc.func('int unshare(int flags)'),
-  mount: libc.func(
-    'int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)',
-  ),
+/** Loaded at the first call: it takes as long as half of Node's own start, and who only reads needs none. */
+const load = () => {
+  const koffi = createRequire(import.meta.url)('koffi') as typeof Koffi;
+  const libc = koffi.load(null);
+  return {
+    errno: koffi.errno,
+    lsetxattr: libc.func(
+      'int lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags)',
+    ),
+    lgetxattr: libc.func('long lgetxattr(const char *path, const char *name, void *value, size_t size)'),
+    llistxattr: libc.func('long llistxattr(const char *path, void *list, size_t size)'),
+    lremovexattr: libc.func('int lremovexattr(const char *path, const char *name)'),
+    mknod: libc.func('int mknod(const char *path, uint32_t mode, uint64_t dev)'),
+    syncfs: libc.func('int syncfs(int fd)'),
+    fcntl: libc.func('int fcntl(int fd, int command, ...)'),
+    ioctl: libc.func('int ioctl(int fd, unsigned long request, ...)'),
+    unshare: libc.func('int unshare(int flags)'),
+    mount: libc.func(
+      'int mount(const char *source, const char *target, const char *type, unsigned long flags, void *data)',
+    ),
+  };
 };
+let loaded: ReturnType<typeof load> | undefined;
+
+function libc(): ReturnType<typeof load> {
+  loaded ??= load();
+  return loaded;
+}
 
 const { ENODATA, ENOTSUP, EAGAIN, EACCES, EINTR } = osConstants.errno;
 
 function failure(syscall: string, path: string | undefined): NodeJS.ErrnoException {
-  const number = koffi.errno();
+  const number = libc().errno();
   const code = getSystemErrorName(-number);
   const where = path === undefined ? '' : ` '${path}'`;
   return Object.assign(new Error(`${code}: ${syscall}${where}`), {
@@ -41,9 +55,9 @@ const scratch = Buffer.allocUnsafeSlow(XATTR_MAX);
 
 /** The names of a path's extended attributes, not following a link; none where the file system has no attributes. */
 export function llistxattr(path: string): string[] {
-  const length = Number(call.llistxattr(path, scratch, scratch.length));
+  const length = Number(libc().llistxattr(path, scratch, scratch.length));
   if (length < 0) {
-    if (koffi.errno() === ENOTSUP) return [];
+    if (libc().errno() === ENOTSUP) return [];
     throw failure('llistxattr', path);
   }
   return length === 0 ? [] : scratch.toString('utf8', 0, length - 1).split('\0');
@@ -51,9 +65,9 @@ export function llistxattr(path: string): string[] {
 
 /** The value of an extended attribute, not following a link, or undefined where there is none. */
 export function lgetxattr(path: string, name: string): Buffer | undefined {
-  const length = Number(call.lgetxattr(path, name, scratch, scratch.length));
+  const length = Number(libc().lgetxattr(path, name, scratch, scratch.length));
   if (length < 0) {
-    const number = koffi.errno();
+    const number = libc().errno();
     if (number === ENODATA || number === ENOTSUP) return undefined;
     throw failure('lgetxattr', path);
   }
@@ -63,12 +77,12 @@ export function lgetxattr(path: string, name: string): Buffer | undefined {
 export function lsetxattr(path: string, name: string, value: Uint8Array): void {
   // An empty typed array has no address that could be passed.
   const bytes = value.length === 0 ? scratch : value;
-  if (call.lsetxattr(path, name, bytes, value.length, 0) !== 0) throw failure('lsetxattr', path);
+  if (libc().lsetxattr(path, name, bytes, value.length, 0) !== 0) throw failure('lsetxattr', path);
 }
 
 /** Removes an extended attribute; one that is not there is no error. */
 export function lremovexattr(path: string, name: string): void {
-  if (call.lremovexattr(path, name) !== 0 && koffi.errno() !== ENODATA) throw failure('lremovexattr', path);
+  if (libc().lremovexattr(path, name) !== 0 && libc().errno() !== ENODATA) throw failure('lremovexattr', path);
 }
 
 /** The type of a character device in st_mode (inode(7)). */
@@ -76,17 +90,17 @@ export const S_IFCHR = 0o020000;
 
 /** Makes a device or a pipe: type and permissions are in the mode, from which the umask of the process takes some away. */
 export function mknod(path: string, mode: number, device: number): void {
-  if (call.mknod(path, mode, device) !== 0) throw failure('mknod', path);
+  if (libc().mknod(path, mode, device) !== 0) throw failure('mknod', path);
 }
 
 /** Writes everything of the file system that holds the open file to its device. */
 export function syncfs(fd: number): void {
-  if (call.syncfs(fd) !== 0) throw failure('syncfs', undefined);
+  if (libc().syncfs(fd) !== 0) throw failure('syncfs', undefined);
 }
 
 /** Begins what syncfs does in another thread, and calls `done` when it has ended, well or not. */
 export function syncfsInBackground(fd: number, done: () => void): void {
-  call.syncfs.async(fd, done);
+  libc().syncfs.async(fd, done);
 }
 
 export type LockKind = 'shared' | 'exclusive' | 'unlocked';
@@ -102,8 +116,8 @@ export function tryLock(fd: number, kind: LockKind): boolean {
   const lock = Buffer.alloc(FLOCK_SIZE);
   lock.writeInt16LE(LOCK_TYPE[kind], 0);
   for (;;) {
-    if (call.fcntl(fd, F_OFD_SETLK, 'void *', lock) === 0) return true;
-    const number = koffi.errno();
+    if (libc().fcntl(fd, F_OFD_SETLK, 'void *', lock) === 0) return true;
+    const number = libc().errno();
     if (number === EAGAIN || number === EACCES) return false;
     if (number !== EINTR) throw failure('fcntl', undefined);
   }
@@ -120,8 +134,8 @@ const { EPERM, ENOTTY, EOPNOTSUPP, ENOSYS, EBUSY, EINVAL } = osConstants.errno;
 /** Sets or clears the immutable flag of an open file or directory; nothing where the file system has none or the user may not. */
 export function changeInodeFlag(fd: number, immutable: boolean): void {
   const flags = Buffer.alloc(8);
-  const refused = () => [EPERM, ENOTTY, EOPNOTSUPP, ENOSYS].includes(koffi.errno());
-  if (call.ioctl(fd, FS_IOC_GETFLAGS, 'void *', flags) !== 0) {
+  const refused = () => [EPERM, ENOTTY, EOPNOTSUPP, ENOSYS].includes(libc().errno());
+  if (libc().ioctl(fd, FS_IOC_GETFLAGS, 'void *', flags) !== 0) {
     if (refused()) return;
     throw failure('ioctl(FS_IOC_GETFLAGS)', undefined);
   }
@@ -129,19 +143,19 @@ export function changeInodeFlag(fd: number, immutable: boolean): void {
   const after = immutable ? before | FS_IMMUTABLE_FL : before & ~FS_IMMUTABLE_FL;
   if (after === before) return;
   flags.writeUInt32LE(after, 0);
-  if (call.ioctl(fd, FS_IOC_SETFLAGS, 'void *', flags) !== 0 && !refused()) {
+  if (libc().ioctl(fd, FS_IOC_SETFLAGS, 'void *', flags) !== 0 && !refused()) {
     throw failure('ioctl(FS_IOC_SETFLAGS)', undefined);
   }
 }
 
 /** Freezes the file system of an open file, which empties its journal, and thaws it at once; a sync where that may not be done. */
 export function freezeFileSystem(fd: number): void {
-  if (call.ioctl(fd, FIFREEZE, 'int', 0) !== 0) {
-    if (![EOPNOTSUPP, ENOSYS, EPERM, EBUSY].includes(koffi.errno())) throw failure('ioctl(FIFREEZE)', undefined);
+  if (libc().ioctl(fd, FIFREEZE, 'int', 0) !== 0) {
+    if (![EOPNOTSUPP, ENOSYS, EPERM, EBUSY].includes(libc().errno())) throw failure('ioctl(FIFREEZE)', undefined);
     syncfs(fd);
     return;
   }
-  if (call.ioctl(fd, FITHAW, 'int', 0) !== 0 && koffi.errno() !== EINVAL) throw failure('ioctl(FITHAW)', undefined);
+  if (libc().ioctl(fd, FITHAW, 'int', 0) !== 0 && libc().errno() !== EINVAL) throw failure('ioctl(FITHAW)', undefined);
 }
 
 // <linux/sched.h>, <linux/mount.h>
@@ -152,10 +166,10 @@ const MS_RELATIME = 0x200000;
 
 /** Gives the calling thread a mount namespace of its own; threads that run already keep the old one. */
 export function leaveMountNamespace(): void {
-  if (call.unshare(CLONE_NEWNS) !== 0) throw failure('unshare', undefined);
+  if (libc().unshare(CLONE_NEWNS) !== 0) throw failure('unshare', undefined);
 }
 
 /** Makes a mount, and the file system below it, writable. */
 export function remountWritable(path: string): void {
-  if (call.mount(path, path, null, MS_REMOUNT | MS_SILENT | MS_RELATIME, null) !== 0) throw failure('mount', path);
+  if (libc().mount(path, path, null, MS_REMOUNT | MS_SILENT | MS_RELATIME, null) !== 0) throw failure('mount', path);
 }

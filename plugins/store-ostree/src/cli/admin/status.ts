@@ -2,7 +2,6 @@ import { directoryName, isPinned, isSame, type SysrootDeployment } from '../../s
 import { isStagedLocked } from '../../sysroot/staged.ts';
 import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { adminVerb } from './admin-verb.ts';
-import { signatureLines, verification } from './status-signatures.ts';
 
 export const status = adminVerb({
   usage: '',
@@ -37,11 +36,19 @@ export const status = adminVerb({
       const mark = isSame(deployment, sysroot.booted) ? '*' : ' ';
       terminal.out(`${mark} ${deployment.stateroot} ${directoryName(deployment)}${place}\n`);
       for (const line of describe(deployment, sysroot)) terminal.out(`    ${line}\n`);
-      if (options.flag('verify')) terminal.out(`${await verification(deployment, call)}\n`);
-      else if (!options.flag('skip-signatures')) terminal.out(await signatureLines(deployment, call));
+      if (options.flag('verify')) {
+        const { verification } = await import('./status-signatures.ts');
+        terminal.out(`${await verification(deployment, call)}\n`);
+      } else if (!options.flag('skip-signatures') && hasRemote(deployment)) {
+        const { signatureLines } = await import('./status-signatures.ts');
+        terminal.out(await signatureLines(deployment, call));
+      }
     }
   },
 });
+
+/** Only commits of a remote may have to be signed; what looks at signatures is loaded for them alone. */
+const hasRemote = ({ origin }: SysrootDeployment): boolean => origin?.get('origin', 'refspec')?.includes(':') ?? false;
 
 /** A deployment under the keys of libostree's `status --json`. */
 function record(deployment: SysrootDeployment, index: number, pending: SysrootDeployment | null, sysroot: Sysroot) {
