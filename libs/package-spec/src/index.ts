@@ -6,6 +6,7 @@ export {
   RichDependencyError,
   type RichOperator,
 } from './rich-dependency.ts';
+export { MAX_COMBINATIONS, RichDependencySizeError, richDependencySize } from './rich-dependency-size.ts';
 export { machineAnswers, SOLVER_OPTIONS, type SolverOptions } from './solver-options.ts';
 export {
   type Namespace,

@@ -1,8 +1,11 @@
 import type { Comparison, Relation } from '@ostrata/contract';
 import {
+  MAX_COMBINATIONS,
   type NamespaceMaker,
   parseRichDependency,
+  RichDependencySizeError,
   type RichOperator,
+  richDependencySize,
   suseConflict,
   suseProvide,
   suseSupplement,
@@ -32,8 +35,12 @@ const OPERATORS: Record<RichOperator, number> = {
   else: REL.ELSE,
 };
 
-/** The number of a simple, versioned or (in parentheses) rich dependency. @throws RichDependencyError */
+/** The number of a simple, versioned or (in parentheses) rich dependency. @throws RichDependencyError, RichDependencySizeError */
 export function dependencyOf(numbers: DependencyNumbers, relation: Relation): number {
+  // libsolv writes them out, however long that takes.
+  if (isRich(relation) && richDependencySize(relation.name).clauses > MAX_COMBINATIONS) {
+    throw new RichDependencySizeError(relation.name);
+  }
   return read(numbers, relation, makerOf(numbers));
 }
 
@@ -46,8 +53,18 @@ export function supplementOf(numbers: DependencyNumbers, relation: Relation): nu
 
 /** The same for what a package conflicts with. @throws RichDependencyError */
 export function conflictOf(numbers: DependencyNumbers, relation: Relation): number {
-  const plain = relation.compare === undefined && !relation.name.startsWith('(');
+  if (isRich(relation)) {
+    if (richDependencySize(relation.name).alternatives > MAX_COMBINATIONS) {
+      throw new RichDependencySizeError(relation.name);
+    }
+    return read(numbers, relation, makerOf(numbers));
+  }
+  const plain = relation.compare === undefined;
   return (plain ? suseConflict(relation.name, makerOf(numbers)) : null) ?? dependencyOf(numbers, relation);
+}
+
+function isRich({ name, compare }: Relation): boolean {
+  return compare === undefined && name.startsWith('(');
 }
 
 /** What something provided makes of its package a supplement to; null for nothing. */

@@ -8,7 +8,12 @@ import {
   type TableEntry,
   type Transaction,
 } from '@ostrata/contract';
-import { machineAnswers, RichDependencyError, type SolverOptions } from '@ostrata/package-spec';
+import {
+  machineAnswers,
+  RichDependencyError,
+  RichDependencySizeError,
+  type SolverOptions,
+} from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { FLAG } from '../native/constants.ts';
 import { Library } from '../native/library.ts';
@@ -49,6 +54,13 @@ export class LibsolvSolver implements Solver {
     try {
       return attempt(request, this.#config, library);
     } catch (error) {
+      if (error instanceof RichDependencySizeError) {
+        throw solverError('SOLVER_LIBSOLV_DEPENDENCY', `${error.message}.`, {
+          hint: 'Exclude the package that says so.',
+          data: { dependency: error.dependency },
+          cause: error,
+        });
+      }
       if (!(error instanceof RichDependencyError)) throw error;
       throw solverError('SOLVER_LIBSOLV_DEPENDENCY', `${error.message}.`, {
         hint: 'The package metadata is wrong: tell whoever made it, or exclude the package source.',
