@@ -19,7 +19,7 @@ export function findPartitions(sysroot: string, config: SystemdBootConfig): Part
     const usual = [...USUAL.map((name) => join(base, name)), ...mountedFat(base)];
     const candidates = config.esp === null ? usual : [join(base, config.esp)];
     const esp = candidates.find(hasSystemdBoot);
-    if (esp !== undefined) return { esp, boot: config.boot === null ? bootOf(base, esp) : join(base, config.boot) };
+    if (esp !== undefined) return { esp, boot: config.boot === null ? esp : join(base, config.boot) };
   }
   return null;
 }
@@ -39,12 +39,6 @@ export function isFat(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** A FAT partition at /boot that is not the EFI system partition is XBOOTLDR. */
-function bootOf(base: string, esp: string): string {
-  const boot = join(base, 'boot');
-  return boot !== esp && isFat(boot) && statSync(boot).dev !== statSync(esp).dev ? boot : esp;
 }
 
 /** Mount points of FAT below a root, from mountinfo (proc(5)); without those that come and go. */

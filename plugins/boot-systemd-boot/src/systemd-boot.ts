@@ -1,13 +1,13 @@
-import { readlinkSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Bootloader, BootMenu, BootMenuEntry } from '@ostrata/contract';
+import { existsSync, readFileSync, readlinkSync } from 'node:fs';
+import { join, matchesGlob } from 'node:path';
+import type { Bootloader, BootMenu, BootMenuEntry, Context } from '@ostrata/contract';
 import type { SystemdBootConfig } from './config.schema.ts';
 import { directoryOf, type Entry, neededFiles, readEntries } from './entries.ts';
 import { formatEntryName, type Tries } from './entry-name.ts';
 import { bodyOf, formatEntry, valuesOf } from './entry-text.ts';
 import { espError } from './errors.ts';
 import { fsyncPath, makeDirectory, removeFiles, renameInOrder, writeNew } from './fat.ts';
-import { findPartitions, type Partitions } from './find-partitions.ts';
+import { findPartitions, isFat, type Partitions } from './find-partitions.ts';
 import { checkSpace, copyFiles, missingFiles, place, removeUnused } from './kernels.ts';
 
 /**
@@ -27,6 +27,7 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
 
   const write: Bootloader['write'] = async (menu, ctx) => {
     const { boot } = partitionsOf(menu.sysroot);
+    checkLinks(menu.sysroot);
     const directory = directoryOf(boot);
     const before = readEntries(boot);
     const entries = menu.entries.map(place);
@@ -57,7 +58,7 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
     write,
 
     async activate(menu, ctx) {
-      const { boot } = partitionsOf(menu.sysroot);
+      const { esp, boot } = partitionsOf(menu.sysroot);
       const directory = directoryOf(boot);
       let next = generationOf(menu, readEntries(boot));
       if (next === null) {
@@ -70,6 +71,7 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
         directory,
         drafts.map((entry) => [entry.name, formatEntryName({ ...entry, isDraft: false })]),
       );
+      warnOfOtherDefault(esp, next[0]!.generation, ctx);
       try {
         removeOthers(boot, next[0]!.generation);
       } catch (error) {
@@ -96,6 +98,29 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
       return live.map(({ text }) => valuesOf(text, 'options').join(' '));
     },
   };
+}
+
+/** The deployer keeps its links in /boot. Throws ESP_BOOT where there can be none. */
+function checkLinks(sysroot: string): void {
+  const path = join(sysroot, 'boot');
+  if (!isFat(path)) return;
+  throw espError(
+    'ESP_BOOT',
+    `${path} is a FAT file system: the links by which deployments are switched cannot be there.`,
+    {
+      hint: 'Mount the EFI system partition at /efi or /boot/efi, and leave /boot to the root file system.',
+      data: { path },
+    },
+  );
+}
+
+/** What an administrator has chosen stays (loader.conf(5)); but then a new deployment is not started by itself. */
+function warnOfOtherDefault(esp: string, generation: number, ctx: Context): void {
+  const path = join(esp, 'loader/loader.conf');
+  const [pattern] = existsSync(path) ? valuesOf(readFileSync(path, 'utf8'), 'default') : [];
+  if (pattern === undefined || matchesGlob(`ostree-${generation}-1.conf`, pattern)) return;
+  const text = `${path} says \`default ${pattern}\`: the new deployment has to be chosen by hand.`;
+  ctx.progress.warning('ESP_DEFAULT', text, 'Take the line out, or make it `default ostree-*`.');
 }
 
 function removeOthers(boot: string, generation: number): void {
