@@ -1,4 +1,4 @@
-// Static deltas: what leads from one commit, or from nothing, to another in a few files. This is the only door of the folder.
+// Static deltas: what leads from one commit, or from nothing, to another in a few files. This is the door of the folder, but for `generate.ts`.
 export { decodeDeltaIndex, deltaListValue, type IndexedDelta } from '../codec/delta/delta-index.ts';
 export {
   type DeltaName,
@@ -13,13 +13,6 @@ export { type ApplyOptions, applyDelta, applyPart, deltaMetadata, isPartNeeded, 
 export { type DeltaDescription, describeDelta, type PartDescription } from './describe.ts';
 export { executePart, type PartTarget } from './execute-part.ts';
 export { formatDelta } from './format.ts';
-export {
-  type GeneratedDelta,
-  type GenerateOptions,
-  generateDelta,
-  type PreparedDelta,
-  prepareDelta,
-} from './generate.ts';
 export { indexedDeltas, readDeltaIndex, reindexDeltas } from './indexes.ts';
 export {
   deleteDelta,

@@ -7,7 +7,7 @@ import { readRef, writeRef } from '../repo/refs.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import type { Repository } from '../repo/repository.ts';
 import { WriteSession } from '../store/session.ts';
-import { autoUpdateSummary } from '../summary/write.ts';
+import { wantsSummaryUpdates } from '../summary/auto-update.ts';
 import { commitCheck } from './check-pulled.ts';
 import { openLocal, openSource } from './open-source.ts';
 import { DEFAULT_REQUESTS, type PullOptions, type PullResult } from './options.ts';
@@ -78,7 +78,10 @@ export async function pullInto(
     await walk.run();
     session.flush();
     walk.complete();
-    setRefs(repo, plan.commits, options, ctx);
+    if (setRefs(repo, plan.commits, options) && wantsSummaryUpdates(repo)) {
+      const { updateSummary } = await import('../summary/write.ts');
+      updateSummary(repo, { now: ctx.now() });
+    }
     if (plan.copySummary) copySummary(repo, plan.copySummary);
     progress.end('done');
     const { bytes, contentWritten } = opened.transferred();
@@ -111,7 +114,8 @@ function namedRemote(repo: Repository, options: PullOptions): Remote | undefined
   return findRemote(repo, name, options);
 }
 
-function setRefs(repo: Repository, commits: readonly WantedCommit[], options: PullOptions, ctx: Context): void {
+/** Whether a ref has become another one. */
+function setRefs(repo: Repository, commits: readonly WantedCommit[], options: PullOptions): boolean {
   const own = ownCollection(repo);
   let changed = false;
   for (const { ref, commit } of commits) {
@@ -126,7 +130,7 @@ function setRefs(repo: Repository, commits: readonly WantedCommit[], options: Pu
     writeRef(repo, name, commit);
     changed = true;
   }
-  if (changed) autoUpdateSummary(repo, { now: ctx.now() });
+  return changed;
 }
 
 function copySummary(repo: Repository, { bytes, signature }: SignedSummary): void {

@@ -1,8 +1,8 @@
 /** The door of remotes: how they are configured and what they offer. */
 
+export { fetchCommit, fetchSummary, type RemoteSummary, remoteRefs } from './ask-remote.ts';
 export { listValue } from './config-text.ts';
 export { addCookie, deleteCookie, type JarCookie, listCookies, type NewCookie } from './cookie-jar.ts';
-export { fetchCommit, fetchSummary, type RemoteSummary, remoteRefs } from './fetch-summary.ts';
 export {
   addRemote,
   checkName as checkRemoteName,

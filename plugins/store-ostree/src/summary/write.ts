@@ -11,6 +11,7 @@ import { lockRepository } from '../repo/lock.ts';
 import { listRefs } from '../repo/refs.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import type { Repository } from '../repo/repository.ts';
+import { wantsSummaryUpdates } from './auto-update.ts';
 import { COLLECTION_MAP_TYPE, encodeSummary, KEY, refsToValue, type SummaryRef, timeVariant } from './codec.ts';
 
 export interface SummaryOptions {
@@ -68,13 +69,9 @@ export async function updateSignedSummary(
   }
 }
 
-/** Updates the summary when the config wants it done with every change of a ref (`core.auto-update-summary`). */
+/** Updates the summary when the config wants it done with every change of a ref. */
 export function autoUpdateSummary(repo: Repository, options: SummaryOptions): void {
-  const config = readConfig(repo);
-  const wanted = ['auto-update-summary', 'commit-update-summary'].some(
-    (key) => config.get('core', key)?.trim() === 'true',
-  );
-  if (wanted) updateSummary(repo, options);
+  if (wantsSummaryUpdates(repo)) updateSummary(repo, options);
 }
 
 /** Sets the detached signatures of the summary: the file `summary.sig`, an `a{sv}` with the keys of the mechanisms. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { GenerateOptions } from '../../../../plugins/store-ostree/src/delta/index.ts';
+import type { GenerateOptions } from '../../../../plugins/store-ostree/src/delta/generate.ts';
 import {
   applyDelta,
   deltaId,

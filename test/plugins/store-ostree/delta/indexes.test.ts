@@ -3,6 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { variant } from '../../../../plugins/store-ostree/src/codec/gvariant/index.ts';
+import { prepareDelta } from '../../../../plugins/store-ostree/src/delta/generate.ts';
 import {
   applyDelta,
   deleteDelta,
@@ -11,7 +12,6 @@ import {
   describeDelta,
   listDeltaIndexes,
   openDelta,
-  prepareDelta,
   readDeltaIndex,
   reindexDeltas,
   superblockPath,

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { generateDelta } from '../../../../plugins/store-ostree/src/delta/generate.ts';
 import {
   applyDelta,
   type DeltaDescription,
   deltaId,
   describeDelta,
   formatDelta,
-  generateDelta,
   listDeltas,
   superblockPath,
 } from '../../../../plugins/store-ostree/src/delta/index.ts';

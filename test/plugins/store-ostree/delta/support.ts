@@ -1,6 +1,6 @@
 import { chmodSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { type GenerateOptions, generateDelta } from '../../../../plugins/store-ostree/src/delta/index.ts';
+import { type GenerateOptions, generateDelta } from '../../../../plugins/store-ostree/src/delta/generate.ts';
 import { Repository } from '../../../../plugins/store-ostree/src/repo/repository.ts';
 import { isRoot, ostree, run } from '../support.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import type { RemoteTrust, Verifier } from '@ostrata/core';
 import { encodeMetadata } from '../../../../plugins/store-ostree/src/codec/commit.ts';
 import { variant } from '../../../../plugins/store-ostree/src/codec/gvariant/index.ts';
-import { prepareDelta } from '../../../../plugins/store-ostree/src/delta/index.ts';
+import { prepareDelta } from '../../../../plugins/store-ostree/src/delta/generate.ts';
 import { pull } from '../../../../plugins/store-ostree/src/pull/index.ts';
 import { addRemote } from '../../../../plugins/store-ostree/src/remote/index.ts';
 import { initRepository } from '../../../../plugins/store-ostree/src/repo/init.ts';

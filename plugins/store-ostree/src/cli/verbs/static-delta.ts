@@ -12,7 +12,6 @@ import {
   locateSuperblock,
   type OpenDelta,
   openDelta,
-  prepareDelta,
   reindexDeltas,
 } from '../../delta/index.ts';
 import { VerbError } from '../error.ts';
@@ -125,6 +124,8 @@ export const deltaGenerate: Verb = {
     };
     terminal.out(`Generating static delta:\n  From: ${from ?? 'empty'}\n  To:   ${name.to}\n`);
     const keys = deltaKeys(options);
+    // Not loaded by those that only apply deltas.
+    const { prepareDelta } = await import('../../delta/generate.ts');
     const prepared = prepareDelta(repo, name, settings);
     const signatures = isSigned(keys)
       ? await terminal.withContext((ctx) => signBytes(prepared.superblock, new Map(), keys, ctx))
