@@ -4,8 +4,10 @@ import {
   cpSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   readSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
   writeSync,
@@ -16,7 +18,7 @@ import { tool } from '../support/tools.ts';
 /** How a disk starts: what its firmware finds. */
 export type Loader = 'grub-bios' | 'grub-efi' | 'systemd-boot';
 
-/** Programs that {@link writeDisk} and {@link prepareGrub} need. */
+/** Programs that {@link writeDisk} and {@link prepareLoader} need. */
 export const SYSTEM_DISK_NEEDS = ['sgdisk', 'mkfs.ext4', 'grub-mkimage', 'truncate'];
 
 const MEBI = 1024 * 1024;
@@ -36,8 +38,18 @@ configfile /boot/grub/grub.cfg
 `;
 const MODULES = 'part_gpt ext2 search search_label serial normal configfile linux echo terminal test'.split(' ');
 
-/** Puts GRUB's modules and the link to its menu into a sysroot, before anything is deployed there. */
-export function prepareGrub(sysroot: string, loader: Loader): void {
+/** Below the sysroot: what is on the EFI system partition of a running system. */
+const EFI = 'boot/efi';
+
+/** Puts into a sysroot what a boot loader needs, before anything is deployed there: GRUB's modules and the link to its menu, or systemd-boot. */
+export function prepareLoader(sysroot: string, loader: Loader): void {
+  if (loader === 'systemd-boot') {
+    mkdirSync(join(sysroot, EFI, 'EFI/BOOT'), { recursive: true });
+    mkdirSync(join(sysroot, EFI, 'loader'));
+    copyFileSync('/usr/lib/systemd/boot/efi/systemd-bootx64.efi', join(sysroot, EFI, 'EFI/BOOT/BOOTX64.EFI'));
+    writeFileSync(join(sysroot, EFI, 'loader/loader.conf'), 'timeout 1\n');
+    return;
+  }
   const target = loader === 'grub-bios' ? 'i386-pc' : 'x86_64-efi';
   const folder = join(sysroot, 'boot/grub');
   mkdirSync(folder, { recursive: true });
@@ -48,7 +60,7 @@ export function prepareGrub(sysroot: string, loader: Loader): void {
   symlinkSync('../loader/grub.cfg', join(folder, 'grub.cfg'));
 }
 
-/** Writes a disk with the sysroot as its root file system, which firmware starts by GRUB. */
+/** Writes a disk with the sysroot as its root file system, with its boot loader where firmware looks for it. */
 export function writeDisk(sysroot: string, disk: string, work: string, loader: Loader): void {
   tool(['truncate', '-s', `${DISK_MEBI}M`, disk]);
   const sectors = (mebi: number) => (mebi * MEBI) / SECTOR;
@@ -62,11 +74,12 @@ export function writeDisk(sysroot: string, disk: string, work: string, loader: L
     '-t3:8304',
     disk,
   ]);
+  if (loader === 'systemd-boot') moveToEsp(disk, sysroot);
   // mke2fs copies the directory with owners, hard links and attributes: no loop device is needed.
   const size = `${DISK_MEBI - ROOT_AT - 1}M`;
   tool(['mkfs.ext4', '-q', '-F', '-L', 'root', '-E', `offset=${ROOT_AT * MEBI}`, '-d', sysroot, disk, size]);
   if (loader === 'grub-bios') writeGrubBios(disk, work);
-  else writeEsp(disk, work, loader);
+  if (loader === 'grub-efi') writeGrubEfi(disk, work);
 }
 
 /** As grub-install does: boot.img into the master boot record, core.img into its partition (GRUB manual, "BIOS installation"). */
@@ -94,28 +107,43 @@ function writeGrubBios(disk: string, work: string): void {
   closeSync(fd);
 }
 
-function writeEsp(disk: string, work: string, loader: Loader): void {
+function formatEsp(disk: string): string {
   const esp = `${disk}@@${ESP_AT * MEBI}`;
   tool(['mformat', '-i', esp, '-F', '-T', String((ESP_MEBI * MEBI) / SECTOR), '-v', 'ESP', '::']);
+  return esp;
+}
+
+function writeGrubEfi(disk: string, work: string): void {
+  const esp = formatEsp(disk);
+  const [config, image] = [join(work, 'early.cfg'), join(work, 'boot.efi')];
+  writeFileSync(config, EARLY);
+  tool([
+    'grub-mkimage',
+    '-O',
+    'x86_64-efi',
+    '-p',
+    '/boot/grub',
+    '-c',
+    config,
+    '-o',
+    image,
+    'fat',
+    'efi_gop',
+    ...MODULES,
+  ]);
   tool(['mmd', '-i', esp, '::/EFI', '::/EFI/BOOT']);
-  const image = join(work, 'boot.efi');
-  if (loader === 'grub-efi') {
-    const config = join(work, 'early.cfg');
-    writeFileSync(config, EARLY);
-    tool([
-      'grub-mkimage',
-      '-O',
-      'x86_64-efi',
-      '-p',
-      '/boot/grub',
-      '-c',
-      config,
-      '-o',
-      image,
-      'fat',
-      'efi_gop',
-      ...MODULES,
-    ]);
-  } else copyFileSync('/usr/lib/systemd/boot/efi/systemd-bootx64.efi', image);
-  tool(['mcopy', '-o', '-i', esp, image, '::/EFI/BOOT/BOOTX64.EFI']);
+  tool(['mcopy', '-i', esp, image, '::/EFI/BOOT/BOOTX64.EFI']);
+}
+
+/** What was deployed below /boot/efi goes to the partition that is mounted there; fstab of the deployment says so. */
+function moveToEsp(disk: string, sysroot: string): void {
+  const esp = formatEsp(disk);
+  const content = join(sysroot, EFI);
+  tool(['mcopy', '-s', '-m', '-i', esp, ...readdirSync(content).map((name) => join(content, name)), '::/']);
+  rmSync(content, { recursive: true });
+  mkdirSync(content);
+  const deployments = join(sysroot, 'ostree/deploy/test/deploy');
+  for (const name of readdirSync(deployments).filter((name) => !name.endsWith('.origin'))) {
+    writeFileSync(join(deployments, name, 'etc/fstab'), `LABEL=ESP /${EFI} vfat umask=0077 0 2\n`);
+  }
 }

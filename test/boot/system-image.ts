@@ -17,7 +17,7 @@ import { testCache } from '../support/cache.ts';
 import { OSTRATA_OSTREE, ostrata } from '../support/cli.ts';
 import { ROOT } from '../support/shared.ts';
 import { shell, tool } from '../support/tools.ts';
-import { type Loader, prepareGrub, writeDisk } from './system-disk.ts';
+import { type Loader, prepareLoader, writeDisk } from './system-disk.ts';
 
 /** The branch of the system, and the names of its two versions. */
 export const REF = 'test/system';
@@ -146,7 +146,7 @@ function makeDisk({ repo, first, folder }: SystemImages, loader: Loader, disk: s
   const run = (...args: string[]) => tool([process.execPath, OSTRATA_OSTREE, ...args]);
   run('admin', 'init-fs', '--modern', sysroot);
   mkdirSync(join(sysroot, 'boot'), { recursive: true });
-  prepareGrub(sysroot, loader);
+  prepareLoader(sysroot, loader);
   run('admin', 'os-init', 'test', `--sysroot=${sysroot}`);
   const system = join(sysroot, 'ostree/repo');
   run(`--repo=${system}`, 'config', 'set', 'sysroot.readonly', 'true');

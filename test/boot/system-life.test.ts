@@ -20,6 +20,10 @@ const LOADERS: readonly { loader: Loader; needs: readonly string[] }[] =
     ? [
         { loader: 'grub-bios', needs: ['/usr/lib/grub/i386-pc'] },
         { loader: 'grub-efi', needs: ['/usr/lib/grub/x86_64-efi', '/usr/share/OVMF/OVMF_CODE_4M.fd'] },
+        {
+          loader: 'systemd-boot',
+          needs: ['/usr/lib/systemd/boot/efi/systemd-bootx64.efi', '/usr/share/OVMF/OVMF_CODE_4M.fd'],
+        },
       ]
     : [{ loader: 'grub-bios', needs: ['/usr/lib/grub/i386-pc'] }];
 
