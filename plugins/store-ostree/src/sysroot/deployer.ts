@@ -16,7 +16,7 @@ import type { EtcStrategy } from './etc-conflicts.ts';
 import { findKernel } from './kernel-layout.ts';
 import { lockSysroot } from './lock.ts';
 import { makeWritable } from './make-writable.ts';
-import { orderWith } from './order.ts';
+import { orderWith, retainOf } from './order.ts';
 import { dropDeploymentState, readOrigin, writeOriginFile } from './origin.ts';
 import { type RunState, SYSTEM } from './run-state.ts';
 import { sysrootSettings } from './settings.ts';
@@ -101,6 +101,7 @@ export class OstreeDeployer implements Deployer {
       merge: sysroot.mergeDeployment(deployment.target.os),
       locked,
       bootloader: deployment.bootloader,
+      retain: retainOf(deployment.target.extras['store-ostree']),
     });
     return { ...deployment, state: 'staged' };
   }
@@ -121,6 +122,7 @@ export class OstreeDeployer implements Deployer {
     // A staged one becomes one like the others.
     const without = sysroot.deployments.filter((one) => !isSame(one, next));
     const list = orderWith({ deployments: without, booted: sysroot.booted }, next, mergeFor(sysroot, deployment), {
+      ...retainOf(deployment.target.extras['store-ostree']),
       keep: this.#settings.keepDeployments,
     });
     this.#arranged.set(
@@ -233,6 +235,8 @@ function leftOver(sysroot: Sysroot): SysrootDeployment[] {
 function recordOf(sysroot: Sysroot, deployment: SysrootDeployment, state?: Deployment['state']): Deployment {
   const { stateroot, commit, serial, entry, origin, overlayInitrds, staged } = deployment;
   const kargs = KernelArgs.parse(entry.get('options') ?? '').drop('ostree').list;
+  const waiting = staged ? readStagedState(sysroot.path, sysroot.state) : null;
+  const retain = Object.entries(waiting?.retain ?? {});
   return {
     id: idOf(deployment),
     target: {
@@ -243,11 +247,11 @@ function recordOf(sysroot: Sysroot, deployment: SysrootDeployment, state?: Deplo
       initrds: overlayInitrds,
       origin: origin?.toString() ?? '',
       stage: staged,
-      extras: {},
+      extras: retain.length === 0 ? {} : { 'store-ostree': Object.fromEntries(retain) },
     },
     serial,
     bootChecksum: deployment.bootChecksum,
-    bootloader: staged ? (readStagedState(sysroot.path, sysroot.state)?.bootloader ?? '') : '',
+    bootloader: waiting?.bootloader ?? '',
     state: state ?? (staged ? 'staged' : 'active'),
     ...(isSame(deployment, sysroot.booted) ? { booted: true as const } : {}),
     ...(isPinned(deployment) ? { pinned: true as const } : {}),

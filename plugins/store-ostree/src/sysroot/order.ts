@@ -15,6 +15,16 @@ export interface OrderOptions {
   readonly notDefault?: boolean;
 }
 
+const RETAIN = ['retain', 'retainPending', 'retainRollback'] as const;
+
+/** Which of the others stay: what a request has for this plugin (`deploy.extras.store-ostree`). What is none of these words says nothing. */
+export type Retain = Pick<OrderOptions, (typeof RETAIN)[number]>;
+
+export function retainOf(data: unknown): Retain {
+  if (typeof data !== 'object' || data === null) return {};
+  return Object.fromEntries(RETAIN.filter((word) => Reflect.get(data, word) === true).map((word) => [word, true]));
+}
+
 /**
  * The list of deployments with a new one in it (ostree_sysroot_simple_write_deployment). What is booted, followed, pinned or of another
  * stateroot always stays.

@@ -7,6 +7,7 @@ import { errnoOf, storeError } from '../errors.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { directoryName, originPathOf, parseDirectoryName, type SysrootDeployment } from './deployment.ts';
 import { findKernel, type KernelOptions } from './kernel-layout.ts';
+import { type Retain, retainOf } from './order.ts';
 import { readOrigin } from './origin.ts';
 import type { RunState } from './run-state.ts';
 
@@ -16,6 +17,8 @@ export const STAGED_LOCK = 'ostree/staged-deployment-locked';
 
 /** Our own key in the dictionary: libostree leaves alone what it does not know. */
 const BOOTLOADER_KEY = 'ostrata.bootloader';
+/** Likewise: words of `Retain`. */
+const RETAIN_KEY = 'ostrata.retain';
 
 /** A deployment that waits, with the one whose /etc it will take over. */
 export interface StagedState {
@@ -24,10 +27,15 @@ export interface StagedState {
   readonly locked: boolean;
   /** Key of the boot loader that will start it; absent where libostree staged it. */
   readonly bootloader?: string;
+  /** Which others stay beside it. */
+  readonly retain?: Retain;
 }
 
 /** The dictionary `a{sv}` of libostree (serialize_deployment_to_variant in ostree-sysroot-deploy.c). */
-export function writeStaged(state: RunState, { deployment, merge, locked, bootloader }: StagedState): void {
+export function writeStaged(
+  state: RunState,
+  { deployment, merge, locked, bootloader, retain = {} }: StagedState,
+): void {
   const kargs = deployment.entry.get('options');
   const entries: [string, Variant][] = [['target', variant('a{sv}', nameOf(deployment))]];
   if (merge !== null) entries.push(['merge-deployment', variant('a{sv}', nameOf(merge))]);
@@ -36,6 +44,8 @@ export function writeStaged(state: RunState, { deployment, merge, locked, bootlo
     entries.push(['overlay-initrds', variant('as', [...deployment.overlayInitrds])]);
   if (locked) entries.push(['locked', variant('b', true)]);
   if (bootloader !== undefined) entries.push([BOOTLOADER_KEY, variant('s', bootloader)]);
+  const words = Object.keys(retain);
+  if (words.length > 0) entries.push([RETAIN_KEY, variant('as', words)]);
   const path = join(state.run, STAGED);
   mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
   replaceFile(path, encode('a{sv}', entries as unknown as Value));
@@ -89,6 +99,7 @@ function parse(bytes: Buffer, sysroot: string): StagedState {
   const entry = new BootEntry();
   if (kargs !== undefined) entry.set('options', new KernelArgs(kargs).toString());
   const bootloader = get(BOOTLOADER_KEY, 's');
+  const words = (get(RETAIN_KEY, 'as') as readonly string[] | undefined) ?? [];
   const { bootChecksum, ...rest } = name;
   const deployment: SysrootDeployment = {
     ...rest,
@@ -106,6 +117,7 @@ function parse(bytes: Buffer, sysroot: string): StagedState {
     merge: merge === undefined ? null : parseName(merge),
     locked: get('locked', 'b') === true,
     ...(typeof bootloader === 'string' ? { bootloader } : {}),
+    retain: retainOf(Object.fromEntries(words.map((word) => [word, true]))),
   };
 }
 

@@ -7,8 +7,14 @@ import syslinux from '../../../../plugins/boot-syslinux/src/index.ts';
 import { configDiff } from '../../../../plugins/store-ostree/src/commands/config-diff-run.ts';
 import store from '../../../../plugins/store-ostree/src/index.ts';
 import { setImmutable } from '../../../../plugins/store-ostree/src/sysroot/immutable.ts';
+import { readStagedState, writeStaged } from '../../../../plugins/store-ostree/src/sysroot/staged.ts';
+import { Sysroot } from '../../../../plugins/store-ostree/src/sysroot/sysroot.ts';
 import { hasOstree, isRoot, ostree, temporary } from '../support.ts';
 import { Images, ours } from './support.ts';
+
+interface Options {
+  readonly retain?: readonly string[];
+}
 
 type Settings = { readonly keepDeployments?: number; readonly etcConflicts?: string };
 
@@ -40,7 +46,11 @@ describe('/etc that changed on both sides, and older deployments that stay (need
     assert.equal((await ours(sysroot, 'admin', 'init-fs', '--modern', sysroot)).status, 0);
     assert.equal((await ours(sysroot, 'admin', 'os-init', 'os')).status, 0);
     const repo = join(sysroot, 'ostree/repo');
-    const deploy = async (changes: Record<string, string | null> = {}, settings: Settings = {}) => {
+    const deploy = async (
+      changes: Record<string, string | null> = {},
+      settings: Settings = {},
+      { retain = [] }: Options = {},
+    ) => {
       using environment = testEnvironment({ uid: 0 });
       const commit = images.commit('stable', changes);
       ostree(repo, 'pull-local', '--remote=os', images.repo, 'stable');
@@ -62,7 +72,12 @@ describe('/etc that changed on both sides, and older deployments that stay (need
           store: { work: repo, target: null },
           base: { rev: 'os:stable', pullFrom: null },
           sources: [],
-          deploy: { sysroot, os: 'os', stage: false, extras: {} },
+          deploy: {
+            sysroot,
+            os: 'os',
+            stage: false,
+            extras: { 'store-ostree': Object.fromEntries(retain.map((word) => [word, true])) },
+          },
         }),
         { onEvent },
       );
@@ -172,5 +187,23 @@ describe('/etc that changed on both sides, and older deployments that stay (need
     assert.deepEqual(kept.at(-1), made.slice(0, 4));
     await deploy({ 'usr/bin/tool': 'last' });
     assert.equal((await ours(sysroot, 'admin', 'status')).out.match(/\.0/g)?.length, 2);
+  });
+
+  it('a request may keep all, or the older ones; who completes a staged deployment knows', async () => {
+    const { deploy } = await scene();
+    const count = async () => (await ours(sysroot, 'admin', 'status')).out.match(/\.0\b/g)?.length;
+    for (let turn = 0; turn < 4; turn++) await deploy({ 'usr/bin/tool': `${turn}` }, {}, { retain: ['retain'] });
+    assert.equal(await count(), 4);
+    await deploy({ 'usr/bin/tool': 'a' }, {}, { retain: ['retainRollback', 'nonsense'] });
+    assert.equal(await count(), 5);
+    await deploy({ 'usr/bin/tool': 'b' });
+    assert.equal(await count(), 2);
+    const state = { run: temp.in('run'), root: '/' };
+    const [deployment] = Sysroot.load(sysroot).deployments;
+    const staged = { deployment: { ...deployment!, staged: true }, merge: null, locked: false };
+    writeStaged(state, { ...staged, retain: { retainRollback: true } });
+    assert.deepEqual(readStagedState(sysroot, state)?.retain, { retainRollback: true });
+    writeStaged(state, staged);
+    assert.deepEqual(readStagedState(sysroot, state)?.retain, {});
   });
 });

@@ -49,7 +49,7 @@ async function finalize(call: AdminInvocation): Promise<void> {
   // From here on it is a deployment like the others: the list is made as if it had not been staged.
   rmSync(join(state.run, STAGED), { force: true });
   const plain = Sysroot.load(sysroot.path, state);
-  await write({ ...call, sysroot: plain }, orderWith(plain, deployment, merge, {}));
+  await write({ ...call, sysroot: plain }, orderWith(plain, deployment, merge, staged.retain ?? {}));
 }
 
 export const bootComplete = adminVerb({
