@@ -9,6 +9,10 @@ export default definePlugin<SystemdBootConfig>({
   config: CONFIG_SCHEMA,
   errors,
   apply(host) {
+    host.hooks['deploy.staged'].tapPromise(async (deployment) => {
+      if (deployment.bootloader !== 'systemd-boot') return;
+      (await import('./check-room.ts')).checkRoom(deployment, host.config);
+    });
     host.provide(BOOTLOADER, 'systemd-boot', async () => (await import('./systemd-boot.ts')).systemdBoot(host.config));
   },
 });

@@ -3,6 +3,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync } 
 import { join } from 'node:path';
 import { BOOTLOADER, definePlugin, type Plugin } from '@ostrata/contract';
 import { testEnvironment, testHost, testRequest } from '@ostrata/testkit';
+import { checkRoom } from '../../../plugins/boot-systemd-boot/src/check-room.ts';
 import { systemdBoot } from '../../../plugins/boot-systemd-boot/src/systemd-boot.ts';
 import store from '../../../plugins/store-ostree/src/index.ts';
 import { setImmutable } from '../../../plugins/store-ostree/src/sysroot/immutable.ts';
@@ -44,7 +45,8 @@ describe('a sysroot whose boot loader is on an EFI system partition (needs ostre
     const loader = definePlugin({
       name: 'loader',
       apiVersion: '*',
-      apply: (host) =>
+      apply(host) {
+        host.hooks['deploy.staged'].tapPromise(async (deployment) => checkRoom(deployment, CONFIG));
         host.provide(BOOTLOADER, 'systemd-boot', () => {
           const real = systemdBoot(CONFIG);
           return {
@@ -54,7 +56,8 @@ describe('a sysroot whose boot loader is on an EFI system partition (needs ostre
               await real.activate!(menu, ctx);
             },
           };
-        }),
+        });
+      },
     });
     const environment = testEnvironment({ uid: 0 });
     const deploy = async (changes: Record<string, string>) => {
@@ -150,6 +153,24 @@ describe('a sysroot whose boot loader is on an EFI system partition (needs ostre
     renameSync(esp, temp.in('unmounted'));
     await assert.rejects((await deploy({ [KERNEL]: 'two' })).run, { code: 'BOOTLOADER_NONE' });
     assert.deepEqual(status(), before);
+  });
+
+  it('is refused with numbers when the kernel does not fit, while everything can be taken back', async () => {
+    const { environment, deploy, menu, status, esp } = await scene();
+    using _environment = environment;
+    run('mount', '-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', esp);
+    try {
+      installLoader(esp);
+      await (await deploy({ [KERNEL]: 'one' })).run;
+      const before = status();
+      const large = await deploy({ [KERNEL]: 'x'.repeat(2 << 20) });
+      await assert.rejects(large.run, { code: 'ESP_SPACE' });
+      assert.deepEqual([status(), menu()], [before, ['one']]);
+      assert.equal(readdirSync(join(sysroot, 'ostree/deploy/os/deploy')).length, 1, 'nothing is left of it');
+      assert.equal(readdirSync(join(sysroot, 'boot/ostree')).length, 1, 'it did not come to /boot');
+    } finally {
+      run('umount', esp);
+    }
   });
 
   it('shows the menu that bootctl lists (needs bootctl)', async function () {
