@@ -38,6 +38,9 @@ FLAGS = {
     "keepOrphans": solv.Solver.SOLVER_FLAG_KEEP_ORPHANS,
     "bestObeysPolicy": solv.Solver.SOLVER_FLAG_BEST_OBEY_POLICY,
     "allObsoleters": solv.Solver.SOLVER_FLAG_YUM_OBSOLETES,
+    "installUpdates": solv.Solver.SOLVER_FLAG_INSTALL_ALSO_UPDATES,
+    "weakOfInstalled": solv.Solver.SOLVER_FLAG_ADD_ALREADY_RECOMMENDED,
+    "inferiorArch": solv.Solver.SOLVER_FLAG_NO_INFARCHCHECK,
 }
 SIGNS = {"<": solv.REL_LT, "=": solv.REL_EQ, ">": solv.REL_GT}
 
