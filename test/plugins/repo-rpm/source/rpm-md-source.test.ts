@@ -190,17 +190,26 @@ describe('repo-rpm source: rpm-md repositories', () => {
     await refresh(from);
     const cache = join(run.ctx.environment.cacheDir, 'rpmmd');
     const directory = join(cache, readdirSync(cache)[0]!);
-    const path = join(directory, readdirSync(directory).find((name) => /^primary.*packed$/.test(name))!);
-    const whole = readFileSync(path);
-    const step = Math.ceil(whole.length / 40);
-    for (let at = 0; at < whole.length; at += step) {
-      const flipped = Buffer.from(whole);
-      flipped[at]! ^= 1 << (at % 8);
-      for (const bytes of [flipped, whole.subarray(0, at)]) {
-        writeFileSync(path, bytes);
-        const table = await new RpmMdSource().open(await refresh(from, true), run.ctx);
-        assert.deepEqual([table.count, table.name(0), table.version(1)], [2, 'a', '2~rc1'], `at ${at}`);
-        source = new RpmMdSource();
+    const packed = readdirSync(directory).filter((name) => /^(index|primary).*packed$/.test(name));
+    assert.equal(packed.length, 2);
+    for (const path of packed.map((name) => join(directory, name))) {
+      const whole = readFileSync(path);
+      const step = Math.ceil(whole.length / 40);
+      for (let at = 0; at < whole.length; at += step) {
+        const flipped = Buffer.from(whole);
+        flipped[at]! ^= 1 << (at % 8);
+        for (const bytes of [flipped, whole.subarray(0, at)]) {
+          writeFileSync(path, bytes);
+          const table = await new RpmMdSource().open(await refresh(from, true), run.ctx);
+          const { location } = table.planned(0, 'requested');
+          assert.deepEqual(
+            [table.count, table.name(0), table.version(1), location !== ''],
+            [2, 'a', '2~rc1', true],
+            `at ${at}`,
+          );
+          assert.equal(readFileSync(path).length, whole.length, `at ${at}`);
+          source = new RpmMdSource();
+        }
       }
     }
   });
