@@ -1,28 +1,13 @@
 import { isPinned, isSame, type SysrootDeployment } from './deployment.ts';
+import type { Retain } from './retain.ts';
 import type { Sysroot } from './sysroot.ts';
 
 /** Which deployments stay beside a new one, and where it goes. */
-export interface OrderOptions {
-  /** Keeps all. */
-  readonly retain?: boolean;
-  /** Keeps the ones before the booted one. */
-  readonly retainPending?: boolean;
-  /** Keeps the ones after the booted one. */
-  readonly retainRollback?: boolean;
+export interface OrderOptions extends Retain {
   /** So many of the ones that would go after the booted one stay, newest first. */
   readonly keep?: number;
   /** Puts it right behind the booted one, or the one it follows. */
   readonly notDefault?: boolean;
-}
-
-const RETAIN = ['retain', 'retainPending', 'retainRollback'] as const;
-
-/** Which of the others stay: what a request has for this plugin (`deploy.extras.store-ostree`). What is none of these words says nothing. */
-export type Retain = Pick<OrderOptions, (typeof RETAIN)[number]>;
-
-export function retainOf(data: unknown): Retain {
-  if (typeof data !== 'object' || data === null) return {};
-  return Object.fromEntries(RETAIN.filter((word) => Reflect.get(data, word) === true).map((word) => [word, true]));
 }
 
 /**

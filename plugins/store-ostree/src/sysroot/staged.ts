@@ -7,8 +7,8 @@ import { errnoOf, storeError } from '../errors.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { directoryName, originPathOf, parseDirectoryName, type SysrootDeployment } from './deployment.ts';
 import { findKernel, type KernelOptions } from './kernel-layout.ts';
-import { type Retain, retainOf } from './order.ts';
 import { readOrigin } from './origin.ts';
+import { type Retain, retainOf } from './retain.ts';
 import type { RunState } from './run-state.ts';
 
 /** Below /run: the deployment that is completed at shutdown, and a file whose presence keeps it from that. */
