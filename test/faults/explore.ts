@@ -6,7 +6,7 @@ import { type Bootable, bootableOf, deploymentsOf, type Manifest, manifestOf } f
 import { Images } from './images.ts';
 import { type Call, type Ended, type Fault, type Injector, MODES, needsRoom } from './injector.ts';
 import { Place } from './place.ts';
-import { ours, type Scenario } from './scenarios.ts';
+import { ours, programOf, type Scenario } from './scenarios.ts';
 import { tracesOf } from './traces.ts';
 
 /** A fault that was made, and what was wrong afterwards. */
@@ -59,7 +59,7 @@ export class Exploration {
     const before = Place.make(join(work, 'before'), scenario.surroundings);
     scenario.prepare(before, new Images(work));
     const after = before.copy(join(work, 'after'));
-    const ended = await injector.run([...after.ours, ...scenario.argv], after);
+    const ended = await injector.run(programOf(after, scenario.argv), after);
     assert.equal(ended.code, 0, `${scenario.name}: ${ended.err}`);
     return new Exploration(scenario, { injector, work, before }, after, ended.calls);
   }
@@ -76,7 +76,7 @@ export class Exploration {
     const place = this.before.copy(join(this.#work, `try-${this.#count++}`));
     let call: Call | undefined;
     try {
-      const ended = await this.#injector.run([...place.ours, ...this.scenario.argv], { ...launch(place), fault });
+      const ended = await this.#injector.run(programOf(place, this.scenario.argv), { ...launch(place), fault });
       call = ended.calls.find(({ number }) => number === fault.at);
       const reached = this.#look(place, ended, fault);
       await this.#repair(place, reached);

@@ -10,7 +10,7 @@ import { sample, tryAll } from './points.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 /** Points of each change; `npm run test:faults` tries all. */
-const POINTS = Number(process.env['OSTRATA_FAULT_POINTS'] ?? 6);
+const POINTS = Number(process.env['OSTRATA_FAULT_POINTS'] ?? 5);
 const SEED = Number(process.env['OSTRATA_SEED'] ?? 1);
 
 const lacks = missing('root', 'cc', 'ostree', 'unshare', 'chattr');

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { mkdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OSTRATA_OSTREE } from '../support/cli.ts';
+import { OSTRATA, OSTRATA_OSTREE } from '../support/cli.ts';
 import { ROOT } from '../support/shared.ts';
 import { tool } from '../support/tools.ts';
 
@@ -56,13 +56,21 @@ export class Place {
     return ['/mnt/node_modules/node/bin/node', OSTRATA_OSTREE.replace(ROOT, '/mnt')];
   }
 
+  /** The command line of `ostrata VERB …` there, with a journal of its own; not for what runs. */
+  ostrata(...argv: string[]): string[] {
+    const config = join(this.directory, 'ostrata.json');
+    const [state, cache] = [join(this.directory, 'state'), join(this.directory, 'cache')];
+    writeFileSync(config, JSON.stringify({ state, cache }));
+    return [process.execPath, OSTRATA, ...argv, '--config', config, '--sysroot', this.sysroot];
+  }
+
   get env(): Record<string, string> {
     return this.surroundings === 'booted' ? {} : { OSTREE_SYSROOT: this.sysroot };
   }
 
   /** Directories that make up the system, as programs in it see them. */
   get roots(): readonly string[] {
-    if (this.surroundings !== 'booted') return [this.sysroot];
+    if (this.surroundings !== 'booted') return [this.sysroot, join(this.directory, 'state')];
     return ['/sysroot', '/ostree', '/boot', '/var', '/etc', '/run/ostree'];
   }
 

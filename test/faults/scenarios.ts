@@ -10,7 +10,7 @@ export interface Scenario {
   readonly surroundings: Surroundings;
   /** Brings an empty system into the state before. */
   prepare(place: Place, images: Images): void;
-  /** The command line of `ostree` that makes the change. */
+  /** The command line that makes the change: words for our `ostree`, or such as begin with `ostrata`. */
   readonly argv: readonly string[];
   /** What brings a system to the new state when the change was broken off; the same command when absent. */
   readonly again?: readonly (readonly string[])[];
@@ -20,10 +20,15 @@ export interface Scenario {
   readonly isGradual?: true;
 }
 
-/** Runs our `ostree` there; a failure throws. */
+/** A command line with the program before it: our `ostree`, or `ostrata` for one that begins so. */
+export function programOf(place: Place, [first = '', ...rest]: readonly string[]): string[] {
+  return first === 'ostrata' ? place.ostrata(...rest) : [...place.ours, first, ...rest];
+}
+
+/** Runs a command line there; a failure throws. */
 export function ours(place: Place, ...argv: string[]): string {
   const env = Object.entries(place.env).map(([name, value]) => `${name}=${value}`);
-  return tool([...place.wrapper, 'env', ...env, ...place.ours, ...argv]);
+  return tool([...place.wrapper, 'env', ...env, ...programOf(place, argv)]);
 }
 
 const DEPLOY = ['admin', 'deploy', '--os=os', `os:${REF}`] as const;
@@ -65,6 +70,11 @@ function upgraded(place: Place, images: Images): Place {
   pull(system, images, OTHER_KERNEL);
   ours(system, ...DEPLOY);
   return system;
+}
+
+/** Leaves the boot loader to the entries, as nothing here recognises one. */
+function withoutLoader({ sysroot }: Place): void {
+  tool(['ostree', `--repo=${join(sysroot, 'ostree/repo')}`, 'config', 'set', 'sysroot.bootloader', 'none']);
 }
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -149,6 +159,20 @@ export const SCENARIOS: readonly Scenario[] = [
     argv: ['admin', 'kargs', 'edit-in-place', '--append-if-missing=debug'],
     settle: [CLEANUP],
     isGradual: true,
+  },
+  {
+    name: 'ostrata kargs',
+    surroundings: 'directory',
+    prepare: (place, images) => withoutLoader(upgraded(place, images)),
+    argv: ['ostrata', 'kargs', '--append-if-missing=debug'],
+    settle: [CLEANUP],
+  },
+  {
+    name: 'ostrata cleanup --rollback',
+    surroundings: 'directory',
+    prepare: (place, images) => withoutLoader(upgraded(place, images)),
+    argv: ['ostrata', 'cleanup', '--rollback'],
+    settle: [CLEANUP],
   },
   {
     name: 'rollback',
