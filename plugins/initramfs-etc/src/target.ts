@@ -1,5 +1,5 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { type BootTarget, type Context, DEPLOYER, type Deployment } from '@ostrata/contract';
 import { etcError } from './errors.ts';
 import { makeOverlay, type Overlay } from './overlay.ts';
@@ -31,7 +31,12 @@ export async function overlayTarget(
     });
   }
   const overlay = makeOverlay(etcOf(followed), files);
-  store(overlay, staged);
+  const path = join(staged, overlay.sha256);
+  if (!existsSync(path)) {
+    store(overlay, path);
+    // Afterwards it is in /boot; one that is staged is needed until shutdown.
+    if (!target.stage) ctx.defer(`the overlay ${path}`, () => rmSync(path, { force: true }));
+  }
   return { ...target, initrds: [overlay.sha256] };
 }
 
@@ -46,9 +51,9 @@ function etcOf({ booted, serial, target: { sysroot, os, commit } }: Deployment):
   return booted ? '/etc' : join(sysroot, `ostree/deploy/${os}/deploy/${commit}.${serial}/etc`);
 }
 
-function store({ image, sha256 }: Overlay, directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o755 });
-  const temporary = join(directory, `.${sha256}.tmp`);
+function store({ image }: Overlay, path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o755 });
+  const temporary = `${path}.tmp`;
   const fd = openSync(temporary, 'w', 0o600);
   try {
     for (let written = 0; written < image.length; ) written += writeSync(fd, image, written);
@@ -56,5 +61,5 @@ function store({ image, sha256 }: Overlay, directory: string): void {
   } finally {
     closeSync(fd);
   }
-  renameSync(temporary, join(directory, sha256));
+  renameSync(temporary, path);
 }

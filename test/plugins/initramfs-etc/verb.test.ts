@@ -40,6 +40,7 @@ describe('ostrata initramfs-etc on a system (needs ostree and root)', function (
       ),
     );
     assert.deepEqual((await system.run(plugin)).text, 'Tracked files:\n  /etc/app\n  /etc/passwd\n');
+    assert.ok(!existsSync(`/run/ostree/staged-initrds/${String(name).slice(0, 64)}`));
     // What ostree says of it, and what it does with it.
     assert.match(run('ostree', 'admin', `--sysroot=${system.sysroot}`, 'status'), new RegExp(`os ${commit}\\.1`));
 
