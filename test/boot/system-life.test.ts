@@ -53,6 +53,7 @@ describe('a system lives on ostrata alone (needs root, apt, rpmbuild, dracut, bw
 
   for (const { loader, needs } of LOADERS) {
     it(`${loader}: boots, is upgraded over http, keeps /etc and /var, and goes back`, async function () {
+      this.timeout(40 * 60_000);
       const lacking = needs.filter((path) => statSync(path, { throwIfNoEntry: false }) === undefined);
       if (lacking.length > 0) this.skip();
       const folder = join(work, loader);
