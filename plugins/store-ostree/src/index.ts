@@ -24,6 +24,10 @@ export default definePlugin<StoreConfig>({
     host.hooks['request.check'].tapPromise(async (request) => {
       (await import('./store/check-target.ts')).checkTarget(request);
     });
+    host.hooks['deploy.bootloader'].tapPromise(async ({ sysroot }) => {
+      const { configuredLoader } = await import('./sysroot/settings.ts');
+      return configuredLoader(sysroot);
+    });
     host.hooks['finalize.report'].tapPromise(async (outcome, ctx) => {
       if (outcome.deployment === null) return undefined;
       return (await import('./sysroot/etc-report.ts')).addEtcReport(outcome, host.config.etcConflicts, ctx);

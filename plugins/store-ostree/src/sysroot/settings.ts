@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { KeyFile } from '../repo/key-file.ts';
 import type { Sysroot } from './sysroot.ts';
@@ -11,8 +11,23 @@ export interface SysrootSettings {
   readonly style: EntryStyle;
 }
 
-export function sysrootSettings({ path }: Sysroot): SysrootSettings {
-  const config = KeyFile.parse(readFileSync(join(path, 'ostree/repo/config'), 'utf8'));
+/** Names of libostree's `sysroot.bootloader` whose plugins are called otherwise. */
+const LOADERS: Readonly<Record<string, string>> = { grub2: 'grub' };
+
+/** The key of the boot loader that a system's config names; undefined where all are to be asked. */
+export function namedLoader(bootloader: string): string | undefined {
+  return bootloader === 'auto' ? undefined : (LOADERS[bootloader] ?? bootloader);
+}
+
+/** The same for the system below a path, whoever makes its deployments. */
+export function configuredLoader(sysroot: string): string | undefined {
+  return existsSync(configOf(sysroot)) ? namedLoader(sysrootSettings({ path: sysroot }).bootloader) : undefined;
+}
+
+const configOf = (sysroot: string): string => join(sysroot, 'ostree/repo/config');
+
+export function sysrootSettings({ path }: Pick<Sysroot, 'path'>): SysrootSettings {
+  const config = KeyFile.parse(readFileSync(configOf(path), 'utf8'));
   const append = new Map<string, string>();
   for (const pair of (config.get('sysroot', 'bls-append-except-default') ?? '').split(';')) {
     const equals = pair.indexOf('=');

@@ -104,6 +104,18 @@ describe('deployer: a sysroot on disk through the lifecycle (needs ostree and ro
       })),
   });
 
+  it('boots by the loader that the config of the system names, whatever another one recognises', async () => {
+    const { repo, image, host, request, listed, environment } = await scene();
+    using _environment = environment;
+    image();
+    ostree(repo, 'config', 'set', 'sysroot.bootloader', 'grub2');
+    await assert.rejects((await host()).run(request()), { code: 'CAPABILITY_MISSING', message: /bootloader.*grub/ });
+    assert.deepEqual(await listed(), []);
+    ostree(repo, 'config', 'set', 'sysroot.bootloader', 'syslinux');
+    const { deployment } = await (await host()).run(request());
+    assert.equal(deployment?.bootloader, 'syslinux');
+  });
+
   it('deploys, keeps what was changed in /etc, and makes the new one the default of the boot loader', async () => {
     const { sysroot, image, host, request, listed, environment } = await scene();
     using _environment = environment;

@@ -1,10 +1,7 @@
 import { BOOTLOADER, type Bootloader, type Context, type Terminal } from '@ostrata/contract';
 import type { MenuWriter } from '../../sysroot/boot-menu.ts';
-import type { SysrootSettings } from '../../sysroot/settings.ts';
+import { namedLoader, type SysrootSettings } from '../../sysroot/settings.ts';
 import { VerbError } from '../error.ts';
-
-/** Names of libostree's `sysroot.bootloader` whose plugins are called otherwise. */
-const NAMES: Readonly<Record<string, string>> = { grub2: 'grub' };
 
 /** Writes by the boot loader that the settings name, or that recognises the system. The host is opened for it only here. */
 export function menuWriter({ withContext }: Terminal, { bootloader }: SysrootSettings): MenuWriter | null {
@@ -20,8 +17,8 @@ export function menuWriter({ withContext }: Terminal, { bootloader }: SysrootSet
 
 async function choose(ctx: Context, wanted: string, sysroot: string): Promise<Bootloader | null> {
   const keys = ctx.keys(BOOTLOADER);
-  if (wanted !== 'auto') {
-    const key = NAMES[wanted] ?? wanted;
+  const key = namedLoader(wanted);
+  if (key !== undefined) {
     if (keys.includes(key)) return ctx.get(BOOTLOADER, key);
     throw new VerbError(`Invalid bootloader configuration: '${wanted}'`);
   }
