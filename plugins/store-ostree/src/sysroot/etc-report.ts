@@ -26,7 +26,8 @@ export function addEtcReport(outcome: Outcome, strategy: EtcStrategy, ctx: Conte
 
 function withReport(outcome: Outcome, strategy: EtcStrategy, ctx: Context): Outcome | undefined {
   const { deployment } = outcome;
-  if (deployment === null || deployment.state === 'prepared') return undefined;
+  // Without a commit deployments were only put in order: nothing was merged.
+  if (deployment === null || outcome.commit === null || deployment.state === 'prepared') return undefined;
   const { sysroot: path, os: stateroot, commit } = deployment.target;
   if (!existsSync(join(path, 'ostree/deploy'))) return undefined;
   const sysroot = Sysroot.load(path);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { definePlugin, type Plugin, type ProgressEvent } from '@ostrata/contract';
+import { type DeployRequest, definePlugin, type Plugin, type ProgressEvent } from '@ostrata/contract';
 import { testEnvironment, testHost, testRequest } from '@ostrata/testkit';
 import syslinux from '../../../../plugins/boot-syslinux/src/index.ts';
 import { configDiff } from '../../../../plugins/store-ostree/src/commands/config-diff-run.ts';
@@ -46,14 +46,8 @@ describe('/etc that changed on both sides, and older deployments that stay (need
     assert.equal((await ours(sysroot, 'admin', 'init-fs', '--modern', sysroot)).status, 0);
     assert.equal((await ours(sysroot, 'admin', 'os-init', 'os')).status, 0);
     const repo = join(sysroot, 'ostree/repo');
-    const deploy = async (
-      changes: Record<string, string | null> = {},
-      settings: Settings = {},
-      { retain = [] }: Options = {},
-    ) => {
+    const run = async (deploy: Partial<DeployRequest>, settings: Settings = {}) => {
       using environment = testEnvironment({ uid: 0 });
-      const commit = images.commit('stable', changes);
-      ostree(repo, 'pull-local', '--remote=os', images.repo, 'stable');
       const host = await testHost({
         environment,
         without: ['fake-store', 'fake-system'],
@@ -64,26 +58,29 @@ describe('/etc that changed on both sides, and older deployments that stay (need
       const onEvent = (event: ProgressEvent) => {
         if (event.type === 'warning') warnings.push(`${event.code}: ${event.text}`);
       };
-      const outcome = await host.run(
-        testRequest({
-          command: 'deploy',
-          from: 'deploy',
-          until: 'finalize',
-          store: { work: repo, target: null },
-          base: { rev: 'os:stable', pullFrom: null },
-          sources: [],
-          deploy: {
-            sysroot,
-            os: 'os',
-            stage: false,
-            extras: { 'store-ostree': Object.fromEntries(retain.map((word) => [word, true])) },
-          },
-        }),
-        { onEvent },
-      );
-      return { commit, outcome, warnings, etc: join(deployments(), `${commit}.0/etc`) };
+      const request = testRequest({
+        command: 'deploy',
+        from: 'deploy',
+        until: 'finalize',
+        store: { work: repo, target: null },
+        base: { rev: 'os:stable', pullFrom: null },
+        sources: [],
+        deploy: { sysroot, os: 'os', stage: false, extras: {}, ...deploy },
+      });
+      return { outcome: await host.run(request, { onEvent }), warnings };
     };
-    return { deploy };
+    const deploy = async (
+      changes: Record<string, string | null> = {},
+      settings: Settings = {},
+      { retain = [] }: Options = {},
+    ) => {
+      const commit = images.commit('stable', changes);
+      ostree(repo, 'pull-local', '--remote=os', images.repo, 'stable');
+      const wanted = Object.fromEntries(retain.map((word) => [word, true]));
+      const done = await run({ extras: { 'store-ostree': wanted } }, settings);
+      return { commit, ...done, etc: join(deployments(), `${commit}.0/etc`) };
+    };
+    return { deploy, run };
   }
 
   const NEW = {
@@ -102,10 +99,10 @@ describe('/etc that changed on both sides, and older deployments that stay (need
   }
 
   it('what is here stays, and the outcome and a warning name what changed on both sides', async () => {
-    const { deploy } = await scene();
+    const { deploy, run } = await scene();
     const first = await deploy();
     change(first.etc);
-    const { outcome, warnings, etc } = await deploy(NEW);
+    const { outcome, warnings, etc, commit } = await deploy(NEW);
     assert.equal(readFileSync(join(etc, 'app/app.conf'), 'utf8'), 'mine\n');
     assert.ok(!existsSync(join(etc, 'gone.conf')));
     assert.equal(readFileSync(join(etc, 'app/other.conf'), 'utf8'), 'other=2\n');
@@ -133,6 +130,10 @@ describe('/etc that changed on both sides, and older deployments that stay (need
       removed: ['gone.conf'],
       added: [],
     });
+    // Going back merges nothing.
+    const back = await run({ order: [`os-${first.commit}.0`, `os-${commit}.0`] });
+    assert.equal(back.outcome.deployment?.target.commit, first.commit);
+    assert.deepEqual(back.warnings, []);
   });
 
   it('new defaults go before what is here where configuration says so; all else is taken over', async () => {
