@@ -2,17 +2,20 @@
 export function cancellation(): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
-    if (controller.signal.aborted) process.exit(130);
+    // By the signal itself: `process.exit()` breaks off threads inside native modules, which ends in an abort.
+    if (controller.signal.aborted) return dieOf(name);
     process.stderr.write(`\nCancelling (${name}); once more ends at once.\n`);
     controller.abort();
   };
+  const close = () => {
+    process.off('SIGINT', onSignal);
+    process.off('SIGTERM', onSignal);
+  };
+  const dieOf = (name: NodeJS.Signals) => {
+    close();
+    process.kill(process.pid, name);
+  };
   process.on('SIGINT', onSignal);
   process.on('SIGTERM', onSignal);
-  return {
-    signal: controller.signal,
-    close() {
-      process.off('SIGINT', onSignal);
-      process.off('SIGTERM', onSignal);
-    },
-  };
+  return { signal: controller.signal, close };
 }

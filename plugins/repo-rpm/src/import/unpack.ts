@@ -1,4 +1,5 @@
 import type { PlannedPackage, TreeWriter } from '@ostrata/contract';
+import type { StopFlag } from '@ostrata/threads';
 import { fileList, type PackageFile, readPayload, Tag } from '../codec/index.ts';
 import { withFile } from '../errors.ts';
 import { checkIdentity, commitMetadata } from './commit-metadata.ts';
@@ -66,11 +67,18 @@ function writeTmpfiles(writer: TreeWriter, name: string, layout: PackageLayout):
   writer.file(`${TMPFILES_DIRECTORY}/${name}.conf`, PLAIN_FILE, Buffer.from(`${layout.tmpfiles.join('\n')}\n`));
 }
 
-function writeTree(writer: TreeWriter, source: OpenPackage, layout: PackageLayout, name: string): void {
+function writeTree(
+  writer: TreeWriter,
+  source: OpenPackage,
+  layout: PackageLayout,
+  name: string,
+  stop: StopFlag | undefined,
+): void {
   writer.directory('', PLAIN_DIRECTORY);
   for (const { path, meta } of layout.directories) writer.directory(path, meta);
   for (const { path, meta, target } of layout.symlinks) writer.symlink(path, meta, target);
   for (const { file, content, hasContent } of readPayload(source.rpm, source.payload())) {
+    stop?.throwIfSet();
     if (hasContent) writeLinks(writer, file, layout, content);
   }
   writeTmpfiles(writer, name, layout);
@@ -79,10 +87,11 @@ function writeTree(writer: TreeWriter, source: OpenPackage, layout: PackageLayou
 /**
  * Unpacks one package into the store and gives it its ref; nothing of it is reachable before. Synchronous: runs in a worker thread.
  * The commit's time is the package's build time, so that the same package makes the same commit everywhere.
+ * @param stop looked at between files.
  * @returns the commit.
- * @throws RpmError with the codes of the codec and of `packageLayout`.
+ * @throws RpmError with the codes of the codec and of `packageLayout`, ThreadStopped.
  */
-export function unpack(job: UnpackJob, openWriter: () => TreeWriter): string {
+export function unpack(job: UnpackJob, openWriter: () => TreeWriter, stop?: StopFlag): string {
   const { package: pkg, file, options } = job;
   try {
     using source = new OpenPackage(file);
@@ -92,7 +101,7 @@ export function unpack(job: UnpackJob, openWriter: () => TreeWriter): string {
     const metadata = commitMetadata(pkg, rpm, source.start(), options, layout.devices.length > 0);
     const writer = openWriter();
     try {
-      writeTree(writer, source, layout, pkg.name);
+      writeTree(writer, source, layout, pkg.name, stop);
       return writer.commit({
         ref: packageRef(pkg),
         parent: null,

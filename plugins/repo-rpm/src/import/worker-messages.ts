@@ -5,6 +5,7 @@ import type { UnpackJob } from './unpack.ts';
 /** What a worker is started with. */
 export interface WorkerData {
   readonly writer: WriterDescriptor;
+  readonly stop: SharedArrayBuffer;
   /** Directory of node's compile cache when the program uses one. */
   readonly compileCache: string | null;
 }

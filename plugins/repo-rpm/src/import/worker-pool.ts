@@ -1,6 +1,7 @@
 import { getCompileCacheDir } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import type { TreeWriter, WriterDescriptor } from '@ostrata/contract';
+import { endThreads, StopFlag } from '@ostrata/threads';
 import { type UnpackJob, unpack } from './unpack.ts';
 import { unpackError, type WorkerData, type WorkerReply, type WorkerRequest } from './worker-messages.ts';
 
@@ -51,7 +52,12 @@ export async function unpackAll(
     .map((job, index): WorkerRequest => ({ index, job }))
     .sort((a, b) => b.job.package.size - a.job.package.size || a.index - b.index);
   const count = Math.min(queue.length, Math.max(1, settings.threads));
-  const workerData: WorkerData = { writer: settings.writer, compileCache: getCompileCacheDir() ?? null };
+  const stop = new StopFlag();
+  const workerData: WorkerData = {
+    writer: settings.writer,
+    stop: stop.shared,
+    compileCache: getCompileCacheDir() ?? null,
+  };
   const workers: Worker[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
@@ -79,6 +85,6 @@ export async function unpackAll(
       }
     });
   } finally {
-    await Promise.all(workers.map((worker) => worker.terminate()));
+    await endThreads(workers, stop);
   }
 }

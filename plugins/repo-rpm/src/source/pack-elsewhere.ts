@@ -1,8 +1,9 @@
 import { Worker } from 'node:worker_threads';
 import { type Context, HostError } from '@ostrata/contract';
+import { endThreads, StopFlag } from '@ostrata/threads';
 import { fileSize } from './local-file.ts';
 import { type Packed, type PackJob, pack } from './pack.ts';
-import type { PackReply } from './pack-worker.ts';
+import type { PackReply, PackWork } from './pack-worker.ts';
 
 const WORKER = new URL(import.meta.url.endsWith('.ts') ? './pack-worker.ts' : './pack-worker.js', import.meta.url);
 
@@ -17,7 +18,8 @@ const WORTH_A_THREAD = 512 * 1024;
 export async function packElsewhere(job: PackJob, ctx: Context): Promise<Packed> {
   ctx.signal.throwIfAborted();
   if (ctx.environment.workers === 0 || (fileSize(job.path) ?? 0) < WORTH_A_THREAD) return pack(job);
-  const worker = new Worker(WORKER, { workerData: job });
+  const stop = new StopFlag();
+  const worker = new Worker(WORKER, { workerData: { job, stop: stop.shared } satisfies PackWork });
   const abort = Promise.withResolvers<never>();
   const onAbort = (): void => abort.reject(ctx.signal.reason);
   ctx.signal.addEventListener('abort', onAbort, { once: true });
@@ -33,6 +35,6 @@ export async function packElsewhere(job: PackJob, ctx: Context): Promise<Packed>
     throw new HostError(code, message, { ...(hint === null ? {} : { hint }), data });
   } finally {
     ctx.signal.removeEventListener('abort', onAbort);
-    await worker.terminate();
+    await endThreads([worker], stop);
   }
 }

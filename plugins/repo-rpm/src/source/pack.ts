@@ -1,3 +1,4 @@
+import type { StopFlag } from '@ostrata/threads';
 import {
   encodeAdvisories,
   encodeChangelogs,
@@ -36,12 +37,19 @@ const PACKERS: { readonly [Kind in PackKind]: (chunks: Iterable<Uint8Array>, key
   updateinfo: (chunks, key) => encodeAdvisories(readAll(new UpdateInfoReader(), chunks), key),
 };
 
-/** Parses metadata into their packed form. @throws HostError METADATA_… with file and line */
-export function pack({ kind, path, key, maxBytes, label }: PackJob): Packed {
+/** Parses metadata into their packed form; `stop` is looked at now and then. @throws HostError METADATA_… with file and line, ThreadStopped */
+export function pack({ kind, path, key, maxBytes, label }: PackJob, stop?: StopFlag): Packed {
   try {
-    return PACKERS[kind](openMetadata(path, maxBytes), key);
+    return PACKERS[kind](untilStopped(openMetadata(path, maxBytes), stop), key);
   } catch (error) {
     throw inFile(error, label);
+  }
+}
+
+function* untilStopped(chunks: Iterable<Uint8Array>, stop: StopFlag | undefined): Generator<Uint8Array> {
+  for (const chunk of chunks) {
+    stop?.throwIfSet();
+    yield chunk;
   }
 }
 

@@ -1,7 +1,8 @@
 import { getCompileCacheDir } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import { Worker } from 'node:worker_threads';
-import { type Reply, type Task, type TaskResults, unpackError, type WorkerSetup } from './protocol.ts';
+import { endThreads, StopFlag } from '@ostrata/threads';
+import { type Reply, type Task, type TaskResults, unpackError, type WorkerData, type WorkerSetup } from './protocol.ts';
 
 const WORKER_MODULE = new URL(import.meta.url.endsWith('.ts') ? './entry.ts' : './entry.js', import.meta.url);
 
@@ -29,12 +30,17 @@ export class WorkerPool implements AsyncDisposable {
   /** The jobs that each thread was given and has not done, in their order. */
   readonly #running = new Map<Worker, Job[]>();
   readonly #queue: Job[] = [];
+  readonly #stop = new StopFlag();
 
   constructor(setup: WorkerSetup, count: number) {
     growYoung(1);
     for (let number = 0; number < count; number++) {
       const worker = new Worker(WORKER_MODULE, {
-        workerData: { ...setup, compileCache: getCompileCacheDir() ?? null },
+        workerData: {
+          ...setup,
+          stop: this.#stop.shared,
+          compileCache: getCompileCacheDir() ?? null,
+        } satisfies WorkerData,
         resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MEGABYTES },
       });
       worker.on('message', (reply: Reply) => this.#finish(worker, reply));
@@ -55,7 +61,7 @@ export class WorkerPool implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([...this.#running.keys()].map((worker) => worker.terminate()));
+    await endThreads(this.#running.keys(), this.#stop);
     growYoung(2);
   }
 

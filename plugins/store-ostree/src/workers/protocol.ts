@@ -11,6 +11,13 @@ export interface WorkerSetup {
   readonly staging: string | null;
 }
 
+/** What a worker is started with. */
+export interface WorkerData extends WorkerSetup {
+  readonly stop: SharedArrayBuffer;
+  /** Directory of node's compile cache when the program uses one. */
+  readonly compileCache: string | null;
+}
+
 /** Bulk work, a batch of files at a time. */
 export type Task =
   | { readonly kind: 'import'; readonly paths: readonly string[]; readonly options: Omit<ImportOptions, 'known'> }

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads';
+import { StopFlag, serve } from '@ostrata/threads';
 import { FileImporter } from '../commit/import-file.ts';
 import { fileProblem } from '../fsck/check-object.ts';
 import { convertFile } from '../pull/convert-file.ts';
@@ -6,9 +7,9 @@ import { type ReceiveTarget, receiveFile } from '../pull/receive-file.ts';
 import { FreeSpaceGuard } from '../repo/free-space.ts';
 import { ObjectWriter } from '../repo/object-writer.ts';
 import { Repository } from '../repo/repository.ts';
-import { packError, type Reply, type Task, type TaskResults, type WorkerSetup } from './protocol.ts';
+import { packError, type Reply, type Task, type TaskResults, type WorkerData } from './protocol.ts';
 
-const { repository, staging } = workerData as WorkerSetup;
+const { repository, staging, stop } = workerData as WorkerData;
 const repo = Repository.open(repository);
 let writer: ObjectWriter | undefined;
 let receiving: ReceiveTarget | undefined;
@@ -55,7 +56,7 @@ function perform(task: Task): TaskResults[keyof TaskResults] {
   }
 }
 
-parentPort?.on('message', (task: Task) => {
+serve(new StopFlag(stop), (task: Task) => {
   let reply: Reply;
   try {
     reply = { result: perform(task) };
