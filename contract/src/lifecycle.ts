@@ -14,6 +14,7 @@ import type {
   Request,
   Snapshot,
   SourceRef,
+  Sources,
 } from './records/index.ts';
 
 /**
@@ -67,8 +68,8 @@ export const HOOKS = {
   'fetch.sources': shape<readonly SourceRef[]>(),
   /** Is this metadata trusted? Runs for each snapshot. */
   'fetch.verify': check<Snapshot>(),
-  /** The last changes of what is asked of the solver. */
-  'resolve.intent': shape<Intent>(),
+  /** The last changes of what is asked of the solver, by those who have to know the base that was brought for it. */
+  'resolve.intent': shape<{ readonly intent: Intent; readonly sources: Sources }>(),
   /** Decisions beside packages: kernel arguments, scripts with their contents. The digest is made afterwards. */
   'resolve.plan': shape<Plan>(),
   /** Is the Plan allowed? Excludes, strict lockfiles, free space. Nothing has been downloaded yet. */

@@ -13,6 +13,7 @@ export const BUILT_IN: { readonly [name: string]: string } = {
   'initramfs-dracut': '@ostrata/plugin-initramfs-dracut',
   query: '@ostrata/plugin-query',
   client: '@ostrata/plugin-client',
+  layering: '@ostrata/plugin-layering',
   kargs: '@ostrata/plugin-kargs',
   initramfs: '@ostrata/plugin-initramfs',
   'initramfs-etc': '@ostrata/plugin-initramfs-etc',

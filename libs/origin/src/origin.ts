@@ -73,10 +73,19 @@ export class Origin {
     return this.#file.get(group, key) ?? null;
   }
 
-  /** Null removes the key. */
+  /** Null removes the key, and the group with its last one. */
   setText(group: string, key: string, value: string | null): void {
-    if (value === null) this.#file.delete(group, key);
-    else this.#file.set(group, key, value);
+    if (value !== null) this.#file.set(group, key, value);
+    else {
+      this.#file.delete(group, key);
+      if (this.#file.entries(group).length === 0) this.#file.deleteGroup(group);
+    }
+  }
+
+  /** Brings what is followed under the key that says whether something is laid over it, after a change of what is. */
+  settle(): void {
+    const { refspec } = this;
+    if (refspec !== null) this.refspec = refspec;
   }
 
   flag(group: string, key: string): boolean {

@@ -28,3 +28,5 @@ export interface SourceDefinitions {
 
 /** Keyed by `SourceRef.kind`. */
 export const SOURCE_DEFINITIONS = keyedCapability<SourceDefinitions>('source-definitions');
+
+export { FILES_SOURCE, filesSource, type PackageFile, packageFilesExtras, packageFilesOf } from './package-files.ts';

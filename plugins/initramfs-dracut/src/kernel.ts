@@ -28,7 +28,10 @@ export function findKernel(tree: ReadonlyTree): Kernel | undefined {
  */
 export function placeKernel(tree: Tree): Kernel | undefined {
   for (const directory of BOOT_DIRECTORIES) {
-    for (const name of names(tree, directory)) if (FOREIGN_INITRAMFS.test(name)) tree.remove(`${directory}/${name}`);
+    for (const name of names(tree, directory)) {
+      // What deployments name by a checksum is the image's own, which packages are laid over.
+      if (FOREIGN_INITRAMFS.test(name) && !CHECKSUM.test(name)) tree.remove(`${directory}/${name}`);
+    }
   }
   const present = findKernel(tree);
   if (present !== undefined) return present;

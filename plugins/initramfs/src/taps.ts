@@ -77,6 +77,7 @@ export async function planInitramfs(plan: Plan, ctx: Context): Promise<Plan | un
 
 /** `resolve.check`: nothing that is laid over the image gets lost. */
 export function checkLayers({ inputs, deploy }: Plan): void {
+  if ((deploy?.extras['layering'] as { readonly handled?: Json } | undefined)?.handled === true) return;
   if (Object.keys(inputs.extras).join() !== 'initramfs' || inputs.install.length + inputs.remove.length > 0) return;
   const origin = parseOrigin(deploy?.origin ?? '');
   const layers = [

@@ -25,6 +25,9 @@ export const RPM_ERRORS = {
   RPM_TREE_BROKEN: 'After the package scripts no program runs in the tree any more.',
   RPM_DATABASE_UNSUPPORTED: 'The package database of a tree has a format that cannot be read.',
   RPM_DATABASE_INVALID: 'The package database of a tree is damaged.',
+  RPM_FILE_ABSENT: 'A package file that was named cannot be read.',
+  RPM_FILE_DAMAGED: 'A package file does not have the digests that it says it has.',
+  RPM_IMPORT_ABSENT: 'A package that came as a file is not in the repository any more.',
   RPM_IMPORT_INVALID: 'A commit of the package cache lacks what an imported package has.',
 } as const satisfies ErrorTable;
 

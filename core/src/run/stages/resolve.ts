@@ -27,7 +27,7 @@ export const INPUT_HASH = 'rpmostree.inputhash';
 export async function resolve(ctx: StageContext, sources: Sources): Promise<Plan> {
   const { request } = sources;
   const parent = await resolveParent(ctx, request);
-  const intent = await ctx.shape('resolve.intent', request.intent);
+  const { intent } = await ctx.shape('resolve.intent', { intent: request.intent, sources });
   const inputs = await decide(ctx, sources, intent);
   const shaped = await ctx.shape('resolve.plan', {
     version: PLAN_VERSION,

@@ -1,7 +1,7 @@
 import type { CommandResult, Context, Outcome } from '@ostrata/contract';
 import { deployedResult, EXIT_UNCHANGED, type Flags, unchangedResult } from '@ostrata/system-verbs';
 import { keyValues } from '../report/key-values.ts';
-import { packageDiff, renderDiff } from '../report/package-diff.ts';
+import { packageDiff, renderDiff } from '@ostrata/package-diff';
 import { versionLine } from '../report/version-line.ts';
 import { wishOf, withStore } from './taps.ts';
 

@@ -2,6 +2,7 @@ import {
   type BootTarget,
   type Context,
   type Deployment,
+  type Json,
   OBJECT_STORES,
   type ObjectStore,
   type Plan,
@@ -61,6 +62,7 @@ export async function checkUpdate(plan: Plan, ctx: Context): Promise<void> {
 }
 
 function checkLayers({ deploy, inputs }: Plan): void {
+  if (isHandled(deploy?.extras['layering'])) return;
   const origin = Origin.parse(deploy?.origin ?? '');
   const asked = ['requested', 'requested-local', 'requested-local-fileoverride'].flatMap((key) =>
     origin.list('packages', key),
@@ -76,6 +78,11 @@ function checkLayers({ deploy, inputs }: Plan): void {
       data: { packages: asked, overrides },
     },
   );
+}
+
+/** Whether a plugin says that it sees to what the origin wants to be laid over the image, though it may be nothing for this one. */
+function isHandled(extras: Json | undefined): boolean {
+  return (extras as { readonly handled?: Json } | undefined)?.handled === true;
 }
 
 /** `deploy.staged`: a ref that nobody follows any more is not kept up to date either. */

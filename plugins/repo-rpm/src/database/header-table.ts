@@ -1,4 +1,10 @@
-import { type PackageIdentity, type PackageTable, RELATION_KINDS, type Relation } from '@ostrata/contract';
+import {
+  type PackageIdentity,
+  type PackageTable,
+  type PlannedPackage,
+  RELATION_KINDS,
+  type Relation,
+} from '@ostrata/contract';
 import {
   type Dependency,
   dependencies,
@@ -20,8 +26,19 @@ function relation({ name, operator, evr, flags }: Dependency): Relation {
   };
 }
 
-/** The packages of a package database as a table for solvers; reads each header when it is asked for. */
-export function headerTable(headers: readonly Header[]): PackageTable {
+/** Of packages that are not installed: where they come from, and what a Plan needs to get them. */
+export interface HeaderOrigin extends Pick<PackageTable, 'source' | 'priority'> {
+  file(index: number): Pick<PlannedPackage, 'location' | 'checksum' | 'size'>;
+}
+
+const INSTALLED: HeaderOrigin = {
+  source: '@installed',
+  priority: 0,
+  file: () => ({ location: '', checksum: EMPTY_CHECKSUM, size: 0 }),
+};
+
+/** Packages as a table for solvers, those of a package database unless an origin is given; reads each header when it is asked for. */
+export function headerTable(headers: readonly Header[], origin: HeaderOrigin = INSTALLED): PackageTable {
   const identities: Nevra[] = headers.map(nevraOf);
   const at = (index: number): Header => headers[index]!;
   const relations = new Map<string, readonly Relation[]>();
@@ -31,8 +48,8 @@ export function headerTable(headers: readonly Header[]): PackageTable {
     return { format: 'rpm', name, epoch: Number(epoch ?? 0), version, release, arch };
   };
   return {
-    source: '@installed',
-    priority: 0,
+    source: origin.source,
+    priority: origin.priority,
     format: 'rpm',
     count: headers.length,
     name: (index) => identities[index]!.name,
@@ -68,10 +85,8 @@ export function headerTable(headers: readonly Header[]): PackageTable {
     }),
     planned: (index, reason) => ({
       ...identity(index),
-      source: '@installed',
-      location: '',
-      checksum: EMPTY_CHECKSUM,
-      size: 0,
+      source: origin.source,
+      ...origin.file(index),
       installedSize: at(index).number(Tag.LONGSIZE) ?? at(index).number(Tag.SIZE) ?? 0,
       reason,
     }),

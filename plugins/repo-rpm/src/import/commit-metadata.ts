@@ -5,6 +5,7 @@ import { rpmError } from '../errors.ts';
 import { DEVICES_IGNORED, type ImportOptions, optionsMetadata } from './import-options.ts';
 
 const HEADER_KEY = 'rpmostree.metadata';
+const DIGEST_KEY = 'rpmostree.metadata_sha256';
 const CHECKSUM_KEY = 'rpmostree.repodata_checksum';
 
 /** How the repository names the package file's checksum: `sha256:…`. */
@@ -36,7 +37,7 @@ export function commitMetadata(
       type: 'ay',
       value: Buffer.from(start.buffer, start.byteOffset, start.byteLength).toString('base64'),
     },
-    'rpmostree.metadata_sha256': { type: 's', value: hash('sha256', start) },
+    [DIGEST_KEY]: { type: 's', value: hash('sha256', start) },
     'rpmostree.nevra': {
       type: '(sstsss)',
       value: [formatNevra(nevra), nevra.name, epoch, nevra.version, nevra.release, nevra.arch],
@@ -50,15 +51,30 @@ export function commitMetadata(
   };
 }
 
+/** The header that an imported package's commit holds, as rpm keeps it. Throws RPM_IMPORT_INVALID. */
+export const headerOf = (commit: StoredCommit): Header => startOf(commit).metadata;
+
+/** sha256 of all that comes before an imported package's payload; undefined for a commit of something else. */
+export function digestOf({ metadata }: StoredCommit): string | undefined {
+  const value = metadata[DIGEST_KEY]?.value;
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The checksum of the file that an imported package was made of. */
+export function fileChecksumOf({ metadata }: StoredCommit): { algorithm: string; value: string } {
+  const [algorithm = '', value = ''] = String(metadata[CHECKSUM_KEY]?.value ?? '').split(':');
+  return { algorithm, value };
+}
+
 /**
- * The header that an imported package's commit holds, as rpm keeps it.
+ * All of an imported package but its payload.
  * @throws RpmError RPM_IMPORT_INVALID.
  */
-export function headerOf(commit: StoredCommit): Header {
+export function startOf(commit: StoredCommit): RpmPackage {
   const value = commit.metadata[HEADER_KEY]?.value;
   if (typeof value !== 'string') throw invalidImport(commit.id, `it has no ${HEADER_KEY}`);
   try {
-    return readPackage(Buffer.from(value, 'base64')).metadata;
+    return readPackage(Buffer.from(value, 'base64'));
   } catch (error) {
     throw invalidImport(commit.id, (error as Error).message, error);
   }

@@ -69,7 +69,7 @@ describe('treefile completes a request', () => {
     const witness = definePlugin({
       name: 'witness',
       apiVersion: '^0.1.0',
-      apply: (host) => host.hooks['resolve.intent'].tapPromise(async (intent) => void intents.push(intent)),
+      apply: (host) => host.hooks['resolve.intent'].tapPromise(async ({ intent }) => void intents.push(intent)),
     });
     compose[Symbol.dispose]();
     compose = await journey(world, workspace, [witness]);

@@ -1,0 +1,1 @@
+export { difference, type PackageDiff, packageDiff, packagesOf, renderDiff } from './package-diff.ts';
