@@ -1,6 +1,7 @@
 import { definePlugin, PACKAGE_FORMAT } from '@ostrata/contract';
 import { configSchema, type RepoRpmConfig } from './config.schema.ts';
 import { RPM_ERRORS } from './errors.ts';
+import { planScripts } from './scripts/plan-settings.ts';
 import { registerSource, SOURCE_ERRORS } from './source/index.ts';
 
 /** RPM packages and the repositories they come from: the source `rpm-md`, the format `rpm`, scripts and the package database. */
@@ -15,9 +16,10 @@ export default definePlugin<RepoRpmConfig>({
     const { config, hooks, provide } = host;
     registerSource(host);
     provide(PACKAGE_FORMAT, 'rpm', async (ctx) => (await import('./format.ts')).rpmFormat(ctx));
+    hooks['resolve.plan'].tapPromise(async (plan) => planScripts(plan, config));
     hooks['assemble.scripts'].tapPromise(async (assembly, ctx) => {
       const { runScripts } = await import('./scripts/run-scripts.ts');
-      await runScripts(assembly, ctx, config);
+      await runScripts(assembly, ctx);
     });
     hooks['assemble.database'].tapPromise(async (assembly, ctx) => {
       const { placeDatabase } = await import('./database/place-database.ts');

@@ -1,26 +1,35 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Context, type Root, SANDBOX, type SandboxResult, type Tree } from '@ostrata/contract';
-import { rpmError } from '../errors.ts';
-import type { ScriptRun } from './script-plan.ts';
+import {
+  type Context,
+  type Root,
+  SANDBOX,
+  type SandboxCommand,
+  type SandboxResult,
+  type Tree,
+} from '@ostrata/contract';
+import { type RpmError, rpmError } from '../errors.ts';
+import { LuaSession } from './lua-session.ts';
+import { LUA, type ScriptRun } from './script-plan.ts';
 
 /** Where scripts see their own text. */
 const SCRIPTS_IN_ROOT = '/run/ostrata/scripts';
 const QUOTED_LINES = 3;
 
 /** How a script ended, in words. */
-function ending({ code, signal }: SandboxResult): string {
+function ending({ code, signal }: SandboxResult, isLua = false): string {
+  if (isLua && signal === null) return 'failed';
   return signal === null ? `ended with exit code ${code}` : `was ended by ${signal}`;
 }
 
 /** Exit code of shells, and of the sandbox, for a program that is not there. */
 const NOT_FOUND = 127;
 
-function failed(script: ScriptRun, result: SandboxResult): Error {
+function failed(script: ScriptRun, result: SandboxResult): RpmError {
   const said = result.tail.slice(-QUOTED_LINES).join(' / ');
   return rpmError(
     'RPM_SCRIPT_FAILED',
-    `The script %${script.kind} of the package ${script.package} ${ending(result)}${said === '' ? '.' : `: ${said}`}`,
+    `The script %${script.kind} of the package ${script.package} ${ending(result, script.interpreter[0] === LUA)}${said === '' ? '.' : `: ${said}`}`,
     {
       hint:
         result.code === NOT_FOUND
@@ -37,35 +46,76 @@ function failed(script: ScriptRun, result: SandboxResult): Error {
   );
 }
 
+export interface SessionSettings {
+  readonly timeoutSeconds: number;
+  /** Languages of the image, for macros. */
+  readonly languages: readonly string[] | null;
+}
+
+/** Installation prefixes of a relocatable package, as rpm hands them to scripts (lib/rpmscript.c, doScriptExec). */
+function prefixVariables(prefixes: readonly string[]): { [name: string]: string } {
+  const [first] = prefixes;
+  const numbered = prefixes.map((prefix, i): [string, string] => [`RPM_INSTALL_PREFIX${i}`, prefix]);
+  return Object.fromEntries(first === undefined ? [] : [...numbered, ['RPM_INSTALL_PREFIX', first]]);
+}
+
 /** Runs scripts on one tree. The tree is materialised for the first one, and knows what scripts did once {@link settle} was called. */
 export class ScriptSession {
   readonly #tree: Tree;
   readonly #ctx: Context;
   readonly #directory: string;
+  readonly #settings: SessionSettings;
+  #lua: LuaSession | undefined;
+  #sandboxUsed = false;
   /** What scripts did since it was made is in here and not in the tree. */
   #root: Root | null = null;
   /** Scripts that were run. */
   count = 0;
 
-  constructor(tree: Tree, ctx: Context) {
+  constructor(tree: Tree, ctx: Context, settings: SessionSettings) {
     this.#tree = tree;
     this.#ctx = ctx;
+    this.#settings = settings;
     this.#directory = mkdtempSync(join(ctx.environment.tempDir, 'scripts-'));
   }
 
   /** @throws RpmError RPM_SCRIPT_FAILED. */
   async run(script: ScriptRun, input?: readonly string[]): Promise<void> {
     this.#ctx.signal.throwIfAborted();
-    const scripts = this.#write(script);
+    const isLua = script.interpreter[0] === LUA;
+    const result = await (isLua ? this.#runLua(script, input) : this.#runProgram(script, input));
+    this.count++;
+    if (result.code === 0 && result.signal === null) return;
+    const error = failed(script, result);
+    if (!script.lenient) throw error;
+    this.#ctx.progress.warning(error.code, error.message, error.hint ?? undefined);
+  }
+
+  async #runProgram(script: ScriptRun, input: readonly string[] | undefined): Promise<SandboxResult> {
+    const source = this.#write(script);
     const argv = [...script.interpreter];
-    if (script.body !== '')
-      argv.push(`${SCRIPTS_IN_ROOT}/${script.id}`, ...(script.argument === null ? [] : [script.argument]));
-    const result = await this.#sandboxed(argv, script.id, {
-      binds: [{ source: scripts, target: SCRIPTS_IN_ROOT, writable: false }],
+    if (script.body !== '') argv.push(`${SCRIPTS_IN_ROOT}/${script.id}`, ...script.arguments.map(String));
+    return this.#sandboxed(argv, script.id, {
+      binds: [{ source, target: SCRIPTS_IN_ROOT, writable: false }],
+      env: prefixVariables(script.prefixes),
       ...(input === undefined ? {} : { stdin: Buffer.from(`${input.join('\n')}\n`) }),
     });
-    this.count++;
-    if (result.code !== 0 || result.signal !== null) throw failed(script, result);
+  }
+
+  /** A script in Lua changes the tree itself; programs that it starts see what it did, and it sees what they did. */
+  async #runLua(script: ScriptRun, input: readonly string[] | undefined): Promise<SandboxResult> {
+    await this.settle();
+    this.#lua ??= new LuaSession({
+      ...this.#settings,
+      tree: this.#tree,
+      ctx: this.#ctx,
+      directory: this.#directory,
+    });
+    return this.#lua.run(script, input ?? null, async (argv, more) => {
+      const result = await this.#sandboxed(argv, script.id, more);
+      await this.settle();
+      return result;
+    });
   }
 
   /** Takes over what the scripts changed. */
@@ -80,7 +130,7 @@ export class ScriptSession {
    * @throws RpmError RPM_TREE_BROKEN.
    */
   async checkTree(): Promise<void> {
-    if (this.count === 0) return;
+    if (!this.#sandboxUsed) return;
     const result = await this.#sandboxed(['/usr/bin/true'], 'check', {});
     if (result.code === 0) return;
     throw rpmError(
@@ -100,12 +150,22 @@ export class ScriptSession {
   async #sandboxed(
     argv: readonly string[],
     label: string,
-    more: { binds?: { source: string; target: string; writable: boolean }[]; stdin?: Uint8Array },
+    more: Pick<SandboxCommand, 'binds' | 'stdin' | 'cwd' | 'env'>,
   ): Promise<SandboxResult> {
+    this.#sandboxUsed = true;
     this.#root ??= await this.#tree.materialize(this.#ctx);
     const sandbox = await this.#ctx.get(SANDBOX);
     return sandbox.run(
-      { root: this.#root, argv, profile: 'script', writable: 'usr-etc', wrappers: true, label, ...more },
+      {
+        root: this.#root,
+        argv,
+        profile: 'script',
+        writable: 'usr-etc',
+        wrappers: true,
+        label,
+        timeoutSeconds: this.#settings.timeoutSeconds,
+        ...more,
+      },
       this.#ctx,
     );
   }

@@ -3,6 +3,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Commit, type HostError, type ImageSpec, OBJECT_STORES } from '@ostrata/core';
 import { Sense, Tag, type TagAddition } from '../../../../plugins/repo-rpm/src/codec/index.ts';
+import { planScripts } from '../../../../plugins/repo-rpm/src/scripts/plan-settings.ts';
+import type { ScriptPolicy } from '../../../../plugins/repo-rpm/src/scripts/script-rules.ts';
 import { IMAGE, LocalCompose, type PlanOptions } from '../support/compose.ts';
 import { FakeSandbox } from '../support/fake-sandbox.ts';
 import { type BuiltPackage, DIRECTORY, writePackage } from '../support/rpm-builder.ts';
@@ -138,44 +140,60 @@ describe('package scripts', () => {
     assert.match(error.message, /%post of the package d/);
   });
 
-  it('in Lua are refused, replaced or skipped', async () => {
+  it('in Lua change the tree without a sandbox, are skipped by their mark, or replaced by what an image needs', async () => {
     const lua = (body: string) => post(body, ['<lua>']);
-    const error = await fails(
-      [
-        { name: 'a', tags: lua('posix.x()') },
-        { name: 'b', tags: lua('y') },
-      ],
-      'RPM_SCRIPT_UNSUPPORTED',
-    );
-    assert.deepEqual(error.data['scripts'], ['a.post', 'b.post']);
-    assert.equal(error.problems.length, 2);
-    assert.ok(error.hint);
-    assert.equal(sandbox.runs.length, 0);
-    await install([
-      { name: 'skipped', tags: lua('-- x\n-- rpm-ostree-skip\nposix.x()') },
-      { name: 'glibc', tags: lua('replaced') },
+    const write = (name: string) => `local f = io.open('/usr/lib/${name}', 'w') f:write(arg[2] + 1) f:close()`;
+    const files = [{ path: '/usr/lib/keep' }];
+    const commit = await install([
+      { name: 'a', files, tags: lua(write('by-lua')) },
+      { name: 'skipped', tags: lua(`-- x\n-- rpm-ostree-skip\n${write('skipped')}`) },
+      { name: 'glibc', tags: lua(write('glibc')) },
     ]);
+    assert.equal((await lookup(commit, 'usr/lib/by-lua'))?.type, 'file');
+    assert.equal(await lookup(commit, 'usr/lib/skipped'), undefined);
+    assert.equal(await lookup(commit, 'usr/lib/glibc'), undefined);
     assert.deepEqual(sandbox.labels, ['glibc.post']);
     assert.match(sandbox.runs[0]?.script ?? '', /iconvconfig/);
   });
 
-  it('of triggers on packages that would run are left out with a warning, refused or left out, as configured', async () => {
-    const composeWith = async (packageTriggers?: string, waitsFor = 'a') => {
-      const config = packageTriggers === undefined ? {} : { 'repo-rpm': { packageTriggers } };
-      await using compose = new LocalCompose({ sandbox: sandbox.plugin, config });
-      const directory = compose.environment.cacheDir;
-      const packages = [{ name: 'a' }, { name: 'b', tags: trigger(waitsFor) }];
-      await compose.run(packages.map((pkg) => writePackage(directory, pkg)));
-      return compose.events.flatMap((event) =>
-        event.type === 'warning' && event.code === 'RPM_SCRIPT_UNSUPPORTED' ? [event.text] : [],
-      );
+  it('in Lua that fail say where and why', async () => {
+    const error = await fails([{ name: 'a', tags: post('\nlocal x = nil + 1', ['<lua>']) }], 'RPM_SCRIPT_FAILED');
+    assert.match(error.message, /%post of the package a failed: a\.post:2: attempt to perform arithmetic on a nil/);
+    await fails([{ name: 'a', tags: post('syntax error here', ['<lua>']) }], 'RPM_SCRIPT_FAILED');
+  });
+
+  it('of triggers on packages run after the %post of what they wait for, with two counts', async () => {
+    await install([
+      { name: 'a', tags: post('x') },
+      { name: 'b', tags: trigger('a') },
+      { name: 'c', tags: trigger('b') },
+    ]);
+    assert.deepEqual(sandbox.labels, ['a.post', 'b.triggerin', 'c.triggerin']);
+    assert.deepEqual(sandbox.runs[1]?.argv.slice(2), ['1', '1']);
+  });
+
+  it('are left out, forgiven, refused or run as they are by the policy, the most exact key first', async () => {
+    const outcome = async (scripts: ScriptPolicy) => {
+      await using compose = new LocalCompose({ sandbox: sandbox.plugin });
+      sandbox.runs.length = 0;
+      sandbox.behaviour = ({ label }) => (label === 'a.post' ? { code: 1, tail: ['no'] } : {});
+      const packages = [
+        { name: 'a', tags: [...pre('x'), ...post('x')] },
+        { name: 'setup', tags: post('x') },
+      ];
+      const files = packages.map((pkg) => writePackage(compose.environment.cacheDir, pkg));
+      const plan = planScripts(compose.plan(files), { scripts, scriptTimeoutSeconds: 60 });
+      await compose.run(files, { extras: plan?.inputs.extras ?? {} });
+      const warnings = compose.events.flatMap((event) => (event.type === 'warning' ? [event.text] : []));
+      return { labels: sandbox.labels, warnings };
     };
-    const [warning = '', ...more] = await composeWith();
-    assert.match(warning, /%triggerin of the package b .*waits for a/);
-    assert.deepEqual(more, []);
-    assert.deepEqual(await composeWith('warn', 'absent'), []);
-    assert.deepEqual(await composeWith('skip'), []);
-    await assert.rejects(composeWith('refuse'), { code: 'RPM_SCRIPT_UNSUPPORTED' });
+    assert.deepEqual(await outcome({ 'a.post': 'skip' }), { labels: ['a.prein'], warnings: [] });
+    assert.deepEqual(await outcome({ 'a.*': 'skip', '*.post': 'run' }), { labels: ['setup.post'], warnings: [] });
+    const { labels, warnings } = await outcome({ '*.post': 'warn', 'setup.post': 'run' });
+    assert.deepEqual(labels, ['a.prein', 'a.post', 'setup.post']);
+    assert.equal(warnings.length, 1);
+    assert.match(warnings[0] ?? '', /%post of the package a ended with exit code 1: no/);
+    await assert.rejects(outcome({ '*.prein': 'fail', 'a.post': 'skip' }), { code: 'RPM_SCRIPT_UNSUPPORTED' });
     assert.deepEqual(sandbox.labels, []);
   });
 
@@ -203,14 +221,8 @@ describe('package scripts', () => {
       { name: 'b', tags: fileTrigger('cat', '/usr/none') },
     ]);
     assert.deepEqual(sandbox.labels, ['a.transfiletriggerin']);
-    assert.deepEqual(sandbox.runs[0]?.argv, ['/bin/sh', '/run/ostrata/scripts/a.transfiletriggerin']);
-    assert.deepEqual(sandbox.runs[0]?.input?.trim().split('\n'), [
-      '/usr/share/t/b',
-      '/usr/share/t/d/x',
-      '/usr/share/one',
-      '/usr/share/link/b',
-      '/usr/share/link/d/x',
-    ]);
+    assert.deepEqual(sandbox.runs[0]?.argv, ['/bin/sh', '/run/ostrata/scripts/a.transfiletriggerin', '0']);
+    assert.deepEqual(sandbox.runs[0]?.input?.trim().split('\n'), ['/usr/share/t/d/x', '/usr/share/t/b']);
   });
 
   it('that fail end the run with their name, exit code and last lines', async () => {
@@ -242,9 +254,11 @@ describe('package scripts', () => {
     };
     const kinds = ['prein', 'post', 'posttrans', 'transfiletriggerin'];
     const trigger = fileTrigger('4', '/usr/share');
-    const commit = await install([{ name: 'a', tags: [...pre('1'), ...post('2'), ...posttrans('3'), ...trigger] }]);
+    const files = [{ path: '/usr/share/own' }];
+    const tags = [...pre('1'), ...post('2'), ...posttrans('3'), ...trigger];
+    const commit = await install([{ name: 'a', files, tags }]);
     for (const kind of kinds) assert.equal((await lookup(commit, `usr/share/a.${kind}`))?.type, 'file', kind);
-    assert.match(sandbox.runs[3]?.input ?? '', /a\.posttrans/);
+    assert.equal(sandbox.runs[3]?.input, '/usr/share/own\n');
   });
 
   it('make users in %pre, to whom files belong afterwards', async () => {

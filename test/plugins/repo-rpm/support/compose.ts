@@ -8,6 +8,7 @@ import {
   DEFAULT_IMAGE,
   definePlugin,
   type Environment,
+  type Extras,
   type Host,
   type ImageSpec,
   type Json,
@@ -66,6 +67,7 @@ export interface PlanOptions {
   readonly base?: string;
   readonly remove?: readonly PackageIdentity[];
   readonly image?: ImageSpec;
+  readonly extras?: Extras;
 }
 
 /** A run of the corridor from a Plan to a commit, in a temporary directory. */
@@ -115,7 +117,7 @@ export class LocalCompose implements AsyncDisposable {
       install: files.map(plannedPackage),
       remove: options.remove ?? [],
       image: options.image ?? IMAGE,
-      extras: {},
+      extras: options.extras ?? {},
     };
     return {
       version: PLAN_VERSION,

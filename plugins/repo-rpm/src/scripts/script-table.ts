@@ -1,10 +1,80 @@
-/** A shell script that takes the place of a package's own. */
+/** A program that takes the place of a package's own script. */
 export interface Replacement {
   readonly interpreter: readonly string[];
   readonly body: string;
   /** Whether macros are expanded in the body. */
   readonly expand?: boolean;
 }
+
+/**
+ * Package scripts that make no sense in an image: work-arounds for upgrades in place, and what is done for the whole image at once
+ * (rpm-ostree, rust/src/scripts.rs). `PACKAGE.SCRIPT`.
+ */
+export const IGNORED: readonly string[] = [
+  'glibc.prein',
+  'glibc-headers.prein',
+  'coreutils.prein',
+  'ca-certificates.prein',
+  'libgcc.post',
+  'filesystem.posttrans',
+  'setup.post',
+  'pinentry.prein',
+  'fedora-release.posttrans',
+  'vagrant.prein',
+  'vagrant-libvirt.prein',
+  'bash.post',
+  'gdb.prein',
+  'systemd.transfiletriggerin',
+  'man-db.transfiletriggerin',
+  'filesystem.transfiletriggerin',
+  'nfs-utils.post',
+  'microcode_ctl.post',
+  'microcode_ctl.posttrans',
+];
+
+/** Packages whose %posttrans puts a kernel in place, which is done for the whole image unless kernel-install does it (rust/src/scripts.rs). */
+export const KERNELS: readonly string[] = [
+  'kernel',
+  'kernel-core',
+  'kernel-modules',
+  'kernel-redhat-core',
+  'kernel-redhat-modules',
+  'kernel-debug-core',
+  'kernel-debug-modules',
+  'kernel-redhat-debug-core',
+  'kernel-redhat-debug-modules',
+  'kernel-automotive-core',
+  'kernel-automotive-modules',
+  'kernel-automotive-debug-core',
+  'kernel-automotive-debug-modules',
+  'kernel-rt-core',
+  'kernel-rt-modules',
+  'kernel-rt-debug-core',
+  'kernel-rt-debug-modules',
+  'kernel-16k-core',
+  'kernel-16k-modules',
+  'kernel-16k-debug-core',
+  'kernel-16k-debug-modules',
+  'kernel-64k-core',
+  'kernel-64k-modules',
+  'kernel-64k-debug-core',
+  'kernel-64k-debug-modules',
+  'kernel-uek',
+  'kernel-uek-core',
+  'kernel-lt',
+  'kernel-lt-core',
+  'kernel-lt-modules',
+  'kernel-ml',
+  'kernel-ml-core',
+  'kernel-ml-modules',
+];
+
+/** Scripts that are left out in some releases only, by the end of the package's release (src/libpriv/rpmostree-scripts.cxx). */
+export const BROKEN_RELEASES: readonly (readonly [script: string, release: string])[] = [
+  ['pam.post', '.el7'],
+  ['nvme-cli.post', '.el8_2'],
+  ['nvme-cli.post', '.el8'],
+];
 
 const linkRelease = (variant: string): Replacement => ({
   interpreter: ['/usr/bin/sh'],
@@ -47,10 +117,10 @@ done
 };
 
 /**
- * What runs in place of scripts in Lua, which only rpm itself can run: the same effect on a fresh tree (the list of rpm-ostree,
- * src/libpriv/rpmostree-scripts.cxx). `PACKAGE.SCRIPT`.
+ * What runs in place of scripts in Lua that serve upgrades in place or ask for more than an image has: the same effect on a fresh tree
+ * (the list of rpm-ostree, src/libpriv/rpmostree-scripts.cxx). `PACKAGE.SCRIPT`.
  */
-const LUA: ReadonlyMap<string, Replacement> = new Map([
+export const LUA_REPLACEMENTS: ReadonlyMap<string, Replacement> = new Map([
   ['fedora-release-atomichost.post', linkRelease('atomichost')],
   ['fedora-release-coreos.post', linkRelease('coreos')],
   [
@@ -80,19 +150,3 @@ systemctl preset -q sshd.socket sshd.service cups.socket cups.path cups.service
   ['crypto-policies.post', CRYPTO_POLICIES],
   ['authselect-libs.prein', { interpreter: ['/usr/bin/sh'], body: 'touch /var/lib/rpm-state/authselect.force\n' }],
 ]);
-
-/** Scripts that are left out in some releases only, by the end of the package's release. */
-const BROKEN_RELEASES: readonly (readonly [script: string, release: string])[] = [
-  ['pam.post', '.el7'],
-  ['nvme-cli.post', '.el8_2'],
-  ['nvme-cli.post', '.el8'],
-];
-
-export function luaReplacement(script: string): Replacement | undefined {
-  return LUA.get(script);
-}
-
-/** Whether a script is broken in a release of its package. */
-export function isBroken(script: string, release: string): boolean {
-  return BROKEN_RELEASES.some(([name, suffix]) => name === script && release.endsWith(suffix));
-}
