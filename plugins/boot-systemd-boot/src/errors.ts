@@ -4,7 +4,6 @@ import { type ErrorTable, HostError, type HostErrorOptions } from '@ostrata/cont
 export const errors = {
   ESP_MISSING: 'No EFI system partition with systemd-boot is mounted where it is looked for.',
   ESP_SPACE: 'The partition of kernels and boot entries has too little room for a new deployment.',
-  ESP_BOOT: '/boot is a FAT file system, which has no links.',
   ESP_SOURCE: 'A boot entry names a file that is not in /boot.',
 } as const satisfies ErrorTable;
 

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statfsSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { SystemdBootConfig } from './config.schema.ts';
 
@@ -28,17 +28,6 @@ export function findPartitions(sysroot: string, config: SystemdBootConfig): Part
 function basesOf(sysroot: string): string[] {
   const path = resolve(sysroot);
   return path === '/sysroot' && existsSync('/run/ostree-booted') ? [path, '/'] : [path];
-}
-
-/** f_type of FAT (statfs(2)). */
-const FAT = 0x4d44;
-
-export function isFat(path: string): boolean {
-  try {
-    return statfsSync(path).type === FAT;
-  } catch {
-    return false;
-  }
 }
 
 /** Mount points of FAT below a root, from mountinfo (proc(5)); without those that come and go. */

@@ -7,7 +7,7 @@ import { formatEntryName, type Tries } from './entry-name.ts';
 import { bodyOf, formatEntry, valuesOf } from './entry-text.ts';
 import { espError } from './errors.ts';
 import { fsyncPath, makeDirectory, removeFiles, renameInOrder, writeNew } from './fat.ts';
-import { findPartitions, isFat, type Partitions } from './find-partitions.ts';
+import { findPartitions, type Partitions } from './find-partitions.ts';
 import { checkSpace, copyFiles, missingFiles, place, removeUnused } from './kernels.ts';
 
 /**
@@ -27,7 +27,6 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
 
   const write: Bootloader['write'] = async (menu, ctx) => {
     const { boot } = partitionsOf(menu.sysroot);
-    checkLinks(menu.sysroot);
     const directory = directoryOf(boot);
     const before = readEntries(boot);
     const entries = menu.entries.map(place);
@@ -61,7 +60,8 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
       const { esp, boot } = partitionsOf(menu.sysroot);
       const directory = directoryOf(boot);
       let next = generationOf(menu, readEntries(boot));
-      if (next === null) {
+      // Files that somebody removed are missed in a menu that is in place, too.
+      if (next === null || missingFiles(menu.sysroot, boot, menu.entries).length > 0) {
         await write(menu, ctx);
         next = generationOf(menu, readEntries(boot))!;
       }
@@ -98,20 +98,6 @@ export function systemdBoot(config: SystemdBootConfig): Bootloader {
       return live.map(({ text }) => valuesOf(text, 'options').join(' '));
     },
   };
-}
-
-/** The deployer keeps its links in /boot. Throws ESP_BOOT where there can be none. */
-function checkLinks(sysroot: string): void {
-  const path = join(sysroot, 'boot');
-  if (!isFat(path)) return;
-  throw espError(
-    'ESP_BOOT',
-    `${path} is a FAT file system: the links by which deployments are switched cannot be there.`,
-    {
-      hint: 'Mount the EFI system partition at /efi or /boot/efi, and leave /boot to the root file system.',
-      data: { path },
-    },
-  );
 }
 
 /** What an administrator has chosen stays (loader.conf(5)); but then a new deployment is not started by itself. */

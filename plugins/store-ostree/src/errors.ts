@@ -56,6 +56,7 @@ export const STORE_ERRORS = {
   SYSROOT_MISSING: 'There is no system with deployments at the given path.',
   SYSROOT_INVALID: 'Boot entries, links or deployment directories of a system do not fit together.',
   SYSROOT_READ_ONLY: 'A file system that has to be written is mounted read-only and cannot be made writable.',
+  SYSROOT_BOOT_LINKS: '/boot is on a file system that has no links.',
   SYSROOT_LOCKED: 'Another program is changing the system.',
   SYSROOT_STATEROOT: 'A stateroot that was named is not there.',
   SYSROOT_SPACE: 'A file system has no room for what a deployment needs there.',

@@ -136,7 +136,7 @@ describe('a sysroot whose boot loader is on an EFI system partition (needs ostre
     // Neither with nor without a boot loader that could be asked.
     await ours(sysroot, 'admin', 'cleanup');
     const undeploy = await ours(sysroot, 'admin', 'undeploy', '0');
-    assert.match(undeploy.err, /has not taken over its menu/);
+    assert.match(undeploy.err, /keeps a boot menu of its own/);
     assert.deepEqual(menu(), ['one'], 'what it may still start stays');
 
     breakLoader(false);
@@ -167,7 +167,8 @@ describe('a sysroot whose boot loader is on an EFI system partition (needs ostre
       await assert.rejects(large.run, { code: 'ESP_SPACE' });
       assert.deepEqual([status(), menu()], [before, ['one']]);
       assert.equal(readdirSync(join(sysroot, 'ostree/deploy/os/deploy')).length, 1, 'nothing is left of it');
-      assert.equal(readdirSync(join(sysroot, 'boot/ostree')).length, 1, 'it did not come to /boot');
+      const kernels = readdirSync(join(sysroot, 'boot/ostree')).filter((name) => name.startsWith('os-'));
+      assert.equal(kernels.length, 1, 'it did not come to /boot');
     } finally {
       run('umount', esp);
     }

@@ -8,7 +8,7 @@ import { deleteRef, listRefs, writeRefs } from '../repo/refs.ts';
 import { removeTree } from '../repo/remove-tree.ts';
 import { isTemporary } from '../repo/replace-file.ts';
 import { WriteSession } from '../store/session.ts';
-import { isActivating } from './activation.ts';
+import { isBehind } from './activation.ts';
 import { directoryName } from './deployment.ts';
 import { discard } from './discard.ts';
 import type { Sysroot } from './sysroot.ts';
@@ -24,7 +24,7 @@ export interface CleanUpOptions {
  * Nothing goes while a boot loader may still start what was in the menu before.
  */
 export function cleanUp(sysroot: Sysroot, options: CleanUpOptions): number {
-  if (isActivating(sysroot)) return 0;
+  if (isBehind(sysroot)) return 0;
   removeOtherVersions(sysroot);
   removeOldDeployments(sysroot);
   removeOldKernels(sysroot);

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { errnoOf, storeError } from '../errors.ts';
 
@@ -8,6 +8,23 @@ export function halfDeployment(path: string): Error {
     hint: 'Remove it from the boot menu with `ostrata ostree admin undeploy INDEX`, and deploy again.',
     data: { path },
   });
+}
+
+/** f_type of file systems without links: FAT and exFAT (linux/magic.h). */
+const LINKLESS = [0x4d44, 0x2011bab0];
+
+/** Throws SYSROOT_BOOT_LINKS where /boot cannot have the links by which deployments are switched. */
+export function checkLinks(sysroot: string): void {
+  const path = join(sysroot, 'boot');
+  if (!existsSync(path) || !LINKLESS.includes(statfsSync(path).type)) return;
+  throw storeError(
+    'SYSROOT_BOOT_LINKS',
+    `${path} is a FAT file system: the links by which deployments are switched cannot be there.`,
+    {
+      hint: 'Mount this partition at /efi or /boot/efi and leave /boot to the root file system: the plugin boot-systemd-boot starts kernels from it. Nothing has been changed.',
+      data: { path },
+    },
+  );
 }
 
 /** Throws SYSROOT_READ_ONLY where what a deployment writes to is mounted read-only. */

@@ -11,7 +11,7 @@ import { removeTree } from '../repo/remove-tree.ts';
 import { replaceFile } from '../repo/replace-file.ts';
 import { findInCommit } from '../store/find-in-commit.ts';
 import { checkBootSpace, noSpace } from './boot-space.ts';
-import { checkNotReadOnly, halfDeployment } from './damage.ts';
+import { checkLinks, checkNotReadOnly, halfDeployment } from './damage.ts';
 import { originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard } from './discard.ts';
 import {
@@ -77,10 +77,11 @@ export function prepareTree(sysroot: Sysroot, options: DeployOptions): SysrootDe
       data: { stateroot, path: parent },
     });
   }
+  checkLinks(sysroot.path);
+  checkNotReadOnly(sysroot.path);
   mkdirSync(join(parent, 'deploy'), { recursive: true, mode: 0o775 });
   const name = { stateroot, commit, serial: freeSerial(sysroot, stateroot, commit) };
   const root = sysroot.directory(name);
-  checkNotReadOnly(sysroot.path);
   checkRootSpace(sysroot, commit);
   removeTree(root);
   try {

@@ -6,7 +6,7 @@ import { storeError } from '../errors.ts';
 import { KeyFile } from '../repo/key-file.ts';
 import type { FileLock } from '../repo/lock.ts';
 import type { LockHolder } from '../repo/lock-holder.ts';
-import { completeActivation } from './activation.ts';
+import { completeActivation, takeOverForeign } from './activation.ts';
 import type { MenuWriter } from './boot-menu.ts';
 import { cleanUp } from './cleanup.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
@@ -119,6 +119,8 @@ export class OstreeDeployer implements Deployer {
 
   async arrange(deployment: Deployment, bootloader: Bootloader, ctx: Context): Promise<void> {
     const sysroot = await this.#lock(deployment.target.sysroot, ctx);
+    // Another program may have written the present menu, and the change may be one of links alone.
+    await takeOverForeign(sysroot, writerOf(bootloader, ctx));
     const next = { ...fromRecord(sysroot, deployment), staged: false };
     // A staged one becomes one like the others.
     const without = sysroot.deployments.filter((one) => !isSame(one, next));
@@ -151,6 +153,7 @@ export class OstreeDeployer implements Deployer {
 
   async reorder(path: string, order: readonly string[], bootloader: Bootloader, ctx: Context): Promise<void> {
     const sysroot = await this.#lock(path, ctx);
+    await takeOverForeign(sysroot, writerOf(bootloader, ctx));
     const list = order.map((id) => existing(sysroot, id));
     const { style } = sysrootSettings(sysroot);
     await (await prepareSwap(sysroot, list, { writer: async () => writerOf(bootloader, ctx), style })).commit();

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { errnoOf, storeError } from '../errors.ts';
 import { fsyncPath, syncFileSystem } from '../repo/directory.ts';
 import { removeTree } from '../repo/remove-tree.ts';
-import { activate, announceActivation, completeActivation } from './activation.ts';
+import { activate, announceActivation, checkFollows, completeActivation } from './activation.ts';
 import { bootSerials, replaceLink, swapBootLinks, writeBootLinks } from './boot-links.ts';
 import { type MenuWriter, menuEntry } from './boot-menu.ts';
 import { bootSpace, fits, fitsPruned, noSpace, tooSmall } from './boot-space.ts';
 import { removeOldKernels } from './cleanup.ts';
-import { halfDeployment, readOnly } from './damage.ts';
+import { checkLinks, halfDeployment, readOnly } from './damage.ts';
 import { isSame, type SysrootDeployment } from './deployment.ts';
 import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
@@ -54,6 +54,7 @@ export async function prepareSwap(
 ): Promise<PreparedSwap> {
   const list = wanted.filter(({ staged }) => !staged);
   checkList(sysroot, list);
+  checkLinks(sysroot.path);
   await completeActivation(sysroot, options.writer);
   const before = await makeRoom(sysroot, list, options);
   try {
@@ -146,10 +147,13 @@ function checkList(sysroot: Sysroot, list: readonly SysrootDeployment[]): void {
 async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[], options: WriteOptions): Promise<Swap> {
   const boot = sysroot.versions.boot === 0 ? 1 : 0;
   const directory = join(sysroot.path, `boot/loader.${boot}`);
+  const writer = await options.writer();
+  const activates = (await writer?.activates(sysroot.path)) ?? false;
+  if (!activates) checkFollows(sysroot, writer);
   removeTree(join(directory, 'entries'));
   mkdirSync(join(directory, 'entries'), { recursive: true, mode: 0o755 });
 
-  const { writer, style = {} } = options;
+  const { style = {} } = options;
   const serials = bootSerials(list);
   const showStateroot = new Set(list.map(({ stateroot }) => stateroot)).size > 1;
   const entries = list.map((deployment, index) => {
@@ -166,9 +170,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
   // Nothing boots by these links until the menu that names them is the current one.
   swapBootLinks(sysroot, boot, writeBootLinks(sysroot, boot, list));
   const menu = { sysroot: sysroot.path, directory, entries: entries.map(menuEntry) };
-  const menuWriter = await writer();
-  await menuWriter?.write(menu);
-  const activates = (await menuWriter?.activates(sysroot.path)) ?? false;
+  await writer?.write(menu);
   announceActivation(directory, activates);
 
   linkBootToItself(sysroot);
@@ -180,7 +182,7 @@ async function prepareMenu(sysroot: Sysroot, list: readonly SysrootDeployment[],
     commit: async () => {
       renameSync(link, join(sysroot.path, 'boot/loader'));
       fsyncPath(join(sysroot.path, 'boot'));
-      if (activates) await activate(menu, menuWriter);
+      if (writer !== null && activates) await activate(menu, writer);
     },
   };
 }
