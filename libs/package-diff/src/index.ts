@@ -1,1 +1,1 @@
-export { difference, type PackageDiff, packageDiff, packagesOf, renderDiff } from './package-diff.ts';
+export { type PackageDiff, packageDiff, plannedDiff, renderDiff } from './package-diff.ts';

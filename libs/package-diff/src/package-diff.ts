@@ -7,6 +7,7 @@ import {
   PACKAGE_FORMAT,
   type PackageFormat,
   type PackageIdentity,
+  type Plan,
 } from '@ostrata/contract';
 
 type Change = {
@@ -37,6 +38,22 @@ export async function packageDiff(
   return old === null || now === null ? null : difference(old, now, format);
 }
 
+/** How the packages would differ once a Plan is carried out. Null where those of one of the trees are not known. */
+export async function plannedDiff(
+  store: ObjectStore,
+  before: string,
+  { inputs }: Plan,
+  ctx: Context,
+): Promise<PackageDiff | null> {
+  const key = ctx.keys(PACKAGE_FORMAT)[0];
+  if (key === undefined || inputs.base === null) return null;
+  const format = await ctx.get(PACKAGE_FORMAT, key);
+  const [old, base] = [await packagesOf(store, before, format), await packagesOf(store, inputs.base, format)];
+  if (old === null || base === null) return null;
+  const gone = new Set(inputs.remove.map(nevraOf));
+  return difference(old, [...base.filter((pkg) => !gone.has(nevraOf(pkg))), ...inputs.install], format);
+}
+
 export function renderDiff({ upgraded, downgraded, removed, added }: PackageDiff): string {
   const section = (title: string, lines: readonly string[]) =>
     lines.length === 0 ? '' : `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
@@ -50,7 +67,7 @@ export function renderDiff({ upgraded, downgraded, removed, added }: PackageDiff
 }
 
 /** Packages with several builds, as kernels and public keys can be, are compared by their whole names. */
-export function difference(
+function difference(
   old: readonly PackageIdentity[],
   now: readonly PackageIdentity[],
   format: PackageFormat,
@@ -81,11 +98,7 @@ function onlyIn(these: readonly PackageIdentity[], others: readonly PackageIdent
 }
 
 /** Commit metadata has a list, as rpm-ostree writes it; else the package database of the tree is read. */
-export async function packagesOf(
-  store: ObjectStore,
-  id: string,
-  format: PackageFormat,
-): Promise<PackageIdentity[] | null> {
+async function packagesOf(store: ObjectStore, id: string, format: PackageFormat): Promise<PackageIdentity[] | null> {
   const listed = (await store.readCommit(id)).metadata['rpmostree.rpmdb.pkglist'];
   if (listed?.type === 'a(sssss)') return (listed.value as string[][]).map(identityOf);
   if (!(await store.has(id))) return null;

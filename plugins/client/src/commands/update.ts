@@ -8,6 +8,12 @@ const FETCH_FLAGS = {
   'download-only': flag('Fetch and deploy nothing'),
 };
 
+/** For the plugin that lays packages over images. */
+const LAYER_FLAGS = {
+  install: { kind: 'string', multiple: true, summary: 'Install this package as well' },
+  uninstall: { kind: 'string', multiple: true, summary: 'Uninstall this package as well' },
+} as const satisfies { readonly [name: string]: FlagSpec };
+
 const upgrade: JourneyCommandSpec = {
   id: 'upgrade',
   aliases: ['update'],
@@ -21,6 +27,7 @@ const upgrade: JourneyCommandSpec = {
     ...FETCH_FLAGS,
     'unchanged-exit-77': UNCHANGED_FLAG,
     'bypass-driver': flag('Upgrade also when a driver of updates is registered'),
+    ...LAYER_FLAGS,
     ...DEPLOY_FLAGS,
     ...SYSTEM_FLAGS,
   },
@@ -53,6 +60,7 @@ const rebase: JourneyCommandSpec = {
     experimental: flag('Has no effect', { hidden: true }),
     ...FETCH_FLAGS,
     'bypass-driver': flag('Rebase also when a driver of updates is registered'),
+    ...LAYER_FLAGS,
     ...DEPLOY_FLAGS,
     ...SYSTEM_FLAGS,
   },
@@ -77,6 +85,7 @@ const deploy: JourneyCommandSpec = {
     ...FETCH_FLAGS,
     'unchanged-exit-77': UNCHANGED_FLAG,
     'bypass-driver': flag('Deploy also when a driver of updates is registered'),
+    ...LAYER_FLAGS,
     ...DEPLOY_FLAGS,
     ...SYSTEM_FLAGS,
   },

@@ -30,14 +30,17 @@ const LEFT_OUT = [
   'rpmostree.replaced-base-remote-packages',
 ];
 
-/** Lists of the origin, by key of the record. */
-const REQUESTED = {
-  'requested-packages': ['packages', 'requested'],
+/** Lists of packages that came as files, `DIGEST:NEVRA` in the origin, by key of the record, which has the NEVRA. */
+const REQUESTED_FILES = {
   'requested-local-packages': ['packages', 'requested-local'],
   'requested-local-fileoverride-packages': ['packages', 'requested-local-fileoverride'],
-  'requested-base-removals': ['overrides', 'remove'],
   'requested-base-local-replacements': ['overrides', 'replace-local'],
-  'requested-base-remote-replacements': ['overrides', 'replace'],
+} as const;
+
+/** Other lists of the origin, by key of the record. */
+const REQUESTED = {
+  'requested-packages': ['packages', 'requested'],
+  'requested-base-removals': ['overrides', 'remove'],
   'initramfs-etc': ['rpmostree', 'initramfs-etc'],
   'initramfs-args': ['rpmostree', 'initramfs-args'],
 } as const;
@@ -68,7 +71,7 @@ export async function deploymentRecord(
     'base-removals': plain(commit?.metadata['rpmostree.removed-base-packages']) ?? [],
     'base-local-replacements': plain(commit?.metadata['rpmostree.replaced-base-packages']) ?? [],
     'base-remote-replacements': plain(commit?.metadata['rpmostree.replaced-base-remote-packages']) ?? {},
-    ...Object.fromEntries(Object.entries(REQUESTED).map(([key, [group, name]]) => [key, origin.list(group, name)])),
+    ...requested(origin),
     'regenerate-initramfs': origin.flag('rpmostree', 'regenerate-initramfs'),
     cliwrap: origin.flag('rpmostree', 'ex-cliwrap'),
     ...customOrigin(origin),
@@ -81,6 +84,20 @@ export async function deploymentRecord(
     'live-replaced': null,
     ...(await signaturesOf(origin, shown, store, ctx)),
   };
+}
+
+function requested(origin: Origin): { [key: string]: Json } {
+  const lists = Object.entries(REQUESTED).map(([key, [group, name]]) => [key, origin.list(group, name)]);
+  const files = Object.entries(REQUESTED_FILES).map(([key, [group, name]]) => [
+    key,
+    origin.list(group, name).map((item) => item.replace(/^[^:]*:/, '')),
+  ]);
+  // `repo=ID,NAME,…` each.
+  const remote = origin.list('overrides', 'replace').map((item): Json => {
+    const [source = '', ...names] = item.split(',');
+    return [source, names];
+  });
+  return { ...Object.fromEntries([...lists, ...files]), 'requested-base-remote-replacements': remote };
 }
 
 /** Null where the commit is not in the repository any more. */

@@ -1,4 +1,4 @@
-import { type BaseRequest, type Context, type Json, OBJECT_STORES, type Request } from '@ostrata/contract';
+import { type BaseRequest, type Context, type Extras, type Json, OBJECT_STORES, type Request } from '@ostrata/contract';
 import { formatRefspec, type Origin, type Refspec } from '@ostrata/origin';
 import { type Flags, type Stateroot, systemRequest } from '@ostrata/system-verbs';
 
@@ -66,9 +66,15 @@ export async function updateRequest(update: Update, system: Stateroot, flags: Fl
       ...request.deploy,
       origin: origin.toString(),
       ...(flags.is('lock-finalization') ? { lock: true } : {}),
-      extras: { client: wish as unknown as Json },
+      extras: { client: wish as unknown as Json, ...layerChange(flags) },
     },
   };
+}
+
+/** What shall be laid over the tree besides, for the plugin that does that. */
+function layerChange(flags: Flags): Extras {
+  const [install, uninstall] = [flags.list('install'), flags.list('uninstall')];
+  return install.length + uninstall.length === 0 ? {} : { layering: { change: { install, uninstall } } };
 }
 
 /** Where a tree of a branch comes from. */

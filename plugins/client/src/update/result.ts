@@ -1,7 +1,7 @@
 import type { CommandResult, Context, Outcome } from '@ostrata/contract';
+import { packageDiff, plannedDiff, renderDiff } from '@ostrata/package-diff';
 import { deployedResult, EXIT_UNCHANGED, type Flags, unchangedResult } from '@ostrata/system-verbs';
 import { keyValues } from '../report/key-values.ts';
-import { packageDiff, renderDiff } from '@ostrata/package-diff';
 import { versionLine } from '../report/version-line.ts';
 import { wishOf, withStore } from './taps.ts';
 
@@ -24,7 +24,7 @@ export async function updateResult(
   return withStore(plan.store.work, ctx, async (store) => {
     const commit = await store.readCommit(after);
     if (looked) {
-      const diff = flags.is('preview') ? await packageDiff(store, before, after, ctx) : null;
+      const diff = flags.is('preview') ? await plannedDiff(store, before, plan, ctx) : null;
       const lines = keyValues([
         ['Version', versionLine(commit)],
         ['Commit', after],

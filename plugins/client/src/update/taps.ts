@@ -36,6 +36,9 @@ export async function completeRevision(request: Request, ctx: Context): Promise<
 /** `resolve.plan`: nothing is to be done when the same image is there, and nothing is laid over it. */
 export function isUnchanged(plan: Plan): boolean {
   const wish = wishOf(plan.deploy);
+  // Other layers are asked for, though they may be none for this image.
+  const layering = plan.deploy?.extras['layering'] as { readonly change?: Json } | undefined;
+  if (layering?.change) return false;
   const { base, install, remove } = plan.inputs;
   return wish !== undefined && !wish.always && install.length === 0 && remove.length === 0 && base === wish.before;
 }
@@ -68,6 +71,11 @@ function checkLayers({ deploy, inputs }: Plan): void {
     origin.list('packages', key),
   );
   const overrides = ['remove', 'replace', 'replace-local'].flatMap((key) => origin.list('overrides', key));
+  if (deploy?.extras['layering'] !== undefined) {
+    throw clientError('CLIENT_LAYERS', 'No plugin is loaded that lays packages over images.', {
+      hint: 'Leave out --install and --uninstall, or enable one.',
+    });
+  }
   if (asked.length + overrides.length === 0) return;
   if (inputs.install.length + inputs.remove.length > 0 || Object.keys(inputs.extras).length > 0) return;
   throw clientError(

@@ -56,7 +56,8 @@ export function readLayers(origin: Origin): Layers {
 export function writeLayers(origin: Origin, layers: Layers): void {
   const before = readLayers(origin);
   const set = (key: keyof Layers, items: readonly string[]) => {
-    if (JSON.stringify(before[key]) !== JSON.stringify(layers[key])) origin.setList(LISTS[key][0], LISTS[key][1], items);
+    if (JSON.stringify(before[key]) !== JSON.stringify(layers[key]))
+      origin.setList(LISTS[key][0], LISTS[key][1], items);
   };
   set('requested', layers.requested);
   set('local', layers.local.map(localName));

@@ -47,17 +47,18 @@ export async function completeLayers(
   writeLayers(origin, layers);
   if (change?.resetInitramfs) for (const key of INITRAMFS) origin.setText('rpmostree', key, null);
   const text = origin.toString();
+  const same = isSameOrigin(text, followed);
   return {
     ...request,
     intent: { ...request.intent, ...intentFor(layers), weak: config.recommends },
     sources: await sourcesFor(layers, files, request, rootOf(deploy.sysroot, bootedOf(deployments)), config, ctx),
-    commit: { ...request.commit, previousDigest: await previousDigest(text, followed, request, ctx) },
+    commit: { ...request.commit, previousDigest: same ? await previousDigest(followed, request, ctx) : '' },
     deploy: {
       ...deploy,
       origin: text,
       extras: {
         ...deploy.extras,
-        ...asExtras({ handled: true, layers, before, change, commit: followed.target.commit }),
+        ...asExtras({ handled: true, layers, before, change, same, commit: followed.target.commit }),
       },
     },
   };
@@ -158,14 +159,8 @@ async function sourcesFor(
   return [...local, ...repositories];
 }
 
-/** Digest of the Plan that the present tree was made from, where nothing but the image or its packages can have changed. */
-async function previousDigest(
-  origin: string,
-  followed: Deployment,
-  { store, base, commit }: Request,
-  ctx: Context,
-): Promise<string> {
-  if (commit.force || base === null || !isSameOrigin(origin, followed)) return '';
+/** Digest of the Plan that the present tree was made from; empty where none is known. */
+async function previousDigest(followed: Deployment, { store }: Request, ctx: Context): Promise<string> {
   const { metadata } = await withStore(store.work, ctx, (open) => open.readCommit(followed.target.commit));
   const digest = metadata[INPUT_HASH]?.value;
   return typeof digest === 'string' ? digest : '';

@@ -14,7 +14,7 @@ import { withStore } from '../base/open.ts';
 import { layeringError } from '../errors.ts';
 import { nameOf } from '../model/layers.ts';
 import type { ActiveMemory } from './memory.ts';
-import { isLayered } from './wish.ts';
+import { isLayered, isPlain, wishOf } from './wish.ts';
 
 /** Version of what client layers say of themselves (rpm-ostree, src/libpriv/rpmostree-core.cxx). */
 const LAYER_VERSION = 6;
@@ -23,7 +23,11 @@ const LAYER_VERSION = 6;
 export async function planLayers(plan: Plan, memory: ActiveMemory, ctx: Context): Promise<Plan | undefined> {
   const active = memory.recall(ctx);
   const { base } = plan.inputs;
-  if (active === undefined || base === null || !isLayered(plan)) return undefined;
+  if (active === undefined || base === null) return undefined;
+  if (!isLayered(plan)) {
+    const wish = wishOf(plan.deploy);
+    return wish?.same && base === wish.commit && isPlain(plan) ? { ...plan, unchanged: true } : undefined;
+  }
   const image = await withStore(plan.store.work, ctx, (store) => store.readCommit(base));
   const version = image.metadata['version']?.value;
   return {

@@ -9,6 +9,8 @@ export interface LayeringWish {
   readonly layers: Layers;
   readonly before: Layers;
   readonly change: Change | null;
+  /** Nothing is asked for but what is there. */
+  readonly same: boolean;
   /** The commit that would boot next before this. */
   readonly commit: string;
 }
@@ -24,3 +26,6 @@ export const asExtras = (wish: LayeringWish): { readonly layering: Json } => ({ 
 
 /** Whether a Plan lays something over its base, or takes something out of it. */
 export const isLayered = ({ inputs }: Plan): boolean => inputs.install.length + inputs.remove.length > 0;
+
+/** Whether the image passes through as it is. */
+export const isPlain = (plan: Plan): boolean => !isLayered(plan) && Object.keys(plan.inputs.extras).length === 0;

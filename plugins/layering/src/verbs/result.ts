@@ -5,11 +5,9 @@ import {
   type Json,
   nevraOf,
   type Outcome,
-  PACKAGE_FORMAT,
-  type PackageIdentity,
   type Plan,
 } from '@ostrata/contract';
-import { difference, type PackageDiff, packageDiff, packagesOf, renderDiff } from '@ostrata/package-diff';
+import { type PackageDiff, packageDiff, plannedDiff, renderDiff } from '@ostrata/package-diff';
 import { deployedResult, Flags, unchangedResult } from '@ostrata/system-verbs';
 import { withStore } from '../base/open.ts';
 
@@ -33,16 +31,10 @@ export async function layersResult(outcome: Outcome, input: CommandInput, ctx: C
 }
 
 /** How the packages differ from those of the tree that would have booted next. */
-async function compare(before: string, { deployment }: Outcome, plan: Plan, ctx: Context): Promise<PackageDiff | null> {
-  return withStore(plan.store.work, ctx, async (store) => {
-    if (deployment !== null) return packageDiff(store, before, deployment.target.commit, ctx);
-    const key = ctx.keys(PACKAGE_FORMAT)[0];
-    if (key === undefined || plan.inputs.base === null) return null;
-    const format = await ctx.get(PACKAGE_FORMAT, key);
-    const [old, base] = [await packagesOf(store, before, format), await packagesOf(store, plan.inputs.base, format)];
-    if (old === null || base === null) return null;
-    const gone = new Set(plan.inputs.remove.map(nevraOf));
-    const now: PackageIdentity[] = [...base.filter((pkg) => !gone.has(nevraOf(pkg))), ...plan.inputs.install];
-    return difference(old, now, format);
-  });
+function compare(before: string, { deployment }: Outcome, plan: Plan, ctx: Context): Promise<PackageDiff | null> {
+  return withStore(plan.store.work, ctx, (store) =>
+    deployment === null
+      ? plannedDiff(store, before, plan, ctx)
+      : packageDiff(store, before, deployment.target.commit, ctx),
+  );
 }
