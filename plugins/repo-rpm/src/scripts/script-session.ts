@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import {
   type Context,
@@ -25,16 +25,30 @@ function ending({ code, signal }: SandboxResult, isLua = false): string {
 /** Exit code of shells, and of the sandbox, for a program that is not there. */
 const NOT_FOUND = 127;
 
-function failed(script: ScriptRun, result: SandboxResult): RpmError {
+const HINT =
+  'The script must be able to run in an image: without network and services, with /var read-only. Leave the package out, set a rule for the script in `scripts` of the configuration of repo-rpm, or report this to whoever made it.';
+const HINT_NOT_FOUND = 'Add the package that has the missing program: the one with the script does not require it.';
+/** With less than this a file system is as good as full. */
+const LITTLE_BYTES = 1024 * 1024;
+
+/** What to do about a script that failed. */
+function hintFor(result: SandboxResult, root: Root | null): string {
+  if (root !== null) {
+    const { bavail, bsize } = statfsSync(root.upper ?? root.lower);
+    if (bavail * bsize < LITTLE_BYTES) {
+      return `The file system of ${root.upper ?? root.lower} is full: make room, unless the script itself has filled it.`;
+    }
+  }
+  return result.code === NOT_FOUND ? HINT_NOT_FOUND : HINT;
+}
+
+function failed(script: ScriptRun, result: SandboxResult, root: Root | null): RpmError {
   const said = result.tail.slice(-QUOTED_LINES).join(' / ');
   return rpmError(
     'RPM_SCRIPT_FAILED',
     `The script %${script.kind} of the package ${script.package} ${ending(result, script.interpreter[0] === LUA)}${said === '' ? '.' : `: ${said}`}`,
     {
-      hint:
-        result.code === NOT_FOUND
-          ? 'Add the package that has the missing program: the one with the script does not require it.'
-          : 'The script must be able to run in an image: without network and services, with /var read-only. Leave the package out, or report this to whoever made it.',
+      hint: hintFor(result, root),
       data: {
         package: script.package,
         script: script.kind,
@@ -86,7 +100,7 @@ export class ScriptSession {
     const result = await (isLua ? this.#runLua(script, input) : this.#runProgram(script, input));
     this.count++;
     if (result.code === 0 && result.signal === null) return;
-    const error = failed(script, result);
+    const error = failed(script, result, this.#root);
     if (!script.lenient) throw error;
     this.#ctx.progress.warning(error.code, error.message, error.hint ?? undefined);
   }

@@ -78,8 +78,8 @@ export class LocalCompose implements AsyncDisposable {
   readonly #config: { readonly [plugin: string]: unknown };
   readonly #sandbox: Plugin;
 
-  constructor(options: { config?: { readonly [plugin: string]: unknown }; sandbox?: Plugin } = {}) {
-    this.directory = mkdtempSync(join(tmpdir(), 'ostrata-rpm-'));
+  constructor(options: { config?: { readonly [plugin: string]: unknown }; sandbox?: Plugin; parent?: string } = {}) {
+    this.directory = mkdtempSync(join(options.parent ?? tmpdir(), 'ostrata-rpm-'));
     this.repository = join(this.directory, 'repo');
     this.#config = options.config ?? {};
     this.#sandbox = options.sandbox ?? (sandboxBwrap as Plugin);

@@ -3,10 +3,9 @@ import { posix } from 'node:path';
 import type { Tree, TreeEntry } from '@ostrata/contract';
 import { resolvePath } from '../../overlay/links.ts';
 import { Errno } from './errno.ts';
+import { MAX_FILE } from './limits.ts';
 import { Scratch } from './scratch.ts';
 
-/** Larger files are refused: scripts edit configuration. */
-const MAX_FILE = 32 * 1024 * 1024;
 const MAX_PATH = 4095;
 const PERMISSIONS = 0o7777;
 

@@ -1,3 +1,5 @@
+import { MAX_FILE } from './limits.ts';
+
 /**
  * The part of rpm's Lua that is Lua itself: files with their buffers, and everything else as calls of the host. Globals are those of rpm
  * 4.18 (docs/manual/lua.md, rpmio/rpmlua.c, rpmio/lposix.c) with `rpm.spawn` and `rpm.glob` of later versions. The original io, os and
@@ -68,6 +70,7 @@ function File:flush()
   settle(self)
   if not self.dirty then return self end
   self.dirty = false
+  if #self.data > ${MAX_FILE} then return nil, (self.path or 'output') .. ': File too large', 27 end
   local ok, message, code = true, nil, nil
   if self.stream then call('out', self.data) self.data, self.pos = '', 1
   elseif self.append then
