@@ -5,7 +5,7 @@ import { clientError } from './errors.ts';
 /** Allows the staged deployment to be finished, and restarts the machine, which finishes it. */
 export async function finalizeDeployment(input: CommandInput, ctx: Context): Promise<CommandResult> {
   const flags = new Flags(input);
-  const { deployments, sysroot } = await readSystem(input, ctx);
+  const { deployments, sysroot } = await readSystem(input, ctx, { writes: true });
   const staged = deployments.find(({ state }) => state === 'staged');
   const refuse = (message: string, hint: string): never => {
     throw clientError('CLIENT_STAGED', message, { hint, data: { staged: staged?.id ?? null } });

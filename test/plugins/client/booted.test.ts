@@ -26,6 +26,8 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
   let scene: Scene;
   let root = '';
   let run = '';
+  /** How often a verb asked that the system can be written, whose disks may be mounted read-only. */
+  let asked = 0;
   before(function () {
     if (!hasOstree || !isRoot) this.skip();
   });
@@ -34,6 +36,7 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
     scene = new Scene();
     root = join(scene.sysroot, `ostree/deploy/os/deploy/${scene.versions[0]}.0`);
     run = join(scene.directory, 'run');
+    asked = 0;
     setImmutable(root, false);
     for (const name of ['ostree', 'boot']) symlinkSync(join(scene.sysroot, name), join(root, name));
     mkdirSync(run);
@@ -48,11 +51,16 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
     args: CommandInput['args'] = {},
   ): Promise<CommandResult> {
     using environment = testEnvironment({ uid: 0 });
-    const state = { run, root };
+    class Deployer extends OstreeDeployer {
+      override makeWritable(path: string): void {
+        asked++;
+        super.makeWritable(path);
+      }
+    }
     const deployer = definePlugin({
       name: 'booted',
       apiVersion: '*',
-      apply: (host) => host.provide(DEPLOYER, () => new OstreeDeployer({}, state)),
+      apply: (host) => host.provide(DEPLOYER, () => new Deployer({}, { run, root })),
     });
     const host = await testHost({
       environment,
@@ -65,9 +73,9 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
     if (spec === undefined || 'runRaw' in spec) throw new Error(id);
     if ('run' in spec) return host.query((ctx) => spec.run(input, ctx));
     const { request, result }: JourneyCommandSpec = spec;
-    const asked = await host.query((ctx) => request(input, ctx));
-    if ('text' in asked) return asked;
-    const outcome = await host.run(asked);
+    const journey = await host.query((ctx) => request(input, ctx));
+    if ('text' in journey) return journey;
+    const outcome = await host.run(journey);
     return host.query((ctx) => result(outcome, input, ctx));
   }
 
@@ -123,6 +131,23 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
     assert.ok(!existsSync(lock));
     await assert.rejects(verb('finalize-deployment', {}, { checksum }), /not locked/);
     assert.equal((await verb('finalize-deployment', { 'allow-unlocked': true }, { checksum })).reboot, true);
+  });
+
+  it('verbs that change the system ask that it can be written, others do not', async () => {
+    scene.publish(2);
+    const asks = async (...call: Parameters<typeof verb>) => {
+      asked = 0;
+      await verb(...call);
+      return asked > 0;
+    };
+    assert.ok(await asks('upgrade', { 'lock-finalization': true }));
+    assert.ok(await asks('finalize-deployment', {}, { checksum: scene.versions[1] }));
+    assert.ok(await asks('kargs', { append: ['nosmt'] }));
+    assert.ok(await asks('rollback'));
+    assert.ok(await asks('pin', {}, { deployment: ['booted'] }));
+    assert.ok(await asks('cleanup', { pending: true }));
+    assert.ok(!(await asks('status')));
+    assert.ok(!(await asks('kargs')));
   });
 
   it('rollback takes what waits back; cleanup --pending too; the running one stays', async () => {
