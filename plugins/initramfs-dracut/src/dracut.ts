@@ -7,6 +7,7 @@ import { randomArchive } from './codec/random-archive.ts';
 import { compressionArguments } from './compression.ts';
 import type { InitramfsConfig } from './config.schema.ts';
 import type { Code } from './errors.ts';
+import type { Machine } from './machine.ts';
 import { lookupThrough } from './tree-paths.ts';
 
 /** rpm-ostree's default for images, which run on other machines (src/libpriv/rpmostree-postprocess.cxx). */
@@ -41,14 +42,16 @@ export class DracutInitramfs implements Initramfs {
     this.#config = config;
   }
 
-  async generate(tree: Tree, kernel: Kernel, args: readonly string[], ctx: Context): Promise<void> {
+  /** For a machine nothing is taken from the cache: nobody knows which files of its /etc were asked for. */
+  async generate(tree: Tree, kernel: Kernel, args: readonly string[], ctx: Context, machine?: Machine): Promise<void> {
     const chosen = args.length > 0 ? args : DEFAULT_ARGUMENTS;
-    const compression = this.#config.compression === 'fast' ? compressionArguments(tree, kernel, chosen) : [];
+    const compression = this.#config.compression === 'fast' ? compressionArguments(tree, kernel, chosen, machine) : [];
     const all = ['--reproducible', '--add', 'ostree', ...compression, ...chosen];
-    const cache = this.#config.cache
-      ? new ImageCache(new FileCache(join(ctx.environment.cacheDir, 'initramfs')), tree, kernel, [RUN, ...all])
-      : undefined;
-    const image = cache?.get() ?? (await this.#make(tree, kernel, all, cache, ctx));
+    const cache =
+      this.#config.cache && machine === undefined
+        ? new ImageCache(new FileCache(join(ctx.environment.cacheDir, 'initramfs')), tree, kernel, [RUN, ...all])
+        : undefined;
+    const image = cache?.get() ?? (await this.#make(tree, kernel, all, cache, ctx, machine));
     tree.writeFile(`${kernel.directory}/${IMAGE}`, Buffer.concat([image, randomArchive(image.length)]), {
       mode: 0o100600,
       uid: 0,
@@ -63,10 +66,11 @@ export class DracutInitramfs implements Initramfs {
     args: readonly string[],
     cache: ImageCache | undefined,
     ctx: Context,
+    machine: Machine | undefined,
   ): Promise<Buffer> {
     const task = ctx.progress.task(`Making the initramfs of ${kernel.version}`);
     try {
-      const image = await runDracut(tree, kernel, args, ctx);
+      const image = await runDracut(tree, kernel, args, ctx, machine);
       try {
         cache?.set(kernel, image);
       } catch (error) {
@@ -80,7 +84,13 @@ export class DracutInitramfs implements Initramfs {
   }
 }
 
-async function runDracut(tree: Tree, kernel: Kernel, args: readonly string[], ctx: Context): Promise<Buffer> {
+async function runDracut(
+  tree: Tree,
+  kernel: Kernel,
+  args: readonly string[],
+  ctx: Context,
+  machine: Machine | undefined,
+): Promise<Buffer> {
   if (['usr/bin/dracut', 'usr/sbin/dracut'].every((path) => lookupThrough(tree, path) === undefined)) {
     throw new HostError<Code>('INITRAMFS_NO_DRACUT', 'The image has a kernel and no dracut to make its initramfs.', {
       data: { kernel: kernel.version },
@@ -110,7 +120,10 @@ async function runDracut(tree: Tree, kernel: Kernel, args: readonly string[], ct
         // Device nodes cannot be made, and attributes of the repository's files do not belong into an image.
         env: { DRACUT_NO_MKNOD: '1', DRACUT_NO_XATTR: '1', SOURCE_DATE_EPOCH: '0' },
         profile: 'tool',
-        binds: [{ source: out, target: OUT, writable: true }],
+        binds: [
+          { source: out, target: OUT, writable: true },
+          ...(machine === undefined ? [] : [{ source: machine.etc, target: '/etc', writable: false }]),
+        ],
         writable: 'usr-etc',
         wrappers: false,
         label: 'dracut',

@@ -41,6 +41,15 @@ export function changeTracked(origin: Origin, { track, untrack, untrackAll }: Tr
   return true;
 }
 
+/** Throws INITRAMFS_ETC_REGENERATED: rpm-ostree refuses to lay files over an initramfs that has them already. */
+export function checkNotRegenerated(origin: Origin, files: readonly string[]): void {
+  if (files.length === 0 || !origin.flag('rpmostree', 'regenerate-initramfs')) return;
+  throw etcError('INITRAMFS_ETC_REGENERATED', 'The machine makes its initramfs by itself: no files are laid over it.', {
+    hint: 'Add each by `ostrata initramfs --enable --arg=-I --arg=FILE`, or `ostrata initramfs --disable` first.',
+    data: { files },
+  });
+}
+
 /** Throws INITRAMFS_ETC_PATH. */
 export function checkPath(path: string): string {
   const parts = path.split('/').slice(1);

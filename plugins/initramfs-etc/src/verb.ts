@@ -1,7 +1,7 @@
 import type { CommandInput, CommandResult, Context, Outcome, Request } from '@ostrata/contract';
 import { deployedResult, Flags, readStateroot, redeployRequest, unchangedResult } from '@ostrata/system-verbs';
 import { etcError } from './errors.ts';
-import { changeTracked, parseOrigin, trackedFiles } from './tracked.ts';
+import { changeTracked, checkNotRegenerated, parseOrigin, trackedFiles } from './tracked.ts';
 
 export async function initramfsEtcRequest(input: CommandInput, ctx: Context): Promise<Request | CommandResult> {
   const flags = new Flags(input);
@@ -22,6 +22,7 @@ export async function initramfsEtcRequest(input: CommandInput, ctx: Context): Pr
   if (!asks) return list(trackedFiles(origin));
   const changed = changeTracked(origin, changes);
   const files = trackedFiles(origin);
+  checkNotRegenerated(origin, files);
   if (!changed && !(force && files.length > 0)) return unchangedResult('No changes.\n', flags, { files });
   return redeployRequest('initramfs-etc', system, { origin: origin.toString() }, flags, ctx);
 }

@@ -6,7 +6,7 @@ const initramfs: JourneyCommandSpec = {
   id: 'initramfs',
   summary: 'Make the initramfs on this machine, or use that of the image again',
   description:
-    'With --enable each new tree gets an initramfs that is made here, with the arguments of dracut that its image was made with and those of --arg. Without a flag the present state is shown.',
+    'With --enable each new tree gets an initramfs that is made here, of the tree and the /etc of this machine, with the arguments of dracut that its image was made with and those of --arg. Without a flag the present state is shown.',
   flags: {
     enable: { kind: 'boolean', summary: 'Make the initramfs on this machine' },
     arg: { kind: 'string', multiple: true, summary: 'Append an argument for dracut; each word is one' },
@@ -18,6 +18,7 @@ const initramfs: JourneyCommandSpec = {
   examples: [
     'ostrata initramfs',
     'ostrata initramfs --enable --arg=--add-drivers --arg=virtio_net',
+    'ostrata initramfs --enable --arg=-I --arg=/etc/crypttab',
     'ostrata initramfs --disable',
   ],
   request: async (input, ctx) => (await import('./verb.ts')).initramfsRequest(input, ctx),

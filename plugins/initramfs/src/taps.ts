@@ -11,7 +11,7 @@ import {
   type Request,
 } from '@ostrata/contract';
 import { initramfsError } from './errors.ts';
-import { parseOrigin, wishOf } from './wish.ts';
+import { checkOverlay, parseOrigin, wishOf } from './wish.ts';
 
 /** Arguments of images that name none (rpm-ostree, src/daemon/rpmostree-sysroot-upgrader.cxx). */
 const DEFAULT_ARGUMENTS = ['--no-hostonly'];
@@ -43,8 +43,10 @@ export async function planInitramfs(plan: Plan, ctx: Context): Promise<Plan | un
   const { inputs, deploy } = plan;
   const { base } = inputs;
   if (deploy === null || base === null) return undefined;
-  const { enabled, args } = wishOf(parseOrigin(deploy.origin ?? ''));
+  const origin = parseOrigin(deploy.origin ?? '');
+  const { enabled, args } = wishOf(origin);
   if (!enabled) return undefined;
+  checkOverlay(origin);
   const found = await withStore(plan.store.work, ctx, async (store) => {
     const tree = await store.openTree(base);
     return { commit: await store.readCommit(base), hasCopies: tree.lookup(COPIES)?.type === 'directory' };

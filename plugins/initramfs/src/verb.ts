@@ -2,7 +2,7 @@ import type { CommandInput, CommandResult, Context, Outcome, Request } from '@os
 import { deployedResult, Flags, readStateroot, systemRequest, unchangedResult } from '@ostrata/system-verbs';
 import { initramfsError } from './errors.ts';
 import { imageOf } from './taps.ts';
-import { type InitramfsWish, isSameWish, parseOrigin, setWish, wishOf } from './wish.ts';
+import { checkOverlay, type InitramfsWish, isSameWish, parseOrigin, setWish, wishOf } from './wish.ts';
 
 export async function initramfsRequest(input: CommandInput, ctx: Context): Promise<Request | CommandResult> {
   const flags = new Flags(input);
@@ -16,6 +16,7 @@ export async function initramfsRequest(input: CommandInput, ctx: Context): Promi
     return unchangedResult(`Initramfs regeneration is already ${wordOf(wish)}.\n`, flags, { ...wish });
   }
   setWish(origin, wish);
+  checkOverlay(origin);
   const request = systemRequest('initramfs', system, system.os, ctx);
   const image = await imageOf(system.repository, system.followed.target.commit, ctx);
   return {

@@ -31,6 +31,20 @@ export function wishOf(origin: Origin): InitramfsWish {
   return { enabled, args: enabled ? origin.list(GROUP, 'initramfs-args') : [] };
 }
 
+/** Throws INITRAMFS_OVERLAY where an initramfs is made here and files of /etc are laid over it besides, which rpm-ostree refuses, too. */
+export function checkOverlay(origin: Origin): void {
+  const files = origin.list(GROUP, 'initramfs-etc');
+  if (files.length === 0 || !wishOf(origin).enabled) return;
+  throw initramfsError(
+    'INITRAMFS_OVERLAY',
+    `The initramfs cannot be made here while these are laid over it: ${files.join(', ')}.`,
+    {
+      hint: 'Stop tracking them (`ostrata initramfs-etc --untrack-all`), and add each by `--arg=-I --arg=FILE`.',
+      data: { files },
+    },
+  );
+}
+
 /** Also sets what is followed under the key for trees that are put together on the machine, or for those that are not. */
 export function setWish(origin: Origin, { enabled, args }: InitramfsWish): void {
   const { refspec } = origin;
