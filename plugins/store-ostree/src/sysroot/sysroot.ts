@@ -236,7 +236,8 @@ function readUnlocked(state: RunState, name: { commit: string; serial: number },
   return origin?.get('origin', 'unlocked') === 'hotfix' ? 'hotfix' : 'none';
 }
 
-function isBooted(sysroot: string, { run, root }: RunState): boolean {
+/** Whether this is the root of a system that was booted by ostree, whatever its deployments are. */
+export function isBooted(sysroot: string, { run, root }: RunState): boolean {
   if (!existsSync(join(run, 'ostree-booted'))) return false;
   return isSameFile(sysroot, root);
 }

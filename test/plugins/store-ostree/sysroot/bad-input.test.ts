@@ -58,6 +58,27 @@ describe('bad sysroots and bad images (needs ostree and root)', function () {
     return { images, sysroot, run, pull, first, refused };
   }
 
+  it('what keeps a staged deployment from being completed is told at the next start, once', async () => {
+    const { sysroot } = await installed();
+    const loader = join(sysroot, 'boot/loader');
+    const entries = join(loader, 'entries');
+    const stamp = join(sysroot, 'boot/ostree/finalize-failure.stamp');
+    assert.deepEqual(await ours(sysroot, 'admin', 'boot-complete'), { status: 0, out: '', err: '' });
+    // So that not even the deployments can be read.
+    const entry = join(entries, readdirSync(entries)[0]!);
+    const before = readFileSync(entry, 'utf8');
+    writeFileSync(entry, before.replace(/ostree=\S+/, 'ostree=/nowhere'));
+    const { status, err } = await ours(sysroot, 'admin', 'finalize-staged');
+    assert.equal(status, 1);
+    assert.ok(err.includes(readFileSync(stamp, 'utf8').trim()), err);
+    writeFileSync(entry, before);
+    const told = await ours(sysroot, 'admin', 'boot-complete');
+    assert.equal(told.status, 1);
+    assert.match(told.err, /ostree-finalize-staged\.service failed on previous boot: .*nowhere/);
+    assert.equal((await ours(sysroot, 'admin', 'boot-complete')).status, 0);
+    assert.ok(!existsSync(stamp));
+  });
+
   it('an image without a kernel, or with two, is not deployed', async () => {
     const { images, pull, refused } = await installed();
     images.commit('stable', { [KERNEL]: null, [INITRAMFS]: null });

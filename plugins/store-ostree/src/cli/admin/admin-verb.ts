@@ -4,7 +4,7 @@ import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { lockSysroot } from '../../sysroot/lock.ts';
 import { makeWritable } from '../../sysroot/make-writable.ts';
 import { SYSTEM } from '../../sysroot/run-state.ts';
-import { Sysroot } from '../../sysroot/sysroot.ts';
+import { isBooted, Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
 import type { Invocation, OptionSpec, Verb } from '../verb.ts';
 import { ADMIN_OPTIONS } from './options.ts';
@@ -20,10 +20,12 @@ export interface AdminVerb {
   /** Whether it changes the system: then it has to be alone, and root where it is the running one. */
   readonly writes: boolean;
   run(call: AdminInvocation): void | Promise<void>;
+  /** Hears of what ends a verb that writes, also when the sysroot cannot even be read. */
+  failed?(sysroot: string, error: unknown): void;
 }
 
 /** A verb that works on a sysroot: `--sysroot`, else OSTREE_SYSROOT, else the running system. */
-export function adminVerb({ usage, options = [], writes, run }: AdminVerb): Verb {
+export function adminVerb({ usage, options = [], writes, run, failed }: AdminVerb): Verb {
   return {
     usage,
     options: [...ADMIN_OPTIONS, ...options],
@@ -33,15 +35,20 @@ export function adminVerb({ usage, options = [], writes, run }: AdminVerb): Verb
       if (call.options.flag('print-current-dir')) return printCurrentDirectory(call);
       if (!writes) return run({ ...call, sysroot: Sysroot.load(path, state) });
       const { terminal } = call;
-      if (Sysroot.load(path, state).booted !== null) makeWritable(resolve(path));
-      using _lock = await lockSysroot(Sysroot.load(path).path, {
-        onWait: () => terminal.out('Waiting for sysroot lock...\n'),
-      });
-      const sysroot = Sysroot.load(path, state);
-      if (sysroot.booted !== null && process.geteuid?.() !== 0) {
-        throw new VerbError('You must be root to perform this command');
+      if (isBooted(resolve(path), state)) makeWritable(resolve(path));
+      try {
+        using _lock = await lockSysroot(Sysroot.load(path).path, {
+          onWait: () => terminal.out('Waiting for sysroot lock...\n'),
+        });
+        const sysroot = Sysroot.load(path, state);
+        if (sysroot.booted !== null && process.geteuid?.() !== 0) {
+          throw new VerbError('You must be root to perform this command');
+        }
+        await run({ ...call, sysroot });
+      } catch (error) {
+        failed?.(path, error);
+        throw error;
       }
-      await run({ ...call, sysroot });
     },
   };
 }

@@ -16,14 +16,14 @@ const FAILURE_STAMP = 'boot/ostree/finalize-failure.stamp';
 export const finalizeStaged = adminVerb({
   usage: '',
   writes: true,
-  async run(call) {
+  run: finalize,
+  failed(sysroot, error) {
     try {
-      await finalize(call);
-    } catch (error) {
-      const stamp = join(call.sysroot.path, FAILURE_STAMP);
+      const stamp = join(sysroot, FAILURE_STAMP);
       mkdirSync(dirname(stamp), { recursive: true });
       replaceFile(stamp, `${error instanceof Error ? error.message : String(error)}\n`);
-      throw error;
+    } catch {
+      // It may be for the same reason, which is told.
     }
   },
 });
