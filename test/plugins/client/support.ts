@@ -25,7 +25,7 @@ export class Scene {
         `cache: ${this.directory}/cache`,
         `state: ${this.directory}/state`,
         'plugins:',
-        ...['solver-sat', 'query', 'treefile'].map((name) => `  ${name}: {enabled: false}`),
+        ...['solver-sat', 'query', 'treefile', 'layering'].map((name) => `  ${name}: {enabled: false}`),
       ].join('\n'),
     );
     for (const version of ['1', '2', '3']) this.versions.push(this.image(BRANCH, version));

@@ -64,8 +64,12 @@ function hintFor(pool: Pool, rules: readonly ProofRule[], steps: readonly Step[]
     const have = versions.length > 0 ? `The sources have ${versions.join(', ')}. ` : '';
     return `${have}Add a package source that has what is missing${leaveOut}.`;
   }
-  if (steps.some((step) => step.kind === 'lock'))
-    return `Override the package of the base (replace or remove it)${leaveOut}.`;
+  const locked = rules.flatMap((rule) => (rule.job?.kind === 'lock' ? rule.job.candidates.flat() : []));
+  const names = [...new Set(locked.map((p) => pool.strings.text(pool.name[p]!)))];
+  if (names.length > 0) {
+    const list = names.join(' ');
+    return `Override ${names.join(', ')} of the base: replace (ostrata override replace) or remove it (ostrata override remove ${list})${leaveOut}.`;
+  }
   return `Ask for packages that go together${leaveOut}.`;
 }
 

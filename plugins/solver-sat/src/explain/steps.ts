@@ -130,7 +130,7 @@ export function tell(pool: Pool, rules: readonly ProofRule[], obstacles: Obstacl
       }
     };
     for (const rule of rules) if (rule.job?.kind === 'install') say(rule);
-    for (const rule of rules) if (rule.job?.kind === 'lock') say(rule);
+    for (const rule of rules) if (rule.job?.kind === 'lock' || rule.policy === 'installed') say(rule);
     for (let head = 0; head < queue.length; head++) {
       const of = rules.filter((rule) => rule.from === queue[head] && isNeed(rule));
       for (const rule of of) say(rule);
@@ -236,7 +236,8 @@ function policyText(pool: Pool, rule: ProofRule, packages: readonly string[]): s
     case 'best':
       return `only the best will do, which is ${enumerate(partners)}`;
   }
-  return `${packages[0]} is installed and may only be replaced by ${enumerate(packages.slice(1)) || 'nothing'}`;
+  if (packages.length < 2) return `${packages[0]} is installed and must stay`;
+  return `${packages[0]} is installed and may only be replaced by ${enumerate(packages.slice(1))}`;
 }
 
 function enumerate(items: readonly string[]): string {
