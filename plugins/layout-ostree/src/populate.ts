@@ -1,5 +1,6 @@
 import { type Assembly, type Context, HostError, type Tree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
+import { openOpt } from './opt/place.ts';
 import { openToplevel } from './toplevel.ts';
 import { beginLayering } from './users/layering.ts';
 import { fillAccounts, parentTree } from './users/preserve.ts';
@@ -11,6 +12,7 @@ export async function populate(assembly: Assembly, ctx: Context): Promise<void> 
   openEtc(tree);
   if (plan.inputs.base !== null) {
     beginLayering(tree);
+    openOpt(tree);
   } else {
     openToplevel(tree);
     const { preserveAccounts = true } = plan.inputs.image.layout;

@@ -14,7 +14,6 @@ const LINKS: { readonly [name: string]: string } = {
   root: 'var/roothome',
   srv: 'var/srv',
 };
-const OPT = { var: 'var/opt', root: null, stateoverlay: 'usr/lib/opt' } as const;
 
 /** All top-level names of an image. */
 export const TOPLEVEL: ReadonlySet<string> = new Set([
@@ -48,18 +47,10 @@ export function closeToplevel(tree: Tree, { layout }: ImageSpec, progress: Progr
   if (layout.tmp === 'directory') tree.mkdir('tmp', directory(0o1777));
   else tree.symlink('tmp', 'sysroot/tmp');
 
-  const opt = OPT[layout.optUsrLocal];
-  for (const [name, target] of Object.entries(opt === null ? LINKS : { ...LINKS, opt })) {
+  for (const [name, target] of Object.entries(LINKS)) {
     drop(tree, name, progress);
     tree.symlink(name, target);
   }
-  if (opt === null) {
-    if (tree.lookup('opt')?.type !== 'directory') {
-      drop(tree, 'opt', progress);
-      tree.mkdir('opt', directory());
-    }
-  }
-  usrLocal(tree, layout.optUsrLocal, progress);
 }
 
 /** What lies in boot (and is no kernel that has been moved) belongs to boot loaders: below usr it is part of the image. */
@@ -74,22 +65,6 @@ export function emptyBoot(tree: Tree, progress: Progress): void {
     }
     tree.mkdir('usr/lib/ostree-boot', { ...directory(), parents: true });
     tree.rename(`boot/${name}`, place);
-  }
-}
-
-function usrLocal(tree: Tree, where: ImageSpec['layout']['optUsrLocal'], progress: Progress): void {
-  if (where === 'var') {
-    drop(tree, 'usr/local', progress);
-    tree.symlink('usr/local', '../var/usrlocal');
-    return;
-  }
-  if (tree.lookup('usr/local') === undefined) tree.mkdir('usr/local', directory());
-  if (where !== 'stateoverlay') return;
-  const wants = 'usr/lib/systemd/system/local-fs.target.requires';
-  for (const instance of ['usr-lib-opt', 'usr-local']) {
-    const unit = `ostree-state-overlay@${instance}.service`;
-    tree.remove(`${wants}/${unit}`);
-    tree.symlink(`${wants}/${unit}`, `../${unit}`, { parents: true });
   }
 }
 

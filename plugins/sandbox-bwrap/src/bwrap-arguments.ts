@@ -35,13 +35,14 @@ export const NAMESPACES = [
 export function bwrapArguments(command: SandboxCommand, view: RootView, places: BwrapPlaces): readonly string[] {
   const all = command.writable === 'all';
   const out: string[] = ['bwrap', '--die-with-parent', '--new-session', ...NAMESPACES];
+  // What packages have in /opt is there; where an image's own /opt leads to the machine's, scripts would not see it.
+  const optInUsr = view.kind('usr/lib/opt') === 'directory' && view.kind('opt') !== 'directory';
   for (const name of view.list('')) {
-    if (OWN.has(name) || (name === 'var' && !all)) continue;
+    if (OWN.has(name) || (name === 'var' && !all) || (name === 'opt' && optInUsr)) continue;
     const writable = all || name === 'usr' || name === 'etc';
     out.push(...show(name, view, places, writable));
   }
-  if (view.kind('opt') === null && view.kind('usr/lib/opt') === 'directory')
-    out.push('--symlink', 'usr/lib/opt', '/opt');
+  if (optInUsr) out.push('--symlink', 'usr/lib/opt', '/opt');
   out.push('--dev', '/dev', '--proc', '/proc');
   for (const path of SYS) out.push('--ro-bind-try', path, path);
   out.push('--perms', '1777', '--tmpfs', '/tmp', '--perms', '0755', '--tmpfs', '/run');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { type Assembly, isHostError } from '@ostrata/core';
+import { type Assembly, type CommitMeta, isHostError } from '@ostrata/core';
 import type { LayoutConfig } from '../../../plugins/layout-ostree/src/config.schema.ts';
 import { lint } from '../../../plugins/layout-ostree/src/lint.ts';
+import { planOptPolicy } from '../../../plugins/layout-ostree/src/opt/policy.ts';
 import { populate } from '../../../plugins/layout-ostree/src/populate.ts';
 import { postprocess } from '../../../plugins/layout-ostree/src/postprocess.ts';
 import {
@@ -14,7 +15,8 @@ import {
   text,
 } from './support/assembly.ts';
 
-const CONFIG: LayoutConfig = { passwd: 'auto' };
+const CONFIG: LayoutConfig = { passwd: 'auto', optUsrLocal: 'auto' };
+const META: CommitMeta = { ref: null, subject: '', body: '', timestamp: 0, parent: null, metadata: {} };
 
 /** What packages bring at least. */
 const PACKAGES = { 'usr/bin/sh': 'shell', 'usr/sbin/init': 'init', 'usr/lib/libc.so': 'libc', 'usr/lib64': '-> lib' };
@@ -178,20 +180,111 @@ describe('layout-ostree postprocess', () => {
     assert.equal(tree.lookup('stray'), undefined);
   });
 
-  it('puts /opt and /usr/local where the image wants them', async () => {
-    const files = { 'usr/local/share/x': 'mine' };
-    const root = await laidOut(files, { image: { layout: { optUsrLocal: 'root', tmp: 'directory' } } });
-    assert.equal(seen(root.tree, 'opt'), 'directory 755');
-    assert.equal(seen(root.tree, 'tmp'), 'directory 1777');
-    assert.equal(seen(root.tree, 'usr/local/share/x'), 'mine');
-    const overlay = await laidOut(files, { image: { layout: { optUsrLocal: 'stateoverlay' } } });
-    assert.equal(seen(overlay.tree, 'opt'), '-> usr/lib/opt');
-    const unit = 'usr/lib/systemd/system/local-fs.target.requires/ostree-state-overlay@usr-local.service';
-    assert.equal(seen(overlay.tree, unit), '-> ../ostree-state-overlay@usr-local.service');
-    assert.match(
-      text(overlay.tree, 'usr/lib/tmpfiles.d/rpm-ostree-0-integration-opt-usrlocal-compat.conf'),
-      /^L \/var\/usrlocal /m,
-    );
+  describe('of /opt and /usr/local', () => {
+    const files = { 'usr/lib/opt/app/bin/run': 'run', 'usr/local/share/x': 'mine', 'usr/local/bin': null };
+    const staged = { 'usr/lib/rpm-ostree/tmpfiles.d/app.conf': 'L /opt/app - - - - ../../usr/lib/opt/app\n' };
+    const policy = (optUsrLocal: 'var' | 'root' | 'stateoverlay') => ({ image: { layout: { optUsrLocal } } });
+    const autovar = (tree: Parameters<typeof text>[0]) => {
+      const path = 'usr/lib/tmpfiles.d/rpm-ostree-autovar.conf';
+      return tree.lookup(path) === undefined
+        ? []
+        : text(tree, path)
+            .split('\n')
+            .filter((line) => /^\w/.test(line));
+    };
+
+    it('var: they lead to /var, which gets links to what the image has', async () => {
+      const { tree } = await laidOut({ ...files, ...staged, 'usr/lib/opt/50% more/x': 'x' }, policy('var'));
+      assert.equal(seen(tree, 'opt'), '-> var/opt');
+      assert.equal(seen(tree, 'usr/local'), '-> ../var/usrlocal');
+      assert.equal(seen(tree, 'usr/lib/opt/app/bin/run'), 'run');
+      assert.equal(seen(tree, 'usr/lib/usrlocal/share/x'), 'mine');
+      assert.equal(tree.lookup('usr/lib/usrlocal/bin'), undefined);
+      assert.deepEqual(autovar(tree), [
+        'L /opt/50%%\\x20more - - - - ../../usr/lib/opt/50%% more',
+        'L /opt/app - - - - ../../usr/lib/opt/app',
+        'L /usr/local/share/x - - - - ../../../usr/lib/usrlocal/share/x',
+      ]);
+    });
+
+    it('root: they are directories of the image', async () => {
+      const { tree } = await laidOut({ ...files, ...staged }, policy('root'));
+      assert.equal(seen(tree, 'opt'), 'directory 755');
+      assert.equal(seen(tree, 'opt/app/bin/run'), 'run');
+      assert.equal(tree.lookup('usr/lib/opt'), undefined);
+      assert.equal(seen(tree, 'usr/local/share/x'), 'mine');
+      assert.deepEqual(autovar(tree), []);
+      const empty = await laidOut({}, policy('root'));
+      assert.equal(seen(empty.tree, 'opt'), 'directory 755');
+      assert.equal(seen(empty.tree, 'usr/local'), 'directory 755');
+    });
+
+    it("stateoverlay: they are in /usr, with units that lay the machine's changes over them", async () => {
+      const { tree } = await laidOut({ ...files, ...staged }, policy('stateoverlay'));
+      assert.equal(seen(tree, 'opt'), '-> usr/lib/opt');
+      assert.equal(seen(tree, 'usr/local/share/x'), 'mine');
+      assert.deepEqual(autovar(tree), []);
+      const system = 'usr/lib/systemd/system';
+      for (const instance of ['usr-local', 'usr-lib-opt']) {
+        const unit = `ostree-state-overlay@${instance}.service`;
+        assert.equal(seen(tree, `${system}/local-fs.target.requires/${unit}`), `-> ../${unit}`);
+      }
+      assert.match(
+        text(tree, `${system}/ostree-state-overlay@.service`),
+        /^ExecStart=\/usr\/libexec\/ostrata\/state-overlay %i/m,
+      );
+      const compat = 'usr/lib/tmpfiles.d/rpm-ostree-0-integration-opt-usrlocal-compat.conf';
+      assert.match(text(tree, compat), /^L \/var\/usrlocal /m);
+      const newer = await laidOut(
+        { [`${system}/ostree-state-overlay@.service`]: 'ostree 2024' },
+        policy('stateoverlay'),
+      );
+      assert.equal(seen(newer.tree, `${system}/ostree-state-overlay@.service`), 'ostree 2024');
+      assert.equal(newer.tree.lookup('usr/libexec/ostrata/state-overlay'), undefined);
+      assert.equal(seen(newer.tree, 'usr/lib/opt'), 'directory 755');
+    });
+
+    for (const base of ['var', 'root', 'stateoverlay'] as const) {
+      it(`a layer puts its files where a base of policy ${base} has them`, async () => {
+        const store = await memoryStore();
+        const below = await laidOut(files, { store, ...policy(base) });
+        const commit = await store.commit(below.tree, META);
+        const layered = await assemblyOf({ 'usr/lib/opt/more/y': 'more' }, { store, base: commit });
+        // As a package's files come behind the base's link.
+        fill(layered.tree, { [base === 'var' ? 'var/usrlocal/bin/tool' : 'usr/local/bin/tool']: 'tool' });
+        const ctx = listeningContext();
+        await populate(layered, ctx);
+        postprocess(layered, CONFIG, ctx);
+        const { tree } = layered;
+        const [opt, local] = {
+          var: ['usr/lib/opt', 'usr/lib/usrlocal'],
+          root: ['opt', 'usr/local'],
+          stateoverlay: ['usr/lib/opt', 'usr/local'],
+        }[base] as [string, string];
+        assert.equal(seen(tree, `${opt}/app/bin/run`), 'run');
+        assert.equal(seen(tree, `${opt}/more/y`), 'more');
+        assert.equal(seen(tree, `${local}/bin/tool`), 'tool');
+        assert.equal(seen(tree, `${local}/share/x`), 'mine');
+        assert.equal(seen(tree, 'opt'), seen(below.tree, 'opt'));
+        assert.deepEqual(tree.list('var'), []);
+      });
+    }
+
+    it('the configuration decides over treefile and base', async () => {
+      const store = await memoryStore();
+      const below = await laidOut(files, { store, ...policy('var') });
+      const commit = await store.commit(below.tree, META);
+      const layered = await assemblyOf({}, { store, base: commit });
+      const plan = { ...layered.plan, inputs: { ...layered.plan.inputs, install: [{} as never] } };
+      assert.equal(planOptPolicy(plan, CONFIG), undefined);
+      const decided = planOptPolicy(plan, { ...CONFIG, optUsrLocal: 'stateoverlay' });
+      assert.ok(decided);
+      const ctx = listeningContext();
+      postprocess({ ...layered, plan: decided }, CONFIG, ctx);
+      assert.equal(seen(layered.tree, 'opt'), '-> usr/lib/opt');
+      assert.equal(seen(layered.tree, 'usr/local/share/x'), 'mine');
+      assert.equal(layered.tree.lookup('usr/lib/tmpfiles.d/rpm-ostree-0-integration-opt-usrlocal.conf'), undefined);
+    });
   });
 
   it('makes tmpfiles.d lines of directories and links in /var', async () => {

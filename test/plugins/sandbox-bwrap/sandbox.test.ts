@@ -190,6 +190,12 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
   it('shows /opt where images have it', async () => {
     mkdirSync(join(root.lower, 'usr/lib/opt/vendor'), { recursive: true });
     assert.deepEqual((await sh('ls /opt')).tail, ['vendor']);
+    // What is below /var/opt is the machine's.
+    symlinkSync('var/opt', join(root.lower, 'opt'));
+    assert.deepEqual((await sh('ls /opt')).tail, ['vendor']);
+    rmSync(join(root.lower, 'opt'));
+    mkdirSync(join(root.lower, 'opt/own'), { recursive: true });
+    assert.deepEqual((await sh('ls /opt')).tail, ['own']);
   });
 
   it('lets `all` write to /var', async () => {

@@ -1,5 +1,6 @@
-import type { ImageSpec, Tree } from '@ostrata/contract';
+import type { Tree } from '@ostrata/contract';
 import { file } from '../modes.ts';
+import type { OptPolicy } from '../opt/policy.ts';
 import { TMPFILES } from './known.ts';
 
 /**
@@ -23,15 +24,17 @@ const STATE_IN_VAR = ['d /var/opt 0755 root root -', 'd /var/usrlocal 0755 root 
 /** They are in /usr with an overlay of the machine's changes; the old places lead there. */
 const STATE_OVER_USR = ['L /var/usrlocal - - - - ../usr/local', 'L /var/opt - - - - ../usr/lib/opt'];
 
-export function writeStockTmpfiles(tree: Tree, { layout }: ImageSpec): void {
-  const local = layout.optUsrLocal === 'root' ? [] : LOCAL;
+const USUAL = 'rpm-ostree-0-integration-opt-usrlocal.conf';
+const COMPAT = 'rpm-ostree-0-integration-opt-usrlocal-compat.conf';
+
+export function writeStockTmpfiles(tree: Tree, policy: OptPolicy): void {
+  const local = policy === 'root' ? [] : LOCAL;
   const selinux = tree.lookup('etc/selinux/semanage.conf') === undefined ? [] : SELINUX;
   write(tree, 'rpm-ostree-0-integration.conf', [...STOCK, ...selinux, ...local]);
-  if (layout.optUsrLocal === 'stateoverlay') {
-    write(tree, 'rpm-ostree-0-integration-opt-usrlocal-compat.conf', STATE_OVER_USR);
-  } else {
-    write(tree, 'rpm-ostree-0-integration-opt-usrlocal.conf', STATE_IN_VAR);
-  }
+  const overlaid = policy === 'stateoverlay';
+  write(tree, overlaid ? COMPAT : USUAL, overlaid ? STATE_OVER_USR : STATE_IN_VAR);
+  // An image that changes its policy has the other's.
+  tree.remove(`${TMPFILES}/${overlaid ? USUAL : COMPAT}`);
 }
 
 function write(tree: Tree, name: string, lines: readonly string[]): void {

@@ -19,11 +19,20 @@ export function isPackageNamed(header: Header, pkg: PackageIdentity): boolean {
   );
 }
 
-/** Where a package's files are in a tree whose /etc is at usr/etc; only what lies in /usr. */
+/** Files of /opt and /usr/local are where the layout of the image has put them (plugin layout-ostree, opt/place.ts). */
+function placedPath(tree: Tree, path: string): string {
+  if (path.startsWith('usr/lib/opt/') && tree.lookup('opt')?.type === 'directory') return path.slice('usr/lib/'.length);
+  if (path.startsWith('usr/local/') && tree.lookup('usr/local')?.type === 'symlink') {
+    return path.replace('usr/local/', 'usr/lib/usrlocal/');
+  }
+  return path;
+}
+
+/** Where a package's files are in a tree whose /etc is at usr/etc; only what lies in /usr and /opt. */
 function treePaths(tree: Tree, header: Header): string[] {
   return fileList(header).files.flatMap(({ path }) => {
-    const resolved = resolvePath(tree, translatePath(relativePath(path)));
-    return resolved?.startsWith('usr/') ? [resolved] : [];
+    const resolved = resolvePath(tree, placedPath(tree, translatePath(relativePath(path))));
+    return resolved !== null && /^(usr|opt)\//.test(resolved) ? [resolved] : [];
   });
 }
 

@@ -40,7 +40,9 @@ function settleLinks(tree: ReadonlyTree, layer: ReadonlyTree, path: string, out:
   const target = resolvePath(linkSide, path, true);
   if (target === null || target === '' || target === path || target.startsWith(`${path}/`)) return false;
   const present = [tree.lookup(target), layer.lookup(target)];
-  if (!present.some((entry) => entry?.type === 'directory')) return false;
+  // An image has nothing in /var, and a link there leads to what the machine has (/usr/local).
+  const isState = linkSide === tree && target.startsWith('var/') && present.every((entry) => entry === undefined);
+  if (!isState && !present.some((entry) => entry?.type === 'directory')) return false;
   (linkSide === tree ? out.moveInLayer : out.moveInTree).push([path, target]);
   return true;
 }

@@ -219,7 +219,7 @@ export class ScriptFiles {
     const plain = posix.resolve(absolute).slice(1);
     if (Scratch.holds(plain)) return { path: plain, entry: undefined };
     // The sandbox has the link /opt as well.
-    const inOpt = /^opt(\/|$)/.test(plain) && this.#tree.lookup('opt') === undefined;
+    const inOpt = /^opt(\/|$)/.test(plain) && this.#tree.lookup('opt')?.type !== 'directory';
     const resolved = resolvePath(this.#tree, inOpt ? `usr/lib/${plain}` : absolute, follow);
     if (resolved === null) throw new Errno('ELOOP');
     if (Scratch.holds(resolved)) return { path: resolved, entry: undefined };

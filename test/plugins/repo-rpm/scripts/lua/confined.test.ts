@@ -64,7 +64,7 @@ describe('a script in Lua', () => {
 
   it('writes to /usr and /etc only, and to directories that do not last', async () => {
     const commit = await run(
-      String.raw`
+      `
         for _, path in ipairs({ '/x', '/var/x', '/var/lib/x', '/boot/x' }) do
           local f, message, code = io.open(path, 'w')
           assert(f == nil and (code == 30 or code == 2), path .. ': ' .. tostring(message))
@@ -80,7 +80,7 @@ describe('a script in Lua', () => {
         assert(posix.chmod('/etc/made', '600') == 0)
         assert(io.open('/dev/null', 'w'):write('x'):close() and io.open('/dev/null'):read('l') == nil)
       `,
-      String.raw`
+      `
         assert(io.open('/tmp/d/note'):read('a') == 'note', 'notes last through the transaction')
         assert(os.remove('/tmp/d/note') and os.remove('/tmp/d') and not posix.stat('/tmp/d'))
         assert(os.rename('/var/tmp/d/note', '/etc/kept'))
@@ -115,7 +115,7 @@ describe('a script in Lua', () => {
       writeInto(root, 'usr/lib/by-program');
       return { code: command.argv[0] === '/bin/fails' ? 3 : 0 };
     };
-    await run(String.raw`
+    await run(`
       posix.setenv('NOTE', 'n') posix.chdir('/etc')
       assert(rpm.execute('/bin/works', 'an argument') == 0)
       assert(posix.stat('/usr/lib/by-program', 'type') == 'regular')
