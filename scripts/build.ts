@@ -5,19 +5,12 @@
  *   node scripts/build.ts
  */
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { cpSync, existsSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { publishedManifest, workspacesOf } from './published.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build');
-
-interface Manifest {
-  name: string;
-  private?: boolean;
-  exports?: unknown;
-  types?: string;
-  oclif?: { helpClass: string; commands: { target: string } };
-}
 
 rmSync(OUT, { recursive: true, force: true });
 mkdirSync(OUT);
@@ -39,17 +32,12 @@ writeFileSync(
 );
 execFileSync(process.execPath, [join(ROOT, 'node_modules/typescript/bin/tsc'), '-p', config], { stdio: 'inherit' });
 
-for (const manifestFile of globSync(
-  ['contract', 'core', 'bin', 'libs/*', 'plugins/*', 'test/kit'].map((folder) => `${folder}/package.json`),
-  { cwd: ROOT },
-)) {
-  stage(dirname(manifestFile));
-}
+for (const folder of [...workspacesOf(ROOT), 'test/kit']) stage(folder);
 rmSync(compiled, { recursive: true });
 rmSync(config);
 
 function stage(folder: string): void {
-  const manifest = JSON.parse(readFileSync(join(ROOT, folder, 'package.json'), 'utf8')) as Manifest;
+  const manifest = publishedManifest(ROOT, folder);
   const target = join(OUT, 'node_modules', manifest.name);
   cpSync(join(compiled, folder, 'src'), join(target, 'dist'), { recursive: true });
   // What tsc does not emit: data that sources read.
@@ -63,23 +51,5 @@ function stage(folder: string): void {
       cpSync(join(ROOT, folder, extra), join(target, extra), { recursive: true });
   }
   cpSync(join(ROOT, 'LICENSE'), join(target, 'LICENSE'));
-  if (manifest.exports !== undefined) manifest.exports = published(manifest.exports);
-  if (manifest.oclif !== undefined) {
-    manifest.oclif.commands.target = asPublished(manifest.oclif.commands.target);
-    manifest.oclif.helpClass = asPublished(manifest.oclif.helpClass);
-  }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-}
-
-/** Points every entry of `exports` at what is published. */
-function published(entry: unknown): unknown {
-  if (typeof entry === 'string') {
-    const file = asPublished(entry);
-    return { types: file.replace(/\.js$/, '.d.ts'), default: file };
-  }
-  return Object.fromEntries(Object.entries(entry as object).map(([key, value]) => [key, published(value)]));
-}
-
-function asPublished(path: string): string {
-  return path.replace('./src/', './dist/').replace(/\.ts$/, '.js');
 }

@@ -12,7 +12,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, join, relative } from 'node:path';
-import { productionDependencies } from './package-dependencies.ts';
+import { PROGRAMS, writeBundle } from './bundle/bundle.ts';
+import { compileCommands } from './bundle/compile-commands.ts';
+import { SEPARATE } from './bundle/pieces.ts';
+import { type InstalledPackage, productionDependencies } from './package-dependencies.ts';
+import { publishedManifest, workspacesOf } from './published.ts';
 
 /** Where everything is that is not for users to start. */
 const PREFIX = 'usr/lib/ostrata';
@@ -41,21 +45,20 @@ const LEFT_OUT: { readonly [name: string]: (path: string) => boolean } = {
 };
 
 /**
- * Lays out what a package of a distribution contains below `target`: Node, the built packages with what they need at run time, the programs in
- * /usr/bin, completion and systemd units. `build/` has been made by `scripts/build.ts`.
+ * Lays out what a package of a distribution contains below `target`: Node, the code of ostrata with what it needs at run time, the programs
+ * in /usr/bin, completion and systemd units.
  */
-export function stageTree(root: string, target: string): void {
+export async function stageTree(root: string, target: string): Promise<void> {
   rmSync(target, { recursive: true, force: true });
   const prefix = join(target, PREFIX);
   mkdirSync(join(prefix, 'plugins'), { recursive: true });
   stageNode(root, join(prefix, 'node'));
-  stageModules(root, join(prefix, 'node_modules'));
+  const bundled = await stageCode(root, prefix);
   stagePrograms(target);
+  compileCommands(root, prefix);
   stageCompletion(target);
   stageUnits(root, target);
-  const licenses = join(target, 'usr/share/licenses/ostrata');
-  mkdirSync(licenses, { recursive: true });
-  copyFileSync(join(root, 'LICENSE'), join(licenses, 'LICENSE'));
+  stageLicenses(root, target, bundled);
 }
 
 function stageNode(root: string, target: string): void {
@@ -64,16 +67,20 @@ function stageNode(root: string, target: string): void {
   execFileSync('strip', [target]);
 }
 
-function stageModules(root: string, target: string): void {
-  const own = join(root, 'build/node_modules/@ostrata');
-  for (const name of readdirSync(own)) {
-    // What tests are written with.
-    if (name === 'testkit') continue;
-    copyPackage(join(own, name), join(target, '@ostrata', name), () => false);
+/** All code in one file, with the manifests of our packages and the npm packages that are no part of it. */
+async function stageCode(root: string, prefix: string): Promise<readonly InstalledPackage[]> {
+  const bundled = await writeBundle(root, prefix);
+  const modules = join(prefix, 'node_modules');
+  for (const folder of workspacesOf(root)) {
+    const manifest = publishedManifest(root, folder);
+    writeFileSync(join(modules, manifest.name, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
   }
-  for (const { path, name } of productionDependencies(root, 'bin')) {
-    copyPackage(join(root, path), join(target, path.slice('node_modules/'.length)), LEFT_OUT[name] ?? (() => false));
+  const installed = productionDependencies(root, 'bin');
+  const separate = installed.filter(({ name }) => SEPARATE.includes(name) || name.startsWith('@koromix/'));
+  for (const { path, name } of separate) {
+    copyPackage(join(root, path), join(prefix, path), LEFT_OUT[name] ?? (() => false));
   }
+  return installed.filter(({ path }) => bundled.includes(path));
 }
 
 function copyPackage(source: string, target: string, isLeftOut: (path: string) => boolean): void {
@@ -93,18 +100,25 @@ function copyPackage(source: string, target: string, isLeftOut: (path: string) =
 
 /** The programs start the Node that came with them: whatever /usr/bin/node is, is none of our business. */
 function stagePrograms(target: string): void {
-  const programs = join(PREFIX, 'node_modules/@ostrata/cli/bin');
   mkdirSync(join(target, 'usr/bin'), { recursive: true });
-  for (const name of ['ostrata', 'ostrata-ostree']) {
-    const file = join(target, programs, `${name}.js`);
-    writeFileSync(file, readFileSync(file, 'utf8').replace(/^#!.*/, `#!/${PREFIX}/node`));
-    chmodSync(file, 0o755);
-    symlinkSync(join('../..', programs, `${name}.js`), join(target, 'usr/bin', name));
-  }
+  for (const name of PROGRAMS) symlinkSync(join('../..', PREFIX, `bundle/${name}.cjs`), join(target, 'usr/bin', name));
+}
+
+/** Licences ask that they go with the code, also where that has become part of another file. */
+function stageLicenses(root: string, target: string, bundled: readonly InstalledPackage[]): void {
+  const licenses = join(target, 'usr/share/licenses/ostrata');
+  mkdirSync(licenses, { recursive: true });
+  copyFileSync(join(root, 'LICENSE'), join(licenses, 'LICENSE'));
+  const texts = bundled.flatMap(({ path, name, version }) =>
+    readdirSync(join(root, path))
+      .filter((file) => LICENSE.test(file))
+      .map((file) => `${name} ${version}\n\n${readFileSync(join(root, path, file), 'utf8').trim()}\n`),
+  );
+  writeFileSync(join(licenses, 'LICENSES-of-libraries'), texts.join(`\n${'-'.repeat(80)}\n\n`));
 }
 
 function stageCompletion(target: string): void {
-  const program = join(target, PREFIX, 'node_modules/@ostrata/cli/bin/ostrata.js');
+  const program = join(target, PREFIX, 'bundle/ostrata.cjs');
   const places = {
     bash: 'usr/share/bash-completion/completions/ostrata',
     zsh: 'usr/share/zsh/site-functions/_ostrata',
@@ -124,12 +138,13 @@ function stageUnits(root: string, target: string): void {
   const source = join(root, 'packaging/systemd');
   const units = join(target, 'usr/lib/systemd/system');
   mkdirSync(units, { recursive: true });
-  for (const name of readdirSync(source)) {
-    copyFileSync(join(source, name), join(units, name));
-    const wanted = /^WantedBy=(\S+)$/m.exec(readFileSync(join(source, name), 'utf8'))?.[1];
-    if (wanted === undefined) continue;
-    mkdirSync(join(units, `${wanted}.wants`), { recursive: true });
-    if (!existsSync(join(units, `${wanted}.wants`, name)))
-      symlinkSync(`../${name}`, join(units, `${wanted}.wants`, name));
+  // Drop-ins for units of others are directories.
+  cpSync(source, units, { recursive: true });
+  for (const name of readdirSync(source).filter((one) => !one.endsWith('.d'))) {
+    const [, kind, target] = /^(Wanted|Required)By=(\S+)$/m.exec(readFileSync(join(source, name), 'utf8')) ?? [];
+    if (target === undefined) continue;
+    const links = join(units, `${target}.${kind === 'Wanted' ? 'wants' : 'requires'}`);
+    mkdirSync(links, { recursive: true });
+    if (!existsSync(join(links, name))) symlinkSync(`../${name}`, join(links, name));
   }
 }

@@ -1,11 +1,10 @@
 /**
  * Makes a package for a distribution: ostrata with its own Node, the programs in /usr/bin, completion and systemd units.
  *
- *   node scripts/package.ts rpm|deb|tree [--out DIRECTORY] [--version VERSION] [--level ZSTD-LEVEL] [--keep-build]
+ *   node scripts/package.ts rpm|deb|tree [--out DIRECTORY] [--version VERSION] [--level ZSTD-LEVEL] [--keep-tree]
  *
- * `tree` only lays the files out, in DIRECTORY/tree. `--keep-build` takes build/ as it is.
+ * `tree` only lays the files out, in DIRECTORY/tree. `--keep-tree` takes it as it is there.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,20 +20,19 @@ const { values, positionals } = parseArgs({
     out: { type: 'string', default: join(ROOT, 'build') },
     version: { type: 'string' },
     level: { type: 'string', default: '15' },
-    'keep-build': { type: 'boolean', default: false },
+    'keep-tree': { type: 'boolean', default: false },
   },
 });
 const [format] = positionals;
 if (format === undefined || !['rpm', 'deb', 'tree'].includes(format)) {
   process.stderr.write(
-    'usage: node scripts/package.ts rpm|deb|tree [--out DIRECTORY] [--version VERSION] [--level N] [--keep-build]\n',
+    'usage: node scripts/package.ts rpm|deb|tree [--out DIRECTORY] [--version VERSION] [--level N] [--keep-tree]\n',
   );
   process.exit(2);
 }
 const out = resolve(values.out);
-if (!values['keep-build']) execFileSync(process.execPath, [join(ROOT, 'scripts/build.ts')], { stdio: 'inherit' });
 const tree = join(out, 'tree');
-stageTree(ROOT, tree);
+if (!values['keep-tree']) await stageTree(ROOT, tree);
 if (format === 'tree') process.stdout.write(`${tree}\n`);
 else {
   const { version } = JSON.parse(readFileSync(join(ROOT, 'bin/package.json'), 'utf8')) as { version: string };

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { handle, run, settings } from '@oclif/core';
+import { commandLine } from './command-line.ts';
 import { styleFor } from './render/style.ts';
 
 /** Runs the command line. */
@@ -7,7 +8,8 @@ export async function main(argv: string[]): Promise<void> {
   // Sources run as they are: nothing is to be transpiled or looked for elsewhere.
   settings.enableAutoTranspile = false;
   try {
-    await run(argv, { root: fileURLToPath(new URL('..', import.meta.url)) });
+    const root = fileURLToPath(new URL('..', import.meta.url));
+    await run(argv, { root, plugins: await commandLine(root, argv) });
   } catch (error) {
     const { oclif, message } = error as Error & { oclif?: { exit?: number | false } };
     // Mistakes on the command line: the sentence and where to look, without the whole help.

@@ -7,7 +7,8 @@ import type { Code } from '../errors.ts';
 
 /** Has the user change a text in their editor: VISUAL, EDITOR, else vi. */
 export async function editText(text: string): Promise<string> {
-  const editor = process.env['VISUAL'] ?? process.env['EDITOR'] ?? 'vi';
+  // Empty ones count as unset.
+  const editor = process.env['VISUAL'] || process.env['EDITOR'] || 'vi';
   const directory = mkdtempSync(join(tmpdir(), 'ostrata-edit-'));
   const file = join(directory, 'text');
   try {

@@ -9,34 +9,37 @@ import type {
   RawCommandSpec,
 } from '@ostrata/core';
 import { BaseCommand, commonFlags, type Session } from '../base-command.ts';
+import type { CommandEntry } from '../commands/entry.ts';
 import { loadSettings } from '../config/load.ts';
 import { editText } from '../host/editor.ts';
 import { reboot } from '../host/reboot.ts';
 import { processTerminal } from '../terminal.ts';
 import { loadPlugins } from './resolve.ts';
 
-/**
- * Verbs of the configured plugins as command classes; none when `argv` names a built-in one. Where the configuration or a
- * plugin cannot be read, the verb that was asked for says so.
- */
-export async function pluginCommands(
-  argv: readonly string[],
-  builtIn: readonly string[],
-): Promise<Record<string, Command.Class>> {
-  const words = argv.filter((word) => !word.startsWith('-'));
-  if (builtIn.some((id) => id.split(':').every((part, i) => words[i] === part))) return {};
+/** Verbs of the configured plugins. Where the configuration or a plugin cannot be read, the verb that was asked for says so. */
+export async function pluginCommands(argv: readonly string[]): Promise<CommandEntry[]> {
   const at = argv.indexOf('--config');
   const given = at >= 0 && argv[at + 1] !== undefined ? [argv[at + 1] as string] : [];
   try {
     const { settings } = await loadSettings(given);
     const plugins = await loadPlugins(settings, process.geteuid?.() ?? 0);
-    const specs = plugins.flatMap(({ plugin }) => plugin.commands ?? []);
-    return Object.fromEntries(specs.map((spec) => [spec.id.replaceAll(' ', ':'), commandOf(spec)]));
+    return plugins.flatMap(({ plugin }) => plugin.commands ?? []).map(entryOf);
   } catch (error) {
-    const [word] = words;
-    return word === undefined ? {} : { [word]: failingCommand(error) };
+    const word = argv.find((argument) => !argument.startsWith('-'));
+    return word === undefined ? [] : [{ id: word, load: async () => failingCommand(error) }];
   }
 }
+
+function entryOf(spec: CommandSpec | JourneyCommandSpec | RawCommandSpec): CommandEntry {
+  const aliases = 'aliases' in spec ? (spec.aliases ?? []) : [];
+  return {
+    id: idOf(spec.id),
+    aliases: aliases.map(idOf),
+    load: async () => ('runRaw' in spec ? rawCommand(spec) : parsedCommand(spec)),
+  };
+}
+
+const idOf = (words: string): string => words.replaceAll(' ', ':');
 
 /** A verb that may exist, and cannot be known. */
 function failingCommand(error: unknown): Command.Class {
@@ -51,13 +54,9 @@ function failingCommand(error: unknown): Command.Class {
   };
 }
 
-function commandOf(spec: CommandSpec | JourneyCommandSpec | RawCommandSpec): Command.Class {
-  return 'runRaw' in spec ? rawCommand(spec) : parsedCommand(spec);
-}
-
 function rawCommand(spec: RawCommandSpec): Command.Class {
   class RawPluginCommand extends Command {
-    static override id = spec.id.replaceAll(' ', ':');
+    static override id = idOf(spec.id);
     static override summary = spec.summary;
     static override description = spec.description;
     static override strict = false;
@@ -88,11 +87,11 @@ async function perform(
 
 function parsedCommand(spec: CommandSpec | JourneyCommandSpec): Command.Class {
   class PluginCommand extends BaseCommand {
-    static override id = spec.id.replaceAll(' ', ':');
+    static override id = idOf(spec.id);
     static override summary = spec.summary;
     static override description = spec.description;
     static override hidden = spec.hidden ?? false;
-    static override aliases = (spec.aliases ?? []).map((alias) => alias.replaceAll(' ', ':'));
+    static override aliases = (spec.aliases ?? []).map(idOf);
     static override examples = [...(spec.examples ?? [])];
     static override strict = !(spec.args ?? []).some((arg) => arg.multiple);
     static override args = Object.fromEntries((spec.args ?? []).map((arg) => [arg.name, argOf(arg)]));

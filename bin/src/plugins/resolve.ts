@@ -1,7 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { isAbsolute, join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { HostError, type Plugin } from '@ostrata/core';
 import { BUILT_IN } from '../config/defaults.ts';
 import type { Settings } from '../config/schema.ts';
@@ -55,7 +54,6 @@ async function loadPlugin(name: string, module: string | undefined, uid: number)
 
 /** Finds a plugin's main file: a path, an npm package below the install prefix, or a file or package in {@link PLUGIN_DIRECTORY}. */
 function locate(name: string, module: string | undefined): string {
-  const require = createRequire(import.meta.url);
   const specifiers =
     module !== undefined ? [module] : name in BUILT_IN ? [BUILT_IN[name] as string] : [`ostrata-plugin-${name}`, name];
   const tried: string[] = [];
@@ -67,7 +65,7 @@ function locate(name: string, module: string | undefined): string {
       continue;
     }
     try {
-      return require.resolve(specifier);
+      return fileURLToPath(import.meta.resolve(specifier));
     } catch {
       // Not under the install prefix; the plugin directory is next.
     }

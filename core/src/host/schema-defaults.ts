@@ -6,7 +6,16 @@ interface Schema {
 }
 
 /** Keywords under which an object without members is valid, whatever they say. */
-const HARMLESS = ['$schema', 'title', 'description', 'default', 'type', 'properties', 'additionalProperties'];
+const HARMLESS = [
+  '$schema',
+  'title',
+  'description',
+  'default',
+  'type',
+  'properties',
+  'propertyNames',
+  'additionalProperties',
+];
 
 /**
  * What an empty configuration is with all defaults of its schema, or undefined where only a validator can tell. It is what ajv's
