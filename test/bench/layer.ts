@@ -61,6 +61,7 @@ function systemOf(base: BaseName, { bases, repository }: LayerFixtures, work: st
   tool(['mkdir', '-p', sysroot]);
   tool(['ostree', 'admin', 'init-fs', '--modern', sysroot]);
   admin('os-init', 'os');
+  tool(['ostree', `--repo=${sysroot}/ostree/repo`, 'config', 'set', 'sysroot.bootloader', 'none']);
   tool(['ostree', `--repo=${sysroot}/ostree/repo`, 'pull-local', bases, refOf(base)]);
   admin('deploy', '--os=os', refOf(base));
   const [deployment = ''] = tool(['sh', '-c', `ls -d ${sysroot}/ostree/deploy/os/deploy/*.0`])
