@@ -11,6 +11,7 @@ export const ERRORS = {
   CLIENT_LAYERS: 'Packages are laid over the image, and no plugin is loaded that does that.',
   CLIENT_STAGED: 'There is no staged deployment, it is another one, or it is not locked.',
   CLIENT_ROLLBACK: 'There is no other deployment to go back to.',
+  CLIENT_DRIVER: 'Another program drives updates, or cannot be registered as the one that does.',
   CLIENT_JSONPATH: 'A JSONPath expression cannot be understood.',
 } as const satisfies ErrorTable;
 

@@ -77,13 +77,18 @@ const deploy: JourneyCommandSpec = {
   id: 'deploy',
   summary: 'Deploy one version or commit of the branch that is followed',
   description: 'The system stays at it until the next upgrade.',
-  args: [{ name: 'revision', summary: 'version=V, revision=CHECKSUM, or either alone', required: true }],
+  args: [{ name: 'revision', summary: 'version=V, revision=CHECKSUM, or either alone', required: false }],
   flags: {
     preview: flag('Only show which packages would change'),
     'skip-branch-check': flag('Do not check that the commit is on the branch'),
     'disallow-downgrade': flag('Refuse a tree that is older than the present one'),
     ...FETCH_FLAGS,
     'unchanged-exit-77': UNCHANGED_FLAG,
+    'register-driver': {
+      kind: 'string',
+      summary:
+        'Note the calling service as the driver of updates, under this name; without REVISION nothing else is done',
+    },
     'bypass-driver': flag('Deploy also when a driver of updates is registered'),
     ...LAYER_FLAGS,
     ...DEPLOY_FLAGS,

@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, Context, Json } from '@ostrata/contract';
 import { EXIT_UNCHANGED, Flags, readSystem } from '@ostrata/system-verbs';
+import type { UpdateDriver } from '../driver/driver.ts';
 import { excludes } from '../exclude.ts';
 import { withStore } from '../update/taps.ts';
 import { activeTransaction } from './activity.ts';
@@ -14,12 +15,13 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
     Promise.all(system.deployments.map((deployment) => deploymentRecord(deployment, store, ctx))),
   );
   const onlyBooted = flags.is('booted');
+  const driver = system.booted === null ? null : (await import('../driver/driver.ts')).readDriver();
   const transaction = activeTransaction(ctx);
   const data: { [key: string]: Json } = {
     deployments: onlyBooted ? all.filter(({ booted }) => booted) : all,
     transaction,
     'cached-update': null,
-    'update-driver': null,
+    'update-driver': driver === null ? null : { 'driver-name': driver.name, 'driver-sd-unit': driver.unit },
   };
   const expression = flags.text('jsonpath');
   const isPending = all[0] !== undefined && system.booted !== null && !all[0].booted;
@@ -29,7 +31,15 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
     return { data: found, text: `${JSON.stringify(found, null, 2)}\n`, ...exit };
   }
   const verbose = flags.is('verbose');
-  const state = `State: ${transaction === null ? 'idle' : 'busy'}\n${verbose ? 'AutomaticUpdates: disabled\n' : ''}`;
+  const state = `State: ${transaction === null ? 'idle' : 'busy'}\n${await updates(driver, verbose, ctx)}`;
   const by = transaction === null ? '' : `Transaction: ${transaction[0]}\n  Initiator: ${transaction[1]}\n`;
   return { data, text: `${state}${by}${renderDeployments(all, { verbose, onlyBooted })}`, ...exit };
+}
+
+/** Who updates the system, besides people. */
+async function updates(driver: UpdateDriver | null, verbose: boolean, ctx: Context): Promise<string> {
+  if (driver === null) return verbose ? 'AutomaticUpdates: disabled\n' : '';
+  const state = await (await import('../driver/driver.ts')).driverState(driver, ctx);
+  const unit = verbose ? ` (${driver.unit})` : '';
+  return `AutomaticUpdatesDriver: ${driver.name}${unit}\n${state === null ? '' : `  DriverState: ${state}\n`}`;
 }

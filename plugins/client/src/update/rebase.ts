@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { CommandInput, CommandResult, Context, Outcome, Request } from '@ostrata/contract';
 import { formatRefspec, type Origin, parseRefspec, type Refspec } from '@ostrata/origin';
 import { Flags, readStateroot } from '@ostrata/system-verbs';
+import { checkDriver } from '../driver/driver.ts';
 import { clientError } from '../errors.ts';
 import { excludes } from '../exclude.ts';
 import { originOf } from '../origin.ts';
@@ -13,6 +14,7 @@ export async function rebaseRequest(input: CommandInput, ctx: Context): Promise<
   const flags = new Flags(input);
   excludes(flags, ['reboot', 'download-only']);
   const system = await readStateroot(input, ctx);
+  await checkDriver(system, flags, ctx);
   const origin = originOf(system.followed);
   const before = origin.refspec;
   const { branch, from } = wanted(input, flags, before);

@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, Context, Outcome, Request } from '@ostrata/contract';
 import { Flags, readStateroot } from '@ostrata/system-verbs';
+import { checkDriver } from '../driver/driver.ts';
 import { excludes } from '../exclude.ts';
 import { followedBranch, originOf } from '../origin.ts';
 import { updateRequest } from './request.ts';
@@ -9,6 +10,7 @@ export async function upgradeRequest(input: CommandInput, ctx: Context): Promise
   const flags = new Flags(input);
   excludes(flags, ['reboot', 'preview'], ['reboot', 'check'], ['reboot', 'download-only']);
   const system = await readStateroot(input, ctx);
+  await checkDriver(system, flags, ctx);
   const origin = originOf(system.followed);
   const branch = followedBranch(origin, system.followed);
   const allowOlder = flags.is('allow-downgrade');
