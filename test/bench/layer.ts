@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { OSTRATA } from '../support/cli.ts';
 import { ROOT } from '../support/shared.ts';
-import { tool } from '../support/tools.ts';
+import { shell, tool } from '../support/tools.ts';
 import {
   BASES,
   type BaseName,
@@ -43,7 +43,7 @@ export async function run(
         progress(row);
         rows.push(row);
       }
-      tool(['rm', '-rf', system]);
+      remove(system);
     }
     return rows;
   } finally {
@@ -57,7 +57,7 @@ const nameOf = (base: BaseName, layer: string): string => `${base}: ${layer}`;
 function systemOf(base: BaseName, { bases, repository }: LayerFixtures, work: string): string {
   const sysroot = join(work, 'system');
   const admin = (...words: string[]) => tool(['ostree', 'admin', `--sysroot=${sysroot}`, ...words], { env: ENV });
-  tool(['rm', '-rf', sysroot]);
+  remove(sysroot);
   tool(['mkdir', '-p', sysroot]);
   tool(['ostree', 'admin', 'init-fs', '--modern', sysroot]);
   admin('os-init', 'os');
@@ -94,7 +94,7 @@ function measureLayer(
   const copy = join(work, 'copy');
   const names = LAYERS[layer]?.map(({ name }) => name) ?? [];
   const sample = (words: (sysroot: string) => readonly string[]): Sample => {
-    tool(['rm', '-rf', copy]);
+    remove(copy);
     tool(['cp', '-al', system, copy]);
     // What the preparation wrote is not for the run to wait for.
     tool(['sync']);
@@ -107,6 +107,13 @@ function measureLayer(
     const pipeline = join(ROOT, 'test/bench/peer-layer.ts');
     samples.peer.push(sample((sysroot) => [process.execPath, pipeline, sysroot, refOf(base), ...files]));
   }
-  tool(['rm', '-rf', copy]);
+  remove(copy);
   return rowOf(nameOf(base, layer), samples.ours, samples.peer);
+}
+
+/** Deployments of a system are immutable. */
+function remove(sysroot: string): void {
+  shell('for d in "$1"/ostree/deploy/*/deploy/*/; do if [ -d "$d" ]; then chattr -i "$d"; fi; done; rm -rf "$1"', {}, [
+    sysroot,
+  ]);
 }
