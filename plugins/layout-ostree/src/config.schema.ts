@@ -2,6 +2,7 @@ import type { Json } from '@ostrata/contract';
 
 export interface LayoutConfig {
   readonly passwd: 'auto' | 'altfiles' | 'etc';
+  readonly declareUsers: boolean;
   readonly optUsrLocal: 'auto' | 'var' | 'root' | 'stateoverlay';
 }
 
@@ -15,6 +16,12 @@ export const configSchema: { readonly [key: string]: Json } = {
       default: 'auto',
       description:
         'altfiles: users and groups other than root go to /usr/lib/passwd and /usr/lib/group, read by libnss_altfiles. etc: they stay in /etc. auto: altfiles where the image has that library.',
+    },
+    declareUsers: {
+      type: 'boolean',
+      default: false,
+      description:
+        'Whether users and groups that package scripts make are declared in sysusers.d with their numbers: a machine whose /etc/passwd is its own then gets them at the next start.',
     },
     optUsrLocal: {
       enum: ['auto', 'var', 'root', 'stateoverlay'],

@@ -1,6 +1,7 @@
 import { type Assembly, type Context, HostError, type Tree } from '@ostrata/contract';
 import type { Code } from './errors.ts';
 import { openOpt } from './opt/place.ts';
+import { openStateInUsr } from './state-in-usr.ts';
 import { openToplevel } from './toplevel.ts';
 import { beginLayering } from './users/layering.ts';
 import { fillAccounts, parentTree } from './users/preserve.ts';
@@ -18,6 +19,7 @@ export async function populate(assembly: Assembly, ctx: Context): Promise<void> 
     const { preserveAccounts = true } = plan.inputs.image.layout;
     fillAccounts(tree, preserveAccounts ? await parentTree(assembly, ctx) : null);
   }
+  openStateInUsr(tree);
   await runSysusers(assembly, ctx);
 }
 

@@ -10,6 +10,7 @@ import { writeStockTmpfiles } from './tmpfiles/integration.ts';
 import { varToTmpfiles } from './tmpfiles/var-to-tmpfiles.ts';
 import { closeToplevel, emptyBoot } from './toplevel.ts';
 import { migrateAccounts, usesAltfiles } from './users/altfiles.ts';
+import { declareAccounts } from './users/declare.ts';
 import { endLayering } from './users/layering.ts';
 import { normalizeShadow } from './users/shadow.ts';
 
@@ -26,6 +27,7 @@ export function postprocess({ tree, plan }: Assembly, config: LayoutConfig, ctx:
   }
   if (base === null || policy !== policyOfBase(tree)) writeStockTmpfiles(tree, policy);
   placeOpt(tree, policy);
+  if (config.declareUsers) declareAccounts(tree);
   joinStagedTmpfiles(tree, (path) => isPlaced(policy, path));
   varToTmpfiles(tree, ctx.progress);
   if (base === null) {

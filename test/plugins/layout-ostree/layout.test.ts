@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type Assembly, type CommitMeta, isHostError } from '@ostrata/core';
+import { type Assembly, type CommitMeta, isHostError, type Tree } from '@ostrata/core';
 import type { LayoutConfig } from '../../../plugins/layout-ostree/src/config.schema.ts';
 import { lint } from '../../../plugins/layout-ostree/src/lint.ts';
 import { planOptPolicy } from '../../../plugins/layout-ostree/src/opt/policy.ts';
@@ -15,7 +15,7 @@ import {
   text,
 } from './support/assembly.ts';
 
-const CONFIG: LayoutConfig = { passwd: 'auto', optUsrLocal: 'auto' };
+const CONFIG: LayoutConfig = { passwd: 'auto', declareUsers: false, optUsrLocal: 'auto' };
 const META: CommitMeta = { ref: null, subject: '', body: '', timestamp: 0, parent: null, metadata: {} };
 
 /** What packages bring at least. */
@@ -285,6 +285,48 @@ describe('layout-ostree postprocess', () => {
       assert.equal(seen(layered.tree, 'usr/local/share/x'), 'mine');
       assert.equal(layered.tree.lookup('usr/lib/tmpfiles.d/rpm-ostree-0-integration-opt-usrlocal.conf'), undefined);
     });
+  });
+
+  it('keeps the state of alternatives in /usr, where scripts find it through /var', async () => {
+    const store = await memoryStore();
+    const registered = { 'usr/lib/alternatives/editor': 'auto\n/etc/alternatives/editor\n', 'var/lib/made': null };
+    const below = await laidOut({ 'usr/sbin/alternatives': 'program' }, { store, scripts: registered });
+    const own = 'usr/lib/tmpfiles.d/rpm-ostree-1-autovar.conf';
+    const link = 'L /var/lib/alternatives - - - - ../../usr/lib/alternatives';
+    const made = 'd /var/lib/made 0755 root root - -';
+    const asked = (tree: Tree) =>
+      text(tree, own)
+        .split('\n')
+        .filter((line) => /alternatives|made|more/.test(line));
+    assert.deepEqual(asked(below.tree), [link, made].sort());
+    assert.equal(seen(below.tree, 'usr/lib/alternatives/editor'), registered['usr/lib/alternatives/editor']);
+
+    const layered = await assemblyOf({}, { store, base: await store.commit(below.tree, META) });
+    const ctx = listeningContext();
+    await populate(layered, ctx);
+    assert.equal(seen(layered.tree, 'var/lib/alternatives'), '-> ../../usr/lib/alternatives');
+    fill(layered.tree, { 'var/lib/more': null });
+    postprocess(layered, CONFIG, ctx);
+    assert.deepEqual(asked(layered.tree), [link, made, 'd /var/lib/more 0755 root root - -'].sort());
+  });
+
+  it('declares the users that scripts made, when it shall', async () => {
+    const scripts = {
+      'etc/passwd':
+        'root:x:0:0::/root:/bin/sh\nweb:x:77:78:The "web", 100%:/var/web:/bin/false\nknown:x:5:5::/:/bin/sh\n',
+      'etc/group': 'root:x:0:\nown:x:78:\nknown:x:5:\nwheel:x:10:web,root\n',
+      'usr/lib/sysusers.d/known.conf': '# comment\nu known 5 - /\n',
+    };
+    const conf = 'usr/lib/sysusers.d/ostrata-accounts.conf';
+    assert.equal((await laidOut({}, { scripts })).tree.lookup(conf), undefined);
+    const { tree } = await laidOut({}, { scripts, config: { declareUsers: true } });
+    assert.deepEqual(text(tree, conf).trimEnd().split('\n'), [
+      'g wheel 10',
+      'g own 78',
+      'u web 77:78 "The \\"web\\", 100%%" /var/web /bin/false',
+      'm web wheel',
+      'm root wheel',
+    ]);
   });
 
   it('makes tmpfiles.d lines of directories and links in /var', async () => {

@@ -20,7 +20,7 @@ export function varToTmpfiles(tree: Tree, progress: Progress): void {
   if (tree.lookup('var')?.type === 'directory') {
     for (const path of DROPPED) tree.remove(path);
     const owners = ownersOf(tree);
-    const known = tmpfilesIn(tree, TMPFILES, [OUTPUT]);
+    const known = tmpfilesIn(tree, TMPFILES);
     for (const [path, entry] of tree.walk('var')) {
       if (entry.type === 'file') progress.message(`/${path} is left out of the image: it is a file in /var`);
       else if (!known.has(`/${path}`)) lines.push(tmpfilesLine(path, checked(path, entry), owners));
@@ -28,9 +28,11 @@ export function varToTmpfiles(tree: Tree, progress: Progress): void {
   }
   tree.remove('var');
   tree.mkdir('var', directory());
-  if (lines.length > 0) {
-    tree.writeFile(`${TMPFILES}/${OUTPUT}`, `${lines.sort().join('\n')}\n`, { ...file(), parents: true });
-  }
+  if (lines.length === 0) return;
+  // What a base has of its own stays.
+  const before = (readText(tree, `${TMPFILES}/${OUTPUT}`) ?? '').split('\n').filter((line) => line !== '');
+  const all = [...before, ...lines].sort();
+  tree.writeFile(`${TMPFILES}/${OUTPUT}`, `${all.join('\n')}\n`, { ...file(), parents: true });
 }
 
 function checked(path: string, entry: TreeEntry): TreeEntry {
