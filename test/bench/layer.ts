@@ -13,10 +13,18 @@ import {
   layerFixtures,
   refOf,
 } from './layer-fixtures.ts';
-import { measure } from './measure.ts';
+import { measure, measureStages } from './measure.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
 const ENV = { OSTREE_SYSROOT_DEBUG: 'mutable-deployments' };
+const MUTABLE = Object.entries(ENV).map(([key, value]) => `${key}=${value}`);
+
+interface Measured {
+  readonly fixtures: LayerFixtures;
+  readonly system: string;
+  readonly work: string;
+  readonly runs: number;
+}
 
 /**
  * `ostrata install` on a system beside the pipeline of primitive tools on a copy of it: `ostree checkout -H`, `rpm -i`, `ostree commit
@@ -31,17 +39,27 @@ export async function run(
   const work = keep === undefined ? mkdtempSync(join(tmpdir(), 'ostrata-layer-')) : resolve(keep);
   mkdirSync(work, { recursive: true });
   const rows: Row[] = [];
+  const add = (row: Row): void => {
+    progress(row);
+    rows.push(row);
+  };
   try {
     const fixtures = layerFixtures(work);
+    const small = new Map<string, Samples>();
     for (const base of BASES) {
       const wanted = Object.keys(LAYERS).filter((layer) => only.test(nameOf(base, layer)));
       if (wanted.length === 0) continue;
       composeBase(work, fixtures, base);
       const system = systemOf(base, fixtures, work);
       for (const layer of wanted) {
-        const row = measureLayer(base, layer, { fixtures, system, work, runs });
-        progress(row);
-        rows.push(row);
+        const name = nameOf(base, layer);
+        const samples = await measureLayer(base, layer, { fixtures, system, work, runs });
+        add(rowOf(name, samples.whole, samples.pipeline));
+        add(rowOf(`${name}, assembly and commit / pipeline`, samples.assembly, samples.pipeline));
+        const before = small.get(layer);
+        if (before)
+          add(rowOf(`${layer}, until the commit: ${base} / ${BASES[0]}`, samples.untilCommit, before.untilCommit));
+        else small.set(layer, samples);
       }
       remove(system);
     }
@@ -75,40 +93,49 @@ function systemOf(base: BaseName, { bases, repository }: LayerFixtures, work: st
   return sysroot;
 }
 
-function measureLayer(
+/** A part of a program's time: there is no processor time or memory to it. */
+const partOf = (seconds: number): Sample => ({ seconds, cpuSeconds: Number.NaN, megabytes: Number.NaN });
+
+/** What one layer takes on one base. */
+interface Samples {
+  readonly whole: Sample[];
+  /** From the packages that are to be laid over to the commit. */
+  readonly assembly: Sample[];
+  /** From the start of the program to the commit. */
+  readonly untilCommit: Sample[];
+  readonly pipeline: Sample[];
+}
+
+async function measureLayer(
   base: BaseName,
   layer: string,
-  {
-    fixtures,
-    system,
-    work,
-    runs,
-  }: {
-    readonly fixtures: LayerFixtures;
-    readonly system: string;
-    readonly work: string;
-    readonly runs: number;
-  },
-): Row {
+  { fixtures, system, work, runs }: Measured,
+): Promise<Samples> {
   const report = join(work, 'time');
   const copy = join(work, 'copy');
   const names = LAYERS[layer]?.map(({ name }) => name) ?? [];
-  const sample = (words: (sysroot: string) => readonly string[]): Sample => {
+  const files = names.map((name) => fixtures.files.get(name) ?? name);
+  const renew = (): void => {
     remove(copy);
     tool(['cp', '-al', system, copy]);
     // What the preparation wrote is not for the run to wait for.
     tool(['sync']);
-    return measure(['env', ...Object.entries(ENV).map(([key, value]) => `${key}=${value}`), ...words(copy)], report);
   };
-  const samples: Record<'ours' | 'peer', Sample[]> = { ours: [], peer: [] };
+  const samples: Samples = { whole: [], assembly: [], untilCommit: [], pipeline: [] };
   for (let i = 0; i < runs; i++) {
-    samples.ours.push(sample((sysroot) => [process.execPath, OSTRATA, 'install', '--sysroot', sysroot, ...names]));
-    const files = names.map((name) => fixtures.files.get(name) ?? name);
-    const pipeline = join(ROOT, 'test/bench/peer-layer.ts');
-    samples.peer.push(sample((sysroot) => [process.execPath, pipeline, sysroot, refOf(base), ...files]));
+    renew();
+    const install = [process.execPath, OSTRATA, 'install', '--sysroot', copy, ...names];
+    const { sample, stages } = await measureStages(install, report);
+    const [begin, end] = [stages['assemble']?.begin ?? Number.NaN, stages['commit']?.end ?? Number.NaN];
+    samples.whole.push(sample);
+    samples.assembly.push(partOf(end - begin));
+    samples.untilCommit.push(partOf(end));
+    renew();
+    const pipeline = [process.execPath, join(ROOT, 'test/bench/peer-layer.ts'), copy, refOf(base), ...files];
+    samples.pipeline.push(measure(['env', ...MUTABLE, ...pipeline], report));
   }
   remove(copy);
-  return rowOf(nameOf(base, layer), samples.ours, samples.peer);
+  return samples;
 }
 
 /** Deployments of a system are immutable. */

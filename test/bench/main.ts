@@ -21,7 +21,7 @@ const { values, positionals } = parseArgs({
 const [name] = positionals;
 if (name === undefined || !/^[a-z-]+$/.test(name)) {
   process.stderr.write(
-    'usage: npm run -s bench -- compose|deploy|solve|solve-growth|startup|store [--json] [--runs N] [--only ROWS] [--trees small|large] [--keep DIRECTORY]\n',
+    'usage: npm run -s bench -- compose|deploy|layer|solve|solve-growth|startup|store [--json] [--runs N] [--only ROWS] [--trees small|large] [--keep DIRECTORY]\n',
   );
   process.exit(2);
 }

@@ -49,6 +49,9 @@ export function median(values: readonly number[]): number {
     : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
 }
 
+/** What a row does not have. */
+const orDash = (text: string): string => (text === 'NaN' ? '–' : text);
+
 export function renderRows(rows: readonly Row[]): string {
   const cells = [
     ['', 'ours s', 'peer s', 'ratio', 'ours CPU s', 'peer CPU s', 'CPU ratio', 'ours MB', 'peer MB'],
@@ -57,11 +60,11 @@ export function renderRows(rows: readonly Row[]): string {
       row.ours_s.toFixed(2),
       row.peer_s.toFixed(2),
       row.ratio.toFixed(2),
-      row.ours_cpu_s.toFixed(2),
-      row.peer_cpu_s.toFixed(2),
-      row.cpu_ratio.toFixed(2),
-      `${row.ours_mb}`,
-      `${row.peer_mb}`,
+      orDash(row.ours_cpu_s.toFixed(2)),
+      orDash(row.peer_cpu_s.toFixed(2)),
+      orDash(row.cpu_ratio.toFixed(2)),
+      orDash(`${row.ours_mb}`),
+      orDash(`${row.peer_mb}`),
     ]),
   ];
   const widths = cells[0]?.map((_, column) => Math.max(...cells.map((line) => (line[column] ?? '').length))) ?? [];
