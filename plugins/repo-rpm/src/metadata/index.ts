@@ -19,8 +19,10 @@ export {
   encodeChangelogs,
   encodeFileLists,
   encodePackages,
+  openDetails,
   type PackedPair,
 } from './packed-cache.ts';
+export type { ByteSource } from './packed-file.ts';
 export { Detail, type PackedDetails, PackedPackages, Quantity } from './packed-packages.ts';
 export { PathLists } from './path-lists.ts';
 export { PrimaryReader } from './primary.ts';

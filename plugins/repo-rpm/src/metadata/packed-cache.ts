@@ -4,8 +4,9 @@ import { RichDependencyError } from '@ostrata/package-spec';
 import { compareEvr, parseEvr } from '../codec/version.ts';
 import type { FileLists } from './filelists.ts';
 import { Changelogs } from './other.ts';
-import { decodeSections, encodeSections, PackedKind } from './packed-file.ts';
-import { type PackedDetails, PackedPackages } from './packed-packages.ts';
+import { type ByteSource, decodeSections, encodeSections, PackedKind, PartialSections } from './packed-file.ts';
+import { type DetailsLoader, type PackedDetails, PackedPackages, WholeDetails } from './packed-packages.ts';
+import { PartialDetails } from './partial-details.ts';
 import { PathLists } from './path-lists.ts';
 
 function words(bytes: Uint8Array): Uint32Array {
@@ -104,7 +105,7 @@ function indexOf(packages: PackedPackages, strings: StringPool): PackageIndex | 
  * Reads what {@link encodePackages} wrote, without copying. @throws MetadataError METADATA_CACHE_DAMAGED
  * @param details gives what the second file holds, when it is asked for
  */
-export function decodePackages(file: Uint8Array, key: string, details: () => PackedDetails): PackedPackages {
+export function decodePackages(file: Uint8Array, key: string, details: DetailsLoader): PackedPackages {
   const sections = decodeSections(PackedKind.INDEX, key, file, 9 + NO_INDEX.length);
   let next = 0;
   const take = (): Uint8Array => sections[next++]!;
@@ -136,7 +137,22 @@ export function decodePackages(file: Uint8Array, key: string, details: () => Pac
 
 /** Reads the second file of {@link encodePackages}. @throws MetadataError METADATA_CACHE_DAMAGED */
 export function decodeDetails(file: Uint8Array, key: string): PackedDetails {
-  const sections = decodeSections(PackedKind.PRIMARY, key, file, 13);
+  const { columns, details } = detailsOf(decodeSections(PackedKind.PRIMARY, key, file, DETAIL_SECTIONS));
+  return new WholeDetails(columns, details);
+}
+
+/** The same out of a file of which only so much is read as is asked for. @throws MetadataError METADATA_CACHE_DAMAGED */
+export function openDetails(file: ByteSource, key: string): PackedDetails {
+  const parts = new PartialSections(PackedKind.PRIMARY, key, file, DETAIL_SECTIONS);
+  const [bytes, offsets] = parts.sections.slice(DETAIL_STRINGS) as [Uint8Array, Uint8Array];
+  return new PartialDetails(parts, detailsOf(parts.sections), { bytes, offsets: words(offsets) });
+}
+
+const DETAIL_SECTIONS = 13;
+/** Which of them begin the strings. */
+const DETAIL_STRINGS = 9;
+
+function detailsOf(sections: readonly Uint8Array[]): Pick<PackedDetails, 'columns' | 'details'> {
   let next = 0;
   const take = (): Uint8Array => sections[next++]!;
   const columns = {

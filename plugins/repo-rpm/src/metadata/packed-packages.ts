@@ -9,6 +9,7 @@ import {
   type StringColumn,
 } from '@ostrata/contract';
 import { type Evr, relationAt, type StringPool, splitEvr } from '@ostrata/package-columns';
+import { MetadataError } from './errors.ts';
 import type { PathLists } from './path-lists.ts';
 
 /** What a `primary.xml` says of a package beside what solvers need: columns of string numbers. */
@@ -51,47 +52,72 @@ export interface DetailColumns {
 export interface PackedDetails {
   readonly columns: Omit<PackageColumns, 'strings' | 'rows' | 'index'>;
   readonly details: DetailColumns;
+  /** One text or number; of a file that brings no more than that. */
+  text(row: number, column: number): string;
+  quantity(row: number, column: number): number;
 }
+
+/** Details that are there whole. */
+export class WholeDetails implements PackedDetails {
+  readonly columns: PackedDetails['columns'];
+  readonly details: DetailColumns;
+
+  constructor(columns: PackedDetails['columns'], details: DetailColumns) {
+    this.columns = columns;
+    this.details = details;
+  }
+
+  text(row: number, column: number): string {
+    return this.details.strings.text(this.details.texts[row * DETAILS + column]!);
+  }
+
+  quantity(row: number, column: number): number {
+    return this.details.quantities[row * QUANTITIES + column]!;
+  }
+}
+
+/** Gives details when they are asked for, made anew where what was given before is `damaged`. */
+export type DetailsLoader = (damaged: boolean) => PackedDetails;
 
 /** Columns that come with their index, the rest of them when somebody asks. */
 class IndexedColumns implements PackageColumns {
   readonly strings: StringColumn;
   readonly rows = null;
   readonly index?: PackageIndex;
-  readonly #details: () => PackedDetails;
+  readonly #rest: () => PackedDetails['columns'];
 
-  constructor(strings: StringColumn, index: PackageIndex | undefined, details: () => PackedDetails) {
+  constructor(strings: StringColumn, index: PackageIndex | undefined, rest: () => PackedDetails['columns']) {
     this.strings = strings;
     if (index !== undefined) this.index = index;
-    this.#details = details;
+    this.#rest = rest;
   }
 
   get names() {
-    return this.#details().columns.names;
+    return this.#rest().names;
   }
 
   get evrs() {
-    return this.#details().columns.evrs;
+    return this.#rest().evrs;
   }
 
   get archs() {
-    return this.#details().columns.archs;
+    return this.#rest().archs;
   }
 
   get vendors() {
-    return this.#details().columns.vendors;
+    return this.#rest().vendors;
   }
 
   get dependencies() {
-    return this.#details().columns.dependencies;
+    return this.#rest().dependencies;
   }
 
   get starts() {
-    return this.#details().columns.starts;
+    return this.#rest().starts;
   }
 
   get lists() {
-    return this.#details().columns.lists;
+    return this.#rest().lists;
   }
 }
 
@@ -101,30 +127,24 @@ export class PackedPackages {
   readonly paths: PathLists;
   readonly count: number;
   #details: PackedDetails | null = null;
-  readonly #load: () => PackedDetails;
+  readonly #load: DetailsLoader;
 
-  /** @param details gives the rest, when it is asked for */
   constructor(
     count: number,
     strings: StringColumn,
     index: PackageIndex | undefined,
     paths: PathLists,
-    details: () => PackedDetails,
+    details: DetailsLoader,
   ) {
     this.count = count;
     this.paths = paths;
     this.#load = details;
-    this.columns = new IndexedColumns(strings, index, () => this.loaded);
+    this.columns = new IndexedColumns(strings, index, () => this.#ask(({ columns }) => columns));
   }
 
-  /** The rest. */
-  get loaded(): PackedDetails {
-    this.#details ??= this.#load();
-    return this.#details;
-  }
-
-  get details(): DetailColumns {
-    return this.loaded.details;
+  /** The rest, all of it. */
+  get loaded(): Pick<PackedDetails, 'columns' | 'details'> {
+    return this.#ask(({ columns, details }) => ({ columns, details }));
   }
 
   name(index: number): string {
@@ -145,13 +165,14 @@ export class PackedPackages {
 
   /** @param column of {@link Detail} */
   detail(index: number, column: number): string {
-    const { strings, texts } = this.details;
-    return strings.text(texts[this.#check(index) * DETAILS + column]!);
+    const row = this.#check(index);
+    return this.#ask((details) => details.text(row, column));
   }
 
   /** @param column of {@link Quantity} */
   quantity(index: number, column: number): number {
-    return this.details.quantities[this.#check(index) * QUANTITIES + column]!;
+    const row = this.#check(index);
+    return this.#ask((details) => details.quantity(row, column));
   }
 
   checksum(index: number): Checksum {
@@ -173,6 +194,18 @@ export class PackedPackages {
     const row = this.#check(index);
     const number = made === undefined ? this.columns[column][row]! : made[column][row + FIRST_PACKAGE]! - 1;
     return strings.text(Math.max(0, number));
+  }
+
+  /** Asks the details; those that turn out to be damaged are made anew. */
+  #ask<T>(question: (details: PackedDetails) => T): T {
+    this.#details ??= this.#load(false);
+    try {
+      return question(this.#details);
+    } catch (error) {
+      if (!(error instanceof MetadataError && error.code === 'METADATA_CACHE_DAMAGED')) throw error;
+      this.#details = this.#load(true);
+      return question(this.#details);
+    }
   }
 
   #check(index: number): number {

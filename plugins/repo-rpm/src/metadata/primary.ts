@@ -2,7 +2,7 @@ import { RELATION_KINDS } from '@ostrata/contract';
 import { StringPool, U32List } from '@ostrata/package-columns';
 import { decimal } from './decimal.ts';
 import { numberNames } from './names.ts';
-import { DETAILS, Detail, PackedPackages, QUANTITIES, Quantity } from './packed-packages.ts';
+import { DETAILS, Detail, PackedPackages, QUANTITIES, Quantity, WholeDetails } from './packed-packages.ts';
 import { PathCollector } from './path-lists.ts';
 import { ENTRY_NAMES, RelationCollector } from './relation-collector.ts';
 import { type XmlHandler, type XmlLimits, XmlScanner } from './xml-scanner.ts';
@@ -113,7 +113,8 @@ export class PrimaryReader implements XmlHandler {
       quantities: Float64Array.from(this.#quantities),
     };
     const count = this.#names.length;
-    return new PackedPackages(count, this.#strings, undefined, this.#paths.finish(), () => ({ columns, details }));
+    const whole = new WholeDetails(columns, details);
+    return new PackedPackages(count, this.#strings, undefined, this.#paths.finish(), () => whole);
   }
 
   open(name: number, xml: XmlScanner): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import type { Advisory, Checksum, Context, PackageGroup } from '@ostrata/contract';
 import {
   type Changelogs,
@@ -11,6 +11,7 @@ import {
   type FileLists,
   MAX_COMPS,
   MetadataError,
+  openDetails,
   type PackedDetails,
   type PackedPackages,
   type Repomd,
@@ -20,6 +21,7 @@ import {
 import type { Access } from './access.ts';
 import type { RepositoryCache } from './cache.ts';
 import { sourceError } from './errors.ts';
+import { FileParts } from './file-parts.ts';
 import { inFile } from './in-file.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
 import { openMetadata } from './open-metadata.ts';
@@ -97,14 +99,35 @@ export async function loadPackages(file: ServedFile, cache: RepositoryCache, ctx
   const key = file.checksum.value;
   const path = cache.packed('index', file.checksum);
   /** The rest is read when somebody asks, which may be where nothing can be waited for. */
-  const details = (): PackedDetails => {
-    const known = readPacked(cache.packed('primary', file.checksum), (bytes) => decodeDetails(bytes, key));
-    return known ?? decodeDetails(keepPackages(pack(jobOf('primary', file, cache)), file, cache).details, key);
+  const details = (damaged: boolean): PackedDetails => {
+    const known = damaged
+      ? null
+      : tryOpen(() => openDetails(new FileParts(cache.packed('primary', file.checksum)), key));
+    if (known !== null) return known;
+    checkServed(file, cache);
+    return decodeDetails(keepPackages(pack(jobOf('primary', file, cache)), file, cache).details, key);
   };
   const decode = (bytes: Uint8Array): PackedPackages => decodePackages(bytes, key, details);
   const known = readPacked(path, decode);
   if (known !== null) return known;
+  if (isPacked(file, cache)) checkServed(file, cache);
   return decode(keepPackages(await packElsewhere(jobOf('primary', file, cache), ctx), file, cache).index);
+}
+
+/** Whether the packages were packed and what they were made of is there: as long as the packed ones are whole nobody looks at that. */
+export function isPacked({ checksum, size }: ServedFile, cache: RepositoryCache): boolean {
+  const served = fileSize(cache.served('primary', checksum));
+  return served !== null && (size === null || size === served) && fileSize(cache.packed('index', checksum)) !== null;
+}
+
+/** Looks at what {@link isPacked} spares. @throws HostError SOURCE_NOT_CACHED, and then the next refresh fetches it again */
+function checkServed(file: ServedFile, cache: RepositoryCache): void {
+  if (isIntact(cache.served('primary', file.checksum), file.checksum, file.size)) return;
+  cache.guard(() => rmSync(cache.packed('index', file.checksum), { force: true }));
+  throw sourceError('SOURCE_NOT_CACHED', `The primary metadata in ${cache.directory} are damaged.`, {
+    hint: 'Refresh once with a network.',
+    data: { directory: cache.directory, type: 'primary' },
+  });
 }
 
 function keepPackages(packed: Packed, { checksum }: ServedFile, cache: RepositoryCache) {
@@ -160,13 +183,17 @@ async function load<T>(
   return decode(bytes, key);
 }
 
-/** Null when it is not there, damaged or of another version: then it is made again. */
 function readPacked<T>(path: string, decode: (bytes: Uint8Array) => T): T | null {
+  return tryOpen(() => decode(readFileSync(path)));
+}
+
+/** Null when it is not there, damaged or of another version: then it is made again. */
+function tryOpen<T>(open: () => T): T | null {
   try {
-    return fileSize(path) === null ? null : decode(readFileSync(path));
+    return open();
   } catch (error) {
-    if (!(error instanceof MetadataError)) throw error;
-    return null;
+    if (error instanceof MetadataError || (error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
   }
 }
 

@@ -10,7 +10,7 @@ import { writeHandle } from './handle.ts';
 import { inFile } from './in-file.ts';
 import { readKeys } from './keys.ts';
 import { fileSize, isIntact, writeWhole } from './local-file.ts';
-import { bring, type ServedFile, servedFile } from './metadata-files.ts';
+import { bring, isPacked, type ServedFile, servedFile } from './metadata-files.ts';
 import { findPlaces, type Places } from './mirrors.ts';
 import { checkRepomdSignature } from './repomd-signature.ts';
 import { joinUrl } from './urls.ts';
@@ -55,7 +55,7 @@ export async function refreshMetadata(source: SourceRef, cacheOnly: boolean, ctx
   const comps = findFiles(repomd, 'comps', definition.id);
   const bases = placesOf(definition, state);
   await Promise.all([
-    bring('primary', primary, bases, access, cache, cacheOnly, ctx),
+    isPacked(primary, cache) || bring('primary', primary, bases, access, cache, cacheOnly, ctx),
     bringAny(comps, (file) => bring('comps', file, bases, access, cache, cacheOnly, ctx)),
   ]);
   if (!cacheOnly) {

@@ -214,6 +214,24 @@ describe('repo-rpm source: rpm-md repositories', () => {
     }
   });
 
+  it('fetches again what was damaged when packed metadata turn out to be damaged as well', async () => {
+    const from = ref({ baseurl: root });
+    await refresh(from);
+    const cache = join(run.ctx.environment.cacheDir, 'rpmmd');
+    const directory = join(cache, readdirSync(cache)[0]!);
+    for (const name of readdirSync(directory).filter((entry) => /^(primary|index)-/.test(entry))) {
+      const bytes = readFileSync(join(directory, name));
+      bytes[bytes.length >> 1]! ^= 0xff;
+      writeFileSync(join(directory, name), bytes);
+    }
+    assert.equal(
+      (await failure(new RpmMdSource().refresh(from, { cacheOnly: true }, run.ctx))).code,
+      'SOURCE_NOT_CACHED',
+    );
+    const table = await new RpmMdSource().open(await refresh(from), run.ctx);
+    assert.equal(table.name(0), 'a');
+  });
+
   it('parses only what has changed', async () => {
     const second = join(run.directory, 'second');
     writeRepository(second, [{ name: 'z' }]);
