@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { setImmutable } from '../../plugins/store-ostree/src/sysroot/immutable.ts';
-import { type CliResult, ostrata } from './cli.ts';
+import { type CliResult, OSTRATA, ostrata } from './cli.ts';
 import { BRANCH, type LayeredBase, layeredBase } from './layered-base.ts';
 import { type TinyPackage, tinyRepository } from './tiny-repository.ts';
 import { tool } from './tools.ts';
@@ -93,6 +96,16 @@ export class LayeredSystem {
     return ostrata([...verb, '--config', this.#config, '--sysroot', this.sysroot, '-q', ...rest], {
       cwd: this.directory,
     });
+  }
+
+  /** The same, while this process goes on: it may be a server. */
+  async start(...words: string[]): Promise<CliResult> {
+    const at = words.findIndex((word) => word.startsWith('-'));
+    const [verb, rest] = at < 0 ? [words, []] : [words.slice(0, at), words.slice(at)];
+    const argv = [OSTRATA, ...verb, '--config', this.#config, '--sysroot', this.sysroot, '-q', ...rest];
+    const child = spawn(process.execPath, argv, { cwd: this.directory, stdio: ['ignore', 'pipe', 'pipe'] });
+    const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
+    return { code, stdout, stderr };
   }
 
   /** The result of a verb that succeeds. */

@@ -15,6 +15,8 @@ export interface TinyPackage {
   readonly files?: { readonly [path: string]: string };
   /** Further sections: `%post …`. */
   readonly sections?: string;
+  /** Lines of `%files` in place of the paths: `%attr(0640,root,group) /path`. */
+  readonly attributes?: readonly string[];
 }
 
 /** Builds packages with rpmbuild and makes a repository of them. Returns the RPM files by package name. */
@@ -23,7 +25,7 @@ export function tinyRepository(directory: string, packages: readonly TinyPackage
   const built = new Map<string, string>();
   const work = mkdtempSync(join(tmpdir(), 'ostrata-rpmbuild-'));
   try {
-    for (const { name, version = '1.0', preamble = [], files = {}, sections = '' } of packages) {
+    for (const { name, version = '1.0', preamble = [], files = {}, sections = '', attributes } of packages) {
       const root = join(work, `root-${name}`);
       for (const [path, content] of Object.entries(files)) {
         mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -46,7 +48,7 @@ export function tinyRepository(directory: string, packages: readonly TinyPackage
           'Made for a test.',
           sections,
           '%files',
-          ...Object.keys(files),
+          ...(attributes ?? Object.keys(files)),
         ].join('\n'),
       );
       const defines = {

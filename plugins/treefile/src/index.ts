@@ -1,4 +1,4 @@
-import { definePlugin } from '@ostrata/contract';
+import { definePlugin, type Extras } from '@ostrata/contract';
 import { ERRORS } from './errors.ts';
 import { RunMemory } from './run-memory.ts';
 
@@ -14,26 +14,29 @@ export default definePlugin({
   errors: ERRORS,
   apply(host) {
     const memory = new RunMemory();
+    const isTreefile = ({ extras }: { readonly extras: Extras }) => extras['treefile'] !== undefined;
     host.hooks['request.complete'].tapPromise(async (request, ctx) =>
-      (await import('./request/complete.ts')).completeRequest(request, ctx, memory),
+      isTreefile(request) ? (await import('./request/complete.ts')).completeRequest(request, ctx, memory) : undefined,
     );
     host.hooks['resolve.plan'].tapPromise(async (plan, ctx) =>
-      (await import('./plan/shape-plan.ts')).shapePlan(plan, ctx, memory),
+      isTreefile(plan.inputs) ? (await import('./plan/shape-plan.ts')).shapePlan(plan, ctx, memory) : undefined,
     );
     host.hooks['resolve.check'].tapPromise(async (plan, ctx) => {
-      (await import('./plan/check-plan.ts')).checkPlan(plan, ctx, memory);
+      if (isTreefile(plan.inputs)) (await import('./plan/check-plan.ts')).checkPlan(plan, ctx, memory);
     });
-    host.hooks['assemble.populate'].tapPromise(async (assembly) =>
-      (await import('./assemble/populate.ts')).populate(assembly),
-    );
-    host.hooks['assemble.postprocess'].tapPromise(async (assembly, ctx) =>
-      (await import('./assemble/postprocess.ts')).postprocess(assembly, ctx),
-    );
+    host.hooks['assemble.populate'].tapPromise(async (assembly) => {
+      if (isTreefile(assembly.plan.inputs)) (await import('./assemble/populate.ts')).populate(assembly);
+    });
+    host.hooks['assemble.postprocess'].tapPromise(async (assembly, ctx) => {
+      if (isTreefile(assembly.plan.inputs))
+        await (await import('./assemble/postprocess.ts')).postprocess(assembly, ctx);
+    });
     host.hooks['assemble.check'].tapPromise(async (assembly, ctx) => {
-      await (await import('./assemble/check-accounts.ts')).checkAccounts(assembly, ctx);
+      if (isTreefile(assembly.plan.inputs))
+        await (await import('./assemble/check-accounts.ts')).checkAccounts(assembly, ctx);
     });
     host.hooks['finalize.report'].tapPromise(async (outcome, ctx) =>
-      (await import('./plan/report.ts')).report(outcome, ctx, memory),
+      memory.recall(ctx) === undefined ? undefined : (await import('./plan/report.ts')).report(outcome, ctx, memory),
     );
   },
 });

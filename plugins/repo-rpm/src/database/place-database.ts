@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Assembly, Context, ReadonlyTree, Tree } from '@ostrata/contract';
 import { importOptions } from '../import/import-options.ts';
 import { translatePath } from '../import/package-path.ts';
@@ -7,8 +7,15 @@ import { lostPaths } from '../overlay/layers.ts';
 import { isPackageNamed } from '../overlay/remove.ts';
 import { type PackageContent, packageContents } from '../packages.ts';
 import { installedHeader } from './installed-header.ts';
-import { BASE_DATABASE_DIRECTORY, DATABASE_DIRECTORY, DATABASE_FILE, withTemporary } from './location.ts';
-import { readDatabase } from './read-database.ts';
+import {
+  BASE_DATABASE_DIRECTORY,
+  DATABASE_DIRECTORY,
+  DATABASE_FILE,
+  spillDatabase,
+  withTemporary,
+} from './location.ts';
+import { readDatabase, rememberDatabase } from './read-database.ts';
+import { updateDatabase } from './update-database.ts';
 import { type DatabaseRow, writeDatabase } from './write-database.ts';
 
 /** Where rpm looks by itself in most distributions; it leads to the image's place. */
@@ -21,21 +28,41 @@ function wrongColor(tree: ReadonlyTree, { imported, files }: PackageContent): Re
   return new Set(files.map(({ path }) => path).filter((path) => lost.has(translatePath(path.slice(1)))));
 }
 
-/** The base's packages without those that went, then the new ones, numbered on from the base's last. */
-function allRows({ plan, tree }: Assembly, contents: readonly PackageContent[], ctx: Context): DatabaseRow[] {
-  const { base, remove, image } = plan.inputs;
-  const present = base === null ? [] : readDatabase(tree, ctx.environment.tempDir);
-  const kept = present.filter(({ header }) => !remove.some((pkg) => isPackageNamed(header, pkg)));
-  const last = present.at(-1)?.number ?? 0;
-  const added = contents.map((content, i) => ({
+/** Packages that come, numbered on from the last one. */
+function newRows(
+  { plan, tree }: Assembly,
+  contents: readonly PackageContent[],
+  last: number,
+  ctx: Context,
+): DatabaseRow[] {
+  return contents.map((content, i) => ({
     number: last + 1 + i,
     header: installedHeader(content.header, {
       time: plan.commit.timestamp,
       arch: ctx.environment.arch,
-      options: importOptions(image),
+      options: importOptions(plan.inputs.image),
       wrongColor: wrongColor(tree, content),
     }),
   }));
+}
+
+/** Makes a database file of the base's, where there is one, and gives the rows that it has. */
+function fillDatabase(
+  file: string,
+  assembly: Assembly,
+  contents: readonly PackageContent[],
+  ctx: Context,
+): readonly DatabaseRow[] {
+  const { plan, tree } = assembly;
+  const { base, remove } = plan.inputs;
+  const present = base === null ? [] : readDatabase(tree, ctx.environment.tempDir);
+  const [going, kept] = [[] as DatabaseRow[], [] as DatabaseRow[]];
+  for (const row of present) (remove.some((pkg) => isPackageNamed(row.header, pkg)) ? going : kept).push(row);
+  const added = newRows(assembly, contents, present.at(-1)?.number ?? 0, ctx);
+  if (present.length > 0 && spillDatabase(tree, dirname(file)) === file) {
+    const gone = going.map(({ number }) => number);
+    updateDatabase(file, gone, added);
+  } else writeDatabase(file, added);
   return [...kept, ...added];
 }
 
@@ -51,15 +78,16 @@ function replaceWithLink(tree: Tree, path: string, target: string): void {
 export async function placeDatabase(assembly: Assembly, ctx: Context): Promise<void> {
   const { plan, tree, packages, store } = assembly;
   if (packages.length === 0 && plan.inputs.remove.length === 0) return;
-  const rows = allRows(assembly, await packageContents(store, packages), ctx);
-  const bytes = withTemporary(ctx.environment.tempDir, (directory) => {
-    const file = join(directory, 'rpmdb.sqlite');
-    writeDatabase(file, rows);
-    return readFileSync(file);
+  const contents = await packageContents(store, packages);
+  const { bytes, rows } = withTemporary(ctx.environment.tempDir, (directory) => {
+    const file = join(directory, basename(DATABASE_FILE));
+    const made = fillDatabase(file, assembly, contents, ctx);
+    return { bytes: readFileSync(file), rows: made };
   });
   tree.remove(DATABASE_DIRECTORY);
   tree.mkdir(DATABASE_DIRECTORY, { mode: 0o755, parents: true });
   tree.writeFile(DATABASE_FILE, bytes, { mode: 0o644 });
+  rememberDatabase(tree, rows);
   if (plan.inputs.base !== null) return;
   replaceWithLink(tree, SYSTEM_DIRECTORY, '../../share/rpm');
   tree.remove(BASE_DATABASE_DIRECTORY);
