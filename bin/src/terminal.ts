@@ -1,4 +1,5 @@
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
+import { isatty } from 'node:tty';
 import type { Terminal } from '@ostrata/core';
 
 const FLUSH_BYTES = 64 * 1024;
@@ -19,7 +20,7 @@ export function processTerminal(program: string): Terminal & Disposable {
     program,
     environment: process.env,
     input: 0,
-    interactive: process.stdout.isTTY === true,
+    interactive: isTerminal(1),
     out(data) {
       const bytes = typeof data === 'string' ? Buffer.from(data) : Buffer.from(data);
       pending.push(bytes);
@@ -47,7 +48,13 @@ export function processTerminal(program: string): Terminal & Disposable {
   };
 }
 
-function writeAll(fd: number, bytes: Uint8Array): void {
+/** What is no device can be told without loading what Node has for terminals. */
+function isTerminal(fd: number): boolean {
+  return fstatSync(fd).isCharacterDevice() && isatty(fd);
+}
+
+/** Writes bytes at once, whatever the descriptor is; ends the program where nobody reads them any more. */
+export function writeAll(fd: number, bytes: Uint8Array): void {
   const pause = new Int32Array(new SharedArrayBuffer(4));
   for (let at = 0; at < bytes.length; ) {
     try {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { build, type Metafile, type Plugin, transform } from 'esbuild';
 import { type Entry, publishedFile } from './entries.ts';
-import { lazyBuiltins } from './lazy-builtins.ts';
+import { lazyImports } from './lazy-imports.ts';
 
 /** Packages that stay as they are: with native code, with data of their own, or under a licence that asks for it. */
 export const SEPARATE = ['koffi', 'wasmoon', 'openpgp'];
@@ -46,10 +46,13 @@ export async function cutPieces(root: string, entries: readonly Entry[]): Promis
   const outputs = files.map((file) => metafile.outputs[`bundle/${file}`]!);
   const numbers = new Map(files.map((file, i) => [`./${file}`, i]));
   const names = outputs.map(nameOf);
+  const ours = new Set(
+    files.flatMap((file, i) => (Object.keys(outputs[i]!.inputs).some(isOfNpm) ? [] : [`./${file}`])),
+  );
   return {
     pieces: await Promise.all(
       outputFiles.map(async ({ text }, i) => {
-        const code = await asCommonJs(names[i]!, text);
+        const code = lazyImports(await asCommonJs(names[i]!, text), (file) => ours.has(file));
         return {
           name: names[i]!,
           code: asFunction(isCommonJs(outputs[i]!) ? code + NAMES_OF_COMMON_JS : code, numbers),
@@ -64,11 +67,13 @@ export async function cutPieces(root: string, entries: readonly Entry[]): Promis
   };
 }
 
+const isOfNpm = (path: string): boolean => path.includes('node_modules/');
+
 /** What `import()` gives of a CommonJS module has its names too; esbuild gives the module as `default` only. */
 const NAMES_OF_COMMON_JS = 'module.exports = { ...module.exports.default, ...module.exports, __esModule: true };';
 
 function isCommonJs({ entryPoint, exports }: Metafile['outputs'][string]): boolean {
-  return entryPoint?.includes('node_modules/') === true && exports.join() === 'default';
+  return entryPoint !== undefined && isOfNpm(entryPoint) && exports.join() === 'default';
 }
 
 /** Sources as esbuild gets them: what belongs to a file of its own, its URL and imports by names that are not known now, asks `load.cjs`. */
@@ -108,7 +113,7 @@ function asFunction(commonJs: string, numbers: ReadonlyMap<string, number>): str
     if (number === undefined) throw new Error(`no ${file} among the pieces`);
     return `__run(${number})`;
   });
-  return `(function (exports, require, module, __run, __urlOf, __resolve, __load) {${lazyBuiltins(linked)}})`;
+  return `(function (exports, require, module, __run, __urlOf, __resolve, __load) {${linked}})`;
 }
 
 /**

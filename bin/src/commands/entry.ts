@@ -4,13 +4,7 @@ import type { Command } from '@oclif/core';
 export interface CommandEntry {
   /** Words, separated by colons. */
   readonly id: string;
-  /** Other names, in the same form. */
-  readonly aliases?: readonly string[];
   load(): Promise<Command.Class>;
-}
-
-export function wordsOf(id: string): string[] {
-  return id.split(':');
 }
 
 /** A command in the form in which oclif keeps it. */

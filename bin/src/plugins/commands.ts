@@ -1,42 +1,25 @@
 import { Args, Command, Flags } from '@oclif/core';
-import type {
-  ArgSpec,
-  CommandInput,
-  CommandResult,
-  CommandSpec,
-  FlagSpec,
-  JourneyCommandSpec,
-  RawCommandSpec,
-} from '@ostrata/core';
-import { BaseCommand, commonFlags, type Session } from '../base-command.ts';
+import type { ArgSpec, FlagSpec, RawCommandSpec } from '@ostrata/core';
+import { BaseCommand, commonFlags } from '../base-command.ts';
 import type { CommandEntry } from '../commands/entry.ts';
-import { loadSettings } from '../config/load.ts';
-import { editText } from '../host/editor.ts';
-import { reboot } from '../host/reboot.ts';
 import { processTerminal } from '../terminal.ts';
-import { loadPlugins } from './resolve.ts';
+import { configFiles, loadConfigured } from './configured.ts';
+import type { ParsedVerb, Words } from './parse-words.ts';
+import { runVerb, type Verb, verbsOf } from './run-verb.ts';
 
 /** Verbs of the configured plugins. Where the configuration or a plugin cannot be read, the verb that was asked for says so. */
 export async function pluginCommands(argv: readonly string[]): Promise<CommandEntry[]> {
-  const at = argv.indexOf('--config');
-  const given = at >= 0 && argv[at + 1] !== undefined ? [argv[at + 1] as string] : [];
   try {
-    const { settings } = await loadSettings(given);
-    const plugins = await loadPlugins(settings, process.geteuid?.() ?? 0);
-    return plugins.flatMap(({ plugin }) => plugin.commands ?? []).map(entryOf);
+    const { plugins } = await loadConfigured(configFiles(argv));
+    return plugins.flatMap(({ plugin }) => verbsOf(plugin)).map(entryOf);
   } catch (error) {
     const word = argv.find((argument) => !argument.startsWith('-'));
     return word === undefined ? [] : [{ id: word, load: async () => failingCommand(error) }];
   }
 }
 
-function entryOf(spec: CommandSpec | JourneyCommandSpec | RawCommandSpec): CommandEntry {
-  const aliases = 'aliases' in spec ? (spec.aliases ?? []) : [];
-  return {
-    id: idOf(spec.id),
-    aliases: aliases.map(idOf),
-    load: async () => ('runRaw' in spec ? rawCommand(spec) : parsedCommand(spec)),
-  };
+function entryOf(verb: Verb): CommandEntry {
+  return { id: idOf(verb.id), load: async () => ('runRaw' in verb ? rawCommand(verb) : parsedCommand(verb)) };
 }
 
 const idOf = (words: string): string => words.replaceAll(' ', ':');
@@ -71,21 +54,7 @@ function rawCommand(spec: RawCommandSpec): Command.Class {
   return RawPluginCommand;
 }
 
-/** Asks, or walks the corridor between a request and what is said of its outcome. */
-async function perform(
-  spec: CommandSpec | JourneyCommandSpec,
-  input: CommandInput,
-  { host, signal, onEvent }: Session,
-): Promise<CommandResult> {
-  const options = { signal, onEvent };
-  if ('run' in spec) return host.query((ctx) => spec.run(input, ctx), options);
-  const asked = await host.query((ctx) => spec.request(input, ctx), options);
-  if ('text' in asked) return asked;
-  const outcome = await host.run(asked, options);
-  return host.query((ctx) => spec.result(outcome, input, ctx), { onEvent });
-}
-
-function parsedCommand(spec: CommandSpec | JourneyCommandSpec): Command.Class {
+function parsedCommand(spec: ParsedVerb): Command.Class {
   class PluginCommand extends BaseCommand {
     static override id = idOf(spec.id);
     static override summary = spec.summary;
@@ -107,22 +76,14 @@ function parsedCommand(spec: CommandSpec | JourneyCommandSpec): Command.Class {
       const args = last?.multiple
         ? { ...parsed.args, [last.name]: parsed.argv.slice(spec.args!.length - 1) as string[] }
         : parsed.args;
-      const input: CommandInput = {
-        args: args as CommandInput['args'],
-        flags: parsed.flags as CommandInput['flags'],
-        ...(process.stdin.isTTY ? { edit: editText } : {}),
-      };
-      const result = await this.session(parsed.flags, (session) => perform(spec, input, session));
-      this.result(result.data, result.text);
-      if (result.exitCode !== undefined) process.exitCode = result.exitCode;
-      if (result.reboot) await reboot();
+      await runVerb(spec, { args: args as Words['args'], flags: parsed.flags as Words['flags'] });
     }
   }
   return PluginCommand;
 }
 
 function argOf(arg: ArgSpec) {
-  return Args.string({ description: arg.summary, required: arg.required });
+  return Args.string({ description: arg.summary, required: arg.required, ignoreStdin: true });
 }
 
 function flagOf(flag: FlagSpec) {
