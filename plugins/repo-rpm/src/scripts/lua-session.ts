@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Context, SandboxCommand, SandboxResult, Tree } from '@ostrata/contract';
 import type { LuaEnvironment } from './lua/environment.ts';
 import { ScriptFiles } from './lua/files.ts';
+import { LuaThreads } from './lua/lua-thread.ts';
 import type { ProgramOptions, ProgramRunner } from './lua/operation.ts';
 import { toBytes } from './lua/protocol.ts';
 import { runLua } from './lua/run-lua.ts';
@@ -35,6 +36,7 @@ export interface LuaSettings {
 export class LuaSession {
   readonly #settings: LuaSettings;
   readonly #environment: LuaEnvironment;
+  readonly #threads = new LuaThreads();
   #captures = 0;
 
   constructor(settings: LuaSettings) {
@@ -59,6 +61,7 @@ export class LuaSession {
           files: input === null ? null : input.map(toBytes),
         },
         {
+          threads: this.#threads,
           files: new ScriptFiles(tree, this.#environment.scratch),
           programs: this.#programs(runProgram),
           environment: this.#environment,
@@ -75,6 +78,10 @@ export class LuaSession {
       output.add(`ended: it took longer than ${timeoutSeconds} s\n`);
       return { code: TIMED_OUT, signal: 'SIGKILL', tail: output.tail };
     }
+  }
+
+  close(): Promise<void> {
+    return this.#threads.close();
   }
 
   #programs(runProgram: RunProgram): ProgramRunner {

@@ -76,6 +76,6 @@ export async function runScripts({ plan, tree, packages, store }: Assembly, ctx:
     task?.end('failed');
     throw error;
   } finally {
-    session.close();
+    await session.close();
   }
 }

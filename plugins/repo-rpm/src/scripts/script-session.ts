@@ -157,7 +157,8 @@ export class ScriptSession {
     );
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    await this.#lua?.close();
     rmSync(this.#directory, { recursive: true, force: true });
   }
 

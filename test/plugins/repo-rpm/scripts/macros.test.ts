@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
-import { Header, Tag } from '../../../../plugins/repo-rpm/src/codec/index.ts';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Header, readPackage, Tag } from '../../../../plugins/repo-rpm/src/codec/index.ts';
 import { expandMacros, imageMacros } from '../../../../plugins/repo-rpm/src/scripts/macros.ts';
 import { formatQuery } from '../../../../plugins/repo-rpm/src/scripts/query-format.ts';
+import { missing, tool } from '../../../support/tools.ts';
 
 describe('macros of scripts', () => {
   const macros = imageMacros('x86_64', ['de', 'fr']);
@@ -47,8 +51,68 @@ describe('query formats of scripts', () => {
   });
 
   it('are refused when they ask for more', () => {
-    for (const format of ['%{NAME:upper}', '%-20{NAME}', '[%{NAME}', ']', '%{NOSUCHTAG}']) {
+    for (const format of [
+      '%{NAME:upper}',
+      '%{NAME:date}',
+      '[%{NAME}',
+      ']',
+      '}',
+      '%{NOSUCHTAG}',
+      '%|NAME?{x}',
+      '[[%{NAME}]]',
+      '[%{NAME} %{REQUIRENAME}]',
+    ]) {
       assert.throws(() => formatQuery(header, format), format);
     }
   });
+
+  it('say what rpm says (needs rpm, rpmbuild)', function () {
+    this.timeout(20_000);
+    if (missing('rpm', 'rpmbuild').length > 0) this.skip();
+    const directory = mkdtempSync(join(tmpdir(), 'ostrata-format-'));
+    try {
+      writeFileSync(join(directory, 'p.spec'), SPEC);
+      const define = ['--define', `_topdir ${directory}`, '--define', `_rpmdir ${directory}`];
+      tool(['rpmbuild', '-bb', '--quiet', ...define, join(directory, 'p.spec')]);
+      const file = join(directory, 'noarch/formats-1-1.noarch.rpm');
+      const { metadata } = readPackage(readFileSync(file));
+      for (const format of FORMATS) {
+        assert.equal(formatQuery(metadata, format), tool(['rpm', '-qp', '--qf', format, file]), format);
+      }
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
 });
+
+const SPEC = `Name: formats
+Version: 1
+Release: 1
+Summary: It's a summary
+License: x
+BuildArch: noarch
+Requires: bash >= 5, sed
+Provides: two = 2
+%description
+%install
+mkdir -p "%{buildroot}/usr/share/f"
+echo one > "%{buildroot}/usr/share/f/it's"
+install -m 4755 /dev/null %{buildroot}/usr/share/f/suid
+ln -s suid %{buildroot}/usr/share/f/link
+%files
+%config(noreplace) "/usr/share/f/it's"
+/usr/share/f/suid
+/usr/share/f/link
+`;
+const FORMATS = [
+  '%{NAME}-%{version} %{RPMTAG_RELEASE} %% \\t|\\n',
+  '%-20{NAME}|%20{NAME}|%2{NAME}|',
+  '%|EPOCH?{epoch %{EPOCH}}:{no epoch}| %|SUMMARY?{has %{SUMMARY}}| %|EPOCH?{x}|',
+  '[%{FILENAMES} ]%{FILENAMES}',
+  '[%{FILENAMES:shescape} %{=NAME} %{FILEMODES:perms} %{FILEMODES:octal} %{FILEFLAGS:fflags}\\n]',
+  '%{SUMMARY:shescape} %{SIZE:hex} %{SIZE:octal}',
+  '%{FILENAMES:arraysize} %{#REQUIRENAME} %{#NAME}',
+  '[%{REQUIRENAME} %{REQUIREFLAGS:depflags} %{REQUIREVERSION};]',
+  '%{EPOCHNUM} %{EVR} %{NVRA} %{NEVRA} %{NVR} %{URL}',
+  '[%|EPOCH?{e}:{%{PROVIDENAME}}|,]',
+];

@@ -1,13 +1,9 @@
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { Errno } from './errno.ts';
 import { perform } from './host.ts';
+import type { LuaThreads } from './lua-thread.ts';
 import type { HostState } from './operation.ts';
-import { answer, LuaExit, type LuaMessage, type LuaStart, type Value } from './protocol.ts';
+import { answer, LuaExit, type Value } from './protocol.ts';
 
-/** This module's neighbour, as it is when sources run and when they have been compiled. */
-const WORKER = new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js', import.meta.url);
-
-const MEMORY_BYTES = 256 * 1024 * 1024;
 /** Calls that a script may make before it forks: a child repeats them. */
 const MAX_RECORDED = 100_000;
 const MAX_CHILDREN = 1000;
@@ -26,7 +22,9 @@ export interface LuaScript {
 }
 
 /** The world of a script, but for what belongs to one process. */
-export type LuaWorld = Pick<HostState, 'files' | 'programs' | 'environment' | 'print'>;
+export interface LuaWorld extends Pick<HostState, 'files' | 'programs' | 'environment' | 'print'> {
+  readonly threads: LuaThreads;
+}
 
 /** How a script ended: null when it did what it wanted, else what it says of its failure. */
 export type LuaOutcome = string | null;
@@ -78,29 +76,12 @@ class LuaProcess {
   }
 
   async run(): Promise<Ended> {
-    const signal = this.#signal;
-    signal.throwIfAborted();
-    const channel = new MessageChannel();
-    const flag = new Int32Array(new SharedArrayBuffer(4));
-    const workerData: LuaStart = { memoryBytes: MEMORY_BYTES, flag, port: channel.port1 };
-    const worker = new Worker(WORKER, { workerData, transferList: [channel.port1], env: {} });
-    const ending = new AbortController();
     try {
-      return await new Promise<Ended>((resolve, reject) => {
-        const fail = (error: unknown) =>
-          error instanceof LuaExit ? resolve({ error: null, status: error.status }) : reject(error);
-        signal.addEventListener('abort', () => reject(signal.reason), { signal: ending.signal });
-        worker.on('error', (error) => resolve({ error: error.message, status: RUNAWAY }));
-        worker.on('exit', () => resolve({ error: 'the interpreter ended', status: RUNAWAY }));
-        worker.on('message', (message: LuaMessage) => {
-          if ('end' in message) resolve({ error: message.end, status: RUNAWAY });
-          else this.#answer(message.call).then((text) => reply(channel.port2, flag, text), fail);
-        });
-      });
-    } finally {
-      ending.abort();
-      channel.port2.close();
-      await worker.terminate();
+      const error = await this.#world.threads.run((call) => this.#answer(call), this.#signal);
+      return { error, status: RUNAWAY };
+    } catch (error) {
+      if (error instanceof LuaExit) return { error: null, status: error.status };
+      throw error;
     }
   }
 
@@ -134,10 +115,4 @@ class LuaProcess {
 
 function startValues({ body, name, args, prefixes, files }: LuaScript): readonly Value[] {
   return [body, name, ['<lua>', ...args], prefixes.length > 0 ? prefixes : null, files];
-}
-
-function reply(port: MessagePort, flag: Int32Array, text: string): void {
-  port.postMessage(text);
-  Atomics.store(flag, 0, 1);
-  Atomics.notify(flag, 0);
 }

@@ -3,8 +3,9 @@ import { LuaFactory } from 'wasmoon';
 import { PRELUDE } from './prelude.ts';
 import type { LuaMessage, LuaStart } from './protocol.ts';
 
-/** The thread in which a script runs: it can do nothing but compute and ask. */
+/** The thread in which scripts run, one after another, each in a state of its own: they can do nothing but compute and ask. */
 const { flag, port, memoryBytes } = workerData as LuaStart;
+const factory = new LuaFactory();
 
 function say(message: LuaMessage): void {
   parentPort?.postMessage(message);
@@ -18,17 +19,24 @@ function ask(call: unknown): string {
   return String(receiveMessageOnPort(port)?.message);
 }
 
-const engine = await new LuaFactory().createEngine({
-  openStandardLibs: true,
-  injectObjects: false,
-  enableProxy: false,
-  traceAllocations: true,
-});
-engine.global.setMemoryMax(memoryBytes);
-engine.global.set('__host', ask);
-try {
-  engine.doStringSync(PRELUDE);
-  say({ end: null });
-} catch (error) {
-  say({ end: error instanceof Error ? error.message : String(error) });
+async function run(): Promise<void> {
+  const engine = await factory.createEngine({
+    openStandardLibs: true,
+    injectObjects: false,
+    enableProxy: false,
+    traceAllocations: true,
+  });
+  engine.global.setMemoryMax(memoryBytes);
+  engine.global.set('__host', ask);
+  let end: string | null = null;
+  try {
+    engine.doStringSync(PRELUDE);
+  } catch (error) {
+    end = error instanceof Error ? error.message : String(error);
+  }
+  engine.global.close();
+  say({ end });
 }
+
+// What a script is comes with its first question.
+parentPort?.on('message', () => void run());
