@@ -11,7 +11,7 @@ import { DISK_NEEDS, deployToDisk } from './disk-image.ts';
 import { type BootLog, bootUntil } from './qemu.ts';
 
 const PROOF = join(import.meta.dirname, 'proof');
-const TIMEOUT_SECONDS = 240;
+const TIMEOUT_SECONDS = 600;
 
 describe('a composed image boots (needs root, apt, rpmbuild, dnf, dracut, bwrap, ostree, qemu)', () => {
   const work = mkdtempSync(join(tmpdir(), 'ostrata-boot-'));
@@ -35,15 +35,22 @@ describe('a composed image boots (needs root, apt, rpmbuild, dnf, dracut, bwrap,
   after(() => rmSync(work, { recursive: true, force: true }));
 
   it('reaches multi-user, and no unit fails that does not fail as well in the image of dnf and ostree', async function () {
-    const [made, installed] = [composed(), byPeers()];
-    assert.deepEqual(made.packages, installed.packages, 'the package sets');
+    this.timeout(60 * 60_000);
+    const made = composed();
+    const root = installWithDnf(base.directory, base.packages, work);
+    assert.deepEqual(made.packages, installedPackages(root), 'the package sets');
     const ours = await boot(this, made.repo, 'ours');
-    const peer = await boot(this, installed.repo, 'peer');
-    assert.deepEqual(
-      proof(ours, 'failed').filter((unit) => !proof(peer, 'failed').includes(unit)),
-      [],
-      'units that fail only in our image',
-    );
+    const failed = proof(ours, 'failed');
+    if (failed.length > 0) {
+      const repo = join(work, 'peer-repo');
+      commitWithOstree(root, repo, 'test/base', { overlay: PROOF });
+      const peer = proof(await boot(this, repo, 'peer'), 'failed');
+      assert.deepEqual(
+        failed.filter((unit) => !peer.includes(unit)),
+        [],
+        'units that fail only in our image',
+      );
+    }
     assert.deepEqual(
       [proof(ours, 'usr'), proof(ours, 'etc'), proof(ours, 'var')],
       [['readonly'], ['writable'], ['writable']],
@@ -73,16 +80,6 @@ describe('a composed image boots (needs root, apt, rpmbuild, dnf, dracut, bwrap,
     tool(['ostree', `--repo=${repo}`, 'fsck', '--quiet']);
     const { packages } = JSON.parse(result.stdout) as { packages: { name: string; evr: string; arch: string }[] };
     return { repo, packages: packages.map(({ name, evr, arch }) => `${name}-${evr}.${arch}`).sort() };
-  }
-
-  function byPeers(): { repo: string; packages: string[] } {
-    const folder = join(work, 'peer');
-    mkdirSync(folder, { recursive: true });
-    const root = installWithDnf(base.directory, base.packages, folder);
-    const packages = installedPackages(root);
-    commitWithOstree(root, join(folder, 'repo'), 'test/base', { overlay: PROOF });
-    rmSync(root, { recursive: true, force: true });
-    return { repo: join(folder, 'repo'), packages };
   }
 
   /** Boots once, and once more when the machine was too slow; the second try is reported. */

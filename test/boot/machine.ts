@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Loader } from './system-disk.ts';
@@ -17,7 +17,7 @@ export interface MachineOptions {
   readonly loader: Loader;
   /** Whether it has a network card: 127.0.0.1 of the host is 10.0.2.2 there. */
   readonly isOnline?: boolean;
-  /** More arguments of QEMU, and the drive in place of the plain one. */
+  /** QEMU's arguments for the drive in place of the plain one. */
   readonly drive?: readonly string[];
 }
 
@@ -30,6 +30,7 @@ export class Machine {
   readonly #child: ChildProcess;
   readonly #agent: Promise<Socket>;
   #said = '';
+  #console = '';
   #waiting: (() => void) | null = null;
   #hasEnded = false;
 
@@ -71,8 +72,14 @@ export class Machine {
       ],
       { stdio: ['ignore', 'pipe', 'pipe'] },
     );
-    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data: Buffer) => appendFileSync(log, data));
     const machine = new Machine(child, connect(path, child), log);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (data: Buffer) => {
+        appendFileSync(log, data);
+        machine.#console += data.toString('utf8');
+        machine.#waiting?.();
+      });
+    }
     machine.#agent.then(
       (socket) =>
         socket.on('data', (data) => {
@@ -87,14 +94,14 @@ export class Machine {
   /** Waits until the agent is there after a start. */
   async booted(seconds: number): Promise<void> {
     await this.#agent;
-    await this.#until(/AGENT-READY (\S+)\r?\n/, seconds, 'the machine did not boot');
+    await this.#answer(/AGENT-READY (\S+)\r?\n/, seconds, 'the machine did not boot');
   }
 
   /** Runs a shell script in the machine. */
   async run(script: string, seconds = 300): Promise<CommandOutput> {
     const socket = await this.#agent;
     socket.write(`${Buffer.from(script).toString('base64')}\n`);
-    const [, output, code] = await this.#until(
+    const [, output, code] = await this.#answer(
       /^([\s\S]*?)\r?\nAGENT-DONE (\d+)\r?\n/,
       seconds,
       `no answer to: ${script}`,
@@ -102,10 +109,17 @@ export class Machine {
     return { code: Number(code), output: output!.replaceAll('\r\n', '\n').trim() };
   }
 
-  /** Restarts from within and waits until it is back. */
-  async reboot(seconds: number): Promise<void> {
+  /** Runs a script that restarts the machine, and waits until the kernel ends. */
+  async shutDown(seconds: number, script = 'systemctl --no-block reboot'): Promise<void> {
     const socket = await this.#agent;
-    socket.write(`${Buffer.from('systemctl --no-block reboot').toString('base64')}\n`);
+    this.#console = '';
+    socket.write(`${Buffer.from(script).toString('base64')}\n`);
+    await this.#until(() => /reboot: Restarting system/.exec(this.#console), seconds, `no restart after: ${script}`);
+  }
+
+  /** Runs a script that restarts the machine, and waits until it is back. */
+  async restart(script: string, seconds: number): Promise<void> {
+    await this.shutDown(seconds, script);
     await this.booted(seconds);
   }
 
@@ -117,17 +131,23 @@ export class Machine {
     await ended;
   }
 
-  async #until(pattern: RegExp, seconds: number, problem: string): Promise<RegExpExecArray> {
+  /** Takes from what the agent has said, up to the end of the match. */
+  async #answer(pattern: RegExp, seconds: number, problem: string): Promise<RegExpExecArray> {
+    const match = await this.#until(() => pattern.exec(this.#said), seconds, problem);
+    this.#said = this.#said.slice(match.index + match[0].length);
+    return match;
+  }
+
+  async #until(find: () => RegExpExecArray | null, seconds: number, problem: string): Promise<RegExpExecArray> {
     const deadline = Date.now() + seconds * 1000;
     for (;;) {
-      const match = pattern.exec(this.#said);
-      if (match !== null) {
-        this.#said = this.#said.slice(match.index + match[0].length);
-        return match;
-      }
+      const match = find();
+      if (match !== null) return match;
       const left = deadline - Date.now();
       if (this.#hasEnded || left <= 0)
-        throw new Error(`${problem} (${this.#hasEnded ? 'QEMU ended' : `${seconds} s`}); console: ${this.log}`);
+        throw new Error(
+          `${problem} (${this.#hasEnded ? 'QEMU ended' : `${seconds} s`}):\n${readFileSync(this.log, 'utf8').slice(-4000)}`,
+        );
       let timer: NodeJS.Timeout | undefined;
       await new Promise<void>((resolve) => {
         this.#waiting = resolve;

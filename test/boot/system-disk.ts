@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readSync,
+  rmdirSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -80,6 +81,22 @@ export function writeDisk(sysroot: string, disk: string, work: string, loader: L
   tool(['mkfs.ext4', '-q', '-F', '-L', 'root', '-E', `offset=${ROOT_AT * MEBI}`, '-d', sysroot, disk, size]);
   if (loader === 'grub-bios') writeGrubBios(disk, work);
   if (loader === 'grub-efi') writeGrubEfi(disk, work);
+}
+
+/** What is in the root file system of a disk, once the kernel has replayed its journal. Needs loop devices. */
+export function withRoot<T>(disk: string, use: (root: string) => T): T {
+  const root = `${disk}.root`;
+  mkdirSync(root);
+  try {
+    tool(['mount', '-o', `loop,offset=${ROOT_AT * MEBI}`, disk, root]);
+    try {
+      return use(root);
+    } finally {
+      tool(['umount', root]);
+    }
+  } finally {
+    rmdirSync(root);
+  }
 }
 
 /** As grub-install does: boot.img into the master boot record, core.img into its partition (GRUB manual, "BIOS installation"). */

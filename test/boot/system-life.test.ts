@@ -71,6 +71,7 @@ describe('a system lives on ostrata alone (needs root, apt, rpmbuild, dracut, bw
   }
 });
 
+/** Three starts: the first version, which is hotfixed; the second, staged with its finalization locked; the first again. */
 async function live(machine: Machine, { first, second }: SystemImages, url: string): Promise<void> {
   const run = async (script: string) => {
     const { code, output } = await machine.run(script, BOOT_SECONDS);
@@ -78,45 +79,59 @@ async function live(machine: Machine, { first, second }: SystemImages, url: stri
     return output;
   };
   const deployments = async () => {
-    const status = JSON.parse(await run('ostrata status --json')) as {
-      deployments: { checksum: string; booted: boolean; staged: boolean }[];
-    };
-    return status.deployments.map(({ checksum, booted, staged }) => ({ checksum, booted, staged }));
+    const status = JSON.parse(await run('ostrata status --json')) as { deployments: { [key: string]: unknown }[] };
+    return status.deployments.map(({ checksum, booted, staged, unlocked }) =>
+      [checksum === second ? 2 : 1, booted && 'booted', staged && 'staged', unlocked !== 'none' && unlocked]
+        .filter(Boolean)
+        .join(' '),
+    );
   };
   await machine.booted(BOOT_SECONDS);
-  assert.deepEqual(await deployments(), [{ checksum: first, booted: true, staged: false }]);
-  assert.match(await run('touch /sysroot/x 2>&1 || :'), /Read-only file system/);
+  assert.deepEqual(await deployments(), ['1 booted']);
+  assert.match(await run('ostree admin status'), new RegExp(`^\\* test ${first}\\.0`));
+  assert.match(
+    await run('touch /sysroot/x 2>&1 || touch /usr/x 2>&1 || :'),
+    /^.*: Read-only file system\n.*: Read-only file system$/,
+  );
   await run(`set -e
+    ostrata ostree admin unlock --hotfix; echo fixed >/usr/share/test-hotfix
     echo mine >/etc/test-edited.conf; echo new >/etc/test-new.conf; echo kept >/var/lib/test-kept
     ostrata ostree remote add --no-gpg-verify ${REMOTE} ${url} ${REF}
     ostrata kargs --append=test.argument=1
-    ostrata upgrade`);
-  assert.deepEqual(await deployments(), [
-    { checksum: second, booted: false, staged: true },
-    { checksum: first, booted: true, staged: false },
-  ]);
+    ostrata upgrade --lock-finalization`);
+  assert.deepEqual(await deployments(), ['2 staged', '1 booted hotfix', '1']);
   assert.equal(
-    await run('cat /usr/share/test-version; systemctl is-active ostrata-finalize-staged.service'),
-    '1\nactive',
+    await run(
+      'cat /usr/share/test-version; systemctl is-active ostrata-finalize-staged.service; ls /run/ostree/staged-deployment-locked',
+    ),
+    '1\nactive\n/run/ostree/staged-deployment-locked',
   );
+  assert.notEqual((await machine.run(`ostrata finalize-deployment ${first}`, BOOT_SECONDS)).code, 0);
 
-  await machine.reboot(BOOT_SECONDS);
-  assert.deepEqual(await deployments(), [
-    { checksum: second, booted: true, staged: false },
-    { checksum: first, booted: false, staged: false },
-  ]);
+  await machine.restart(`ostrata finalize-deployment ${second}`, BOOT_SECONDS);
+  assert.deepEqual(await deployments(), ['2 booted', '1 hotfix']);
   assert.equal(await run(STATE), '2\nmine\nnew\ndefault of version 2\nkept\n1\nnone');
+  await run('ostrata ostree admin unlock; echo lost >/usr/share/test-unlocked');
+  assert.deepEqual(await deployments(), ['2 booted development', '1 hotfix']);
+  await run(`set -e
+    ostrata rollback
+    ostrata kargs --append=test.argument=never`);
+  assert.deepEqual(await deployments(), ['1 staged', '1 hotfix', '2 booted development']);
 
-  await run('ostrata rollback');
-  await machine.reboot(BOOT_SECONDS);
-  assert.deepEqual(await deployments(), [
-    { checksum: first, booted: true, staged: false },
-    { checksum: second, booted: false, staged: false },
-  ]);
-  assert.equal(await run(STATE), '1\nmine\nnew\ndefault of version 1\nkept\n0\nnone');
+  // What was staged last does not come to be, and that is told.
+  await machine.restart('echo broken >/run/ostree/staged-deployment; systemctl --no-block reboot', BOOT_SECONDS);
+  assert.deepEqual(await deployments(), ['1 booted hotfix', '2']);
+  assert.equal(
+    await run(`${STATE}; cat /usr/share/test-hotfix; ls /usr/share/test-unlocked 2>&1 || :`),
+    "1\nmine\nnew\ndefault of version 1\nkept\n0\nostrata-boot-complete.service\nfixed\nls: cannot access '/usr/share/test-unlocked': No such file or directory",
+  );
+  assert.match(
+    await run('journalctl -b -u ostrata-boot-complete.service'),
+    /failed on previous boot: .*staged-deployment/,
+  );
 }
 
 /** The version, what the user changed in /etc and what not, /var, whether the argument is there, and units of ours that failed. */
 const STATE = `cat /usr/share/test-version /etc/test-edited.conf /etc/test-new.conf /etc/test-untouched.conf /var/lib/test-kept
-  grep -c test.argument=1 /proc/cmdline
-  systemctl --failed --no-legend --plain | grep ostr || echo none`;
+  grep -c test.argument= /proc/cmdline
+  systemctl --failed --no-legend --plain | cut -d " " -f 1 | grep ostr || echo none`;
