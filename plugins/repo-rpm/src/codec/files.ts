@@ -118,7 +118,8 @@ function column<T>(values: readonly T[], tag: number, count: number): readonly T
   return values;
 }
 
-function paths(header: Header): string[] {
+/** The paths of a package's files in the header's order. @throws RpmFormatError RPM_TAG_INVALID */
+export function filePaths(header: Header): string[] {
   const names = header.strings(Tag.BASENAMES);
   const directories = header.strings(Tag.DIRNAMES);
   const indexes = column(header.numbers(Tag.DIRINDEXES), Tag.DIRINDEXES, names.length);
@@ -128,6 +129,22 @@ function paths(header: Header): string[] {
       throw invalid(`file ${i} lies in a directory that the header does not have`, { file: i });
     return directory + name;
   });
+}
+
+/** Names by directory, which ends in a slash, with what each stands for. */
+export type NamesByDirectory = ReadonlyMap<string, ReadonlyMap<string, number>>;
+
+/** What the paths that a package has among `wanted` stand for. A package without one of the directories costs next to nothing. */
+export function wantedFiles(header: Header, wanted: NamesByDirectory): Set<number> {
+  const found = new Set<number>();
+  const directories = header.strings(Tag.DIRNAMES).map((directory) => wanted.get(directory));
+  if (directories.every((directory) => directory === undefined)) return found;
+  const indexes = header.numbers(Tag.DIRINDEXES);
+  for (const [i, name] of header.strings(Tag.BASENAMES).entries()) {
+    const place = directories[indexes[i] ?? -1]?.get(name);
+    if (place !== undefined) found.add(place);
+  }
+  return found;
 }
 
 /** Groups of regular files with the same device and inode, as lists of indexes. */
@@ -162,7 +179,7 @@ function lookup(indexes: readonly number[], dictionary: readonly string[]): read
  * @throws RpmFormatError RPM_TAG_INVALID when the arrays disagree, or for an unknown digest algorithm.
  */
 export function fileList(header: Header): FileList {
-  const names = paths(header);
+  const names = filePaths(header);
   const count = names.length;
   const numbers = (name: TagName) => column(header.numbers(Tag[name]), Tag[name], count);
   const strings = (name: TagName) => column(header.strings(Tag[name]), Tag[name], count);

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { RpmFormatError } from './errors.ts';
 import type { HeaderEntry } from './header-blob.ts';
 import { TagType, type TagTypeId, tagName, tagType } from './tags.ts';
@@ -23,14 +24,22 @@ export function decodeText(bytes: Uint8Array): string {
   }
 }
 
+/** The strings of an entry as text. */
+export function entryTexts(entry: HeaderEntry): string[] {
+  const { data, count } = entry;
+  if (count === 1 || !isAscii(data)) return entryStrings(entry).map(decodeText);
+  return data.toString('latin1', 0, data.length - 1).split('\0');
+}
+
 /** The strings of an entry as bytes, without their NULs. */
 export function entryStrings(entry: HeaderEntry): Buffer[] {
   const strings: Buffer[] = [];
+  const { data, count } = entry;
   let start = 0;
-  while (strings.length < entry.count) {
-    const end = entry.data.indexOf(0, start);
-    strings.push(entry.data.subarray(start, end));
-    start = end + 1;
+  for (let at = 0; at < data.length && strings.length < count; at++) {
+    if (data[at] !== 0) continue;
+    strings.push(data.subarray(start, at));
+    start = at + 1;
   }
   return strings;
 }

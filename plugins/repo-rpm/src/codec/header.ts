@@ -7,7 +7,7 @@ import {
   INDEX_ENTRY_SIZE,
   parseHeaderBlob,
 } from './header-blob.ts';
-import { decodeText, encodeEntry, entryNumbers, entryStrings, type TagValue } from './header-value.ts';
+import { decodeText, encodeEntry, entryNumbers, entryStrings, entryTexts, type TagValue } from './header-value.ts';
 import { Tag, TagType, type TagTypeId, tagName } from './tags.ts';
 
 const TRAILER_SIZE = 16;
@@ -87,7 +87,8 @@ export class Header {
 
   /** All strings of a tag; none when absent. Translated tags give one string per locale of HEADERI18NTABLE. */
   strings(tag: number): string[] {
-    return this.stringBytes(tag).map(decodeText);
+    const entry = this.#text(tag);
+    return entry ? entryTexts(entry) : [];
   }
 
   /** The strings of a tag as they are on disk, for whom the encoding matters. */

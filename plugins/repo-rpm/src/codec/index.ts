@@ -22,10 +22,13 @@ export {
   FileFlag,
   type FileList,
   fileList,
+  filePaths,
   formatFileFlags,
   hashAlgorithm,
   isRegular,
+  type NamesByDirectory,
   type PackageFile,
+  wantedFiles,
 } from './files.ts';
 export { Header, type TagAddition } from './header.ts';
 export type { HeaderEntry } from './header-blob.ts';

@@ -8,12 +8,14 @@ import {
 import {
   type Dependency,
   dependencies,
-  fileList,
+  filePaths,
   type Header,
+  type NamesByDirectory,
   type Nevra,
   nevraOf,
   Sense,
   Tag,
+  wantedFiles,
 } from '../codec/index.ts';
 
 const EMPTY_CHECKSUM = { algorithm: 'sha256', value: '' };
@@ -24,6 +26,17 @@ function relation({ name, operator, evr, flags }: Dependency): Relation {
     ...(operator === '' ? {} : { compare: operator as NonNullable<Relation['compare']>, evr }),
     ...(flags & (Sense.PREREQ | Sense.SCRIPT_PRE) ? { pre: true } : {}),
   };
+}
+
+function byDirectory(paths: readonly string[]): NamesByDirectory {
+  const wanted = new Map<string, Map<string, number>>();
+  for (const [place, path] of paths.entries()) {
+    const cut = path.lastIndexOf('/') + 1;
+    const names = wanted.get(path.slice(0, cut)) ?? new Map<string, number>();
+    names.set(path.slice(cut), place);
+    wanted.set(path.slice(0, cut), names);
+  }
+  return wanted;
 }
 
 /** Of packages that are not installed: where they come from, and what a Plan needs to get them. */
@@ -71,7 +84,14 @@ export function headerTable(headers: readonly Header[], origin: HeaderOrigin = I
       }
       return found;
     },
-    files: (index) => fileList(at(index)).files.map(({ path }) => path),
+    files: (index) => filePaths(at(index)),
+    *owners(paths) {
+      const wanted = byDirectory(paths);
+      for (const [index, header] of headers.entries()) {
+        const places = [...wantedFiles(header, wanted)].sort((a, b) => a - b);
+        for (const place of places) yield [index, place];
+      }
+    },
     filesComplete: true,
     loadFiles: async () => {},
     groups: [],
