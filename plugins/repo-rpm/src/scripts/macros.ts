@@ -55,7 +55,27 @@ function closingBrace(text: string, open: number): number {
   throw new MacroError(`"%${text.slice(open, open + 20)}" has no end`);
 }
 
+/** Macros that rpm has built in and that change a text (rpm, docs/manual/macros.md); the text is expanded before. */
+const FUNCTIONS: { readonly [name: string]: (text: string) => string } = {
+  basename: (text) => text.slice(text.lastIndexOf('/') + 1),
+  dirname: (text) => (text.includes('/') ? text.slice(0, text.lastIndexOf('/')) : text),
+  suffix: (text) => (text.includes('.') ? text.slice(text.lastIndexOf('.') + 1) : ''),
+  shrink: (text) => text.trim().replace(/\s+/g, ' '),
+  url2path: (text) => text.replace(/^[a-z]+:\/\/[^/]*/, ''),
+};
+const FUNCTION_CALL = /^([a-z0-9]+)[: ]([\s\S]*)$/;
+
+/** What a built-in macro makes of its argument; undefined when it is none. */
+function callFunction(inner: string, scope: MacroScope, depth: number): string | undefined {
+  const [, name = '', argument = ''] = FUNCTION_CALL.exec(inner) ?? [];
+  if (name === 'expand') return expand(expand(argument, scope, depth + 1), scope, depth + 1);
+  if (!Object.hasOwn(FUNCTIONS, name)) return undefined;
+  return FUNCTIONS[name]?.(expand(argument, scope, depth + 1));
+}
+
 function expandBraced(inner: string, whole: string, scope: MacroScope, depth: number): string {
+  const called = callFunction(inner, scope, depth);
+  if (called !== undefined) return called;
   const parts = /^([!?]*)([A-Za-z_][A-Za-z0-9_]*)(?::([\s\S]*))?$/.exec(inner);
   if (!parts) throw new MacroError(`"${whole}" cannot be expanded in an image`);
   const [, marks = '', name = '', alternative] = parts;
@@ -100,7 +120,7 @@ function expand(text: string, scope: MacroScope, depth: number): string {
 }
 
 /**
- * Expands macros as rpm does: `%name`, `%{name}`, `%{?name}`, `%{!?name:…}`, `%%`. Unknown names stay as they are.
+ * Expands macros as rpm does: `%name`, `%{name}`, `%{?name}`, `%{!?name:…}`, `%{expand:…}`, `%{basename:…}`, `%%`. Unknown names stay as they are.
  * @throws MacroError for `%(…)`, `%[…]`, `%{lua:…}` and what has no end.
  */
 export function expandMacros(text: string, scope: MacroScope): string {

@@ -24,8 +24,20 @@ describe('macros of scripts', () => {
     it(`expands ${text}`, () => assert.equal(expandMacros(text, macros), expected));
   }
 
+  it('says what rpm says (needs rpm)', function () {
+    if (missing('rpm').length > 0) this.skip();
+    for (const text of [
+      '%{_bindir}/x %_sysconfdir %{?_datadir}%{?nope}%{!?nope:no %{_sbindir}}%{?_mandir:yes}%{!?_mandir:no}%%',
+      '%{expand:%%{_bindir} %{_mandir}} %{basename:%{_datadir}} %{dirname:/a/b/c} %{suffix:a.tar.gz} %{suffix:a}|',
+      '%{shrink:  a   b  } %{basename /a/b} %{dirname:abc} %{url2path:file:///x/y}',
+      '%nope %{nope} %{?nope:x}.',
+    ]) {
+      assert.equal(expandMacros(text, macros), tool(['rpm', '--eval', text]).trimEnd(), text);
+    }
+  });
+
   it('refuses what only rpm can expand', () => {
-    for (const text of ['%(date)', '%[1+1]', '%{lua: x}', '%{expand:x}', '%{open', '%{shrink:%{_arch}}']) {
+    for (const text of ['%(date)', '%[1+1]', '%{lua: x}', '%{dump:x}', '%{open', '%{shrink:%{_arch}}']) {
       assert.throws(() => expandMacros(text, macros), { name: 'Error' }, text);
     }
   });

@@ -297,6 +297,28 @@ describe('package scripts', () => {
     assert.match(error.message, /\/usr\/x of the package a .*user nobody-made-me/);
   });
 
+  it('of removal are not run, neither when a package goes nor when another takes its place', async () => {
+    const removal = [
+      ...script(Tag.PREUN, Tag.PREUNPROG, 'x'),
+      ...script(Tag.POSTUN, Tag.POSTUNPROG, 'x'),
+      ...script(Tag.PRETRANS, Tag.PRETRANSPROG, 'x'),
+      ...script(Tag.VERIFYSCRIPT, Tag.VERIFYSCRIPTPROG, 'x'),
+    ];
+    const flags = (tag: number, value: number): TagAddition => ({ tag, value: [value] });
+    const watching = [
+      ...trigger('old').filter(({ tag }) => tag !== Tag.TRIGGERFLAGS),
+      flags(Tag.TRIGGERFLAGS, Sense.TRIGGERPOSTUN),
+      ...fileTrigger('x', '/usr').filter(({ tag }) => tag !== Tag.TRANSFILETRIGGERFLAGS),
+      flags(Tag.TRANSFILETRIGGERFLAGS, Sense.TRIGGERUN),
+    ];
+    const old = { name: 'old', files: [{ path: '/usr/share/old' }], tags: removal };
+    const base = await install([old, { name: 'watcher', tags: watching }]);
+    const identity = { format: 'rpm', name: 'old', epoch: 0, version: '1', release: '1', arch: 'noarch' };
+    await install([], { base: base.id, remove: [identity] });
+    await install([{ ...old, version: '2' }], { base: base.id, remove: [identity] });
+    assert.deepEqual(sandbox.labels, []);
+  });
+
   it('run over a base with its file triggers, and $1 = 2 for what replaces a package', async () => {
     const old = { name: 'tool', version: '1', files: [{ path: '/usr/bin/tool', content: 'old' }] };
     const watcher = { name: 'watcher', tags: fileTrigger('tb', '/usr/bin') };
