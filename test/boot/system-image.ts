@@ -83,7 +83,7 @@ function compose(
   removeTree(folder);
   const own = join(folder, 'packages');
   mkdirSync(own, { recursive: true });
-  tool([process.execPath, join(ROOT, 'scripts/package.ts'), 'rpm', '--keep-build', '--level', '9', '--out', packages]);
+  tool([process.execPath, join(ROOT, 'scripts/package.ts'), 'rpm', '--keep-tree', '--level', '9', '--out', packages]);
   const [rpm] = globSync('*.rpm', { cwd: packages });
   cpSync(join(packages, rpm!), join(own, rpm!));
   tool(['createrepo_c', '-q', own]);
