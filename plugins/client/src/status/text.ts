@@ -91,6 +91,10 @@ function layers(record: DeploymentRecord, verbose: boolean): Row[] {
   const args = list('initramfs-args');
   return [
     ...row('RemovedBasePackages', removals(record)),
+    ...row('LocalOverrides', replacements(record['base-local-replacements'])),
+    ...Object.entries((record['base-remote-replacements'] ?? {}) as { readonly [source: string]: Json }).flatMap(
+      ([source, pairs]) => row('RemoteOverrides', [`${source}:`, ...replacements(pairs)]),
+    ),
     ...row('InactiveRequests', verbose ? inactive : []),
     ...row('LayeredPackages', packages),
     ...row('LocalPackages', list('requested-local-packages')),
@@ -103,11 +107,18 @@ function layers(record: DeploymentRecord, verbose: boolean): Row[] {
   ];
 }
 
-/** `name evr` of base packages that were taken out; each is the five-tuple of a NEVRA with its text first. */
-function removals(record: DeploymentRecord): string[] {
-  return ((record['base-removals'] ?? []) as readonly Json[]).flatMap((item) => {
-    const [, name, epoch, ver, release] = Array.isArray(item) ? item : [];
-    if (typeof name !== 'string') return [];
-    return [`${name} ${Number(epoch) > 0 ? `${epoch}:` : ''}${ver}-${release}`];
-  });
+/** `name evr` of base packages that were taken out. */
+const removals = (record: DeploymentRecord): string[] =>
+  ((record['base-removals'] ?? []) as readonly Json[]).map((item) => `${partsOf(item).name} ${partsOf(item).evr}`);
+
+/** `name old -> new` of pairs of the new and the old package. */
+const replacements = (pairs: Json | undefined): string[] =>
+  ((pairs ?? []) as readonly (readonly [Json, Json])[]).map(
+    ([next, old]) => `${partsOf(next).name} ${partsOf(old).evr} -> ${partsOf(next).evr}`,
+  );
+
+/** A package in metadata: its NEVRA, then the parts of it. */
+function partsOf(item: Json): { readonly name: string; readonly evr: string } {
+  const [, name = '', epoch = 0, version = '', release = ''] = Array.isArray(item) ? (item as readonly Json[]) : [];
+  return { name: String(name), evr: `${Number(epoch) > 0 ? `${epoch}:` : ''}${version}-${release}` };
 }
