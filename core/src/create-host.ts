@@ -6,7 +6,6 @@ import type { Pending } from './host/guard.ts';
 import { type Inspection, inspect } from './host/inspect.ts';
 import type { RunInput } from './run/corridor.ts';
 import { addCoreRecoveries } from './run/recover.ts';
-import { run } from './run/run.ts';
 import { type HostSettings, type RunOptions, RunState } from './run/run-state.ts';
 
 export interface HostOptions {
@@ -57,7 +56,8 @@ export async function createHost(options: HostOptions): Promise<Host> {
     failpoint: options.failpoint ?? (() => {}),
   };
   return {
-    run: (input, runOptions = {}) => run(settings, input, runOptions),
+    // Most commands only ask.
+    run: async (input, runOptions = {}) => (await import('./run/run.ts')).run(settings, input, runOptions),
     context: (runOptions = {}) => {
       const state = new RunState(settings, runOptions);
       return { ctx: state.contextFor(null, null), close: () => state.close() };

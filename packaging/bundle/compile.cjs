@@ -6,22 +6,22 @@ const { join, resolve } = require('node:path');
 
 const [directory, program, ...argv] = process.argv.slice(2);
 const load = require(join(resolve(directory), 'load.cjs'));
-const { compiled, pieces, read, scripts } = load.state;
+const { compiled, places, read, scripts } = load.state;
 
 process.on('exit', () => {
   const parts = [];
-  const places = [];
+  const written = [];
   let offset = 0;
-  for (const number of pieces.keys()) {
+  for (const number of places.keys()) {
     const data = scripts[number]?.createCachedData() ?? (compiled[number] && read('cache', compiled[number]));
-    places.push(data ? [offset, data.length] : 0);
+    written.push(data ? [offset, data.length] : 0);
     if (!data) continue;
     parts.push(data);
     offset += data.length;
   }
   for (const [name, content] of [
     ['cache', Buffer.concat(parts)],
-    ['cache.json', JSON.stringify(places)],
+    ['cache.json', JSON.stringify(written)],
   ]) {
     writeFileSync(join(directory, `${name}.new`), content);
     renameSync(join(directory, `${name}.new`), join(directory, name));

@@ -11,14 +11,15 @@ const MODULES = join(__dirname, '../node_modules');
 const FILES = `${MODULES}/`;
 
 /**
- * `pieces`: where each is in `code`, its length, whether it is more than ASCII, and its name; `packages`: the file of what can be imported
- * by name; `files`: the piece of each file. `pieces` of the cache: place and length.
+ * `scripts`: where each is in `code`, its length, whether it is more than ASCII, and its name; `pieces`: the script of each and its place in
+ * it; `packages`: the file of what can be imported by name; `files`: the piece of each file. `compiled`: places and lengths in the cache.
  */
-const { pieces, packages, files } = readJson('code.json');
+const { scripts: places, pieces, packages, files } = readJson('code.json');
 const compiled = readJson('cache.json') ?? [];
-const exported = [];
-/** By number, of the pieces that were run; what writes the cache asks for them. */
+/** By number, of the scripts that were run; what writes the cache asks for them. */
 const scripts = [];
+const functions = [];
+const exported = [];
 const descriptors = {};
 
 function readJson(name) {
@@ -38,12 +39,10 @@ function read(name, [offset, length]) {
   return bytes;
 }
 
-/** Exports of a piece; the first time it is run. */
-function run(number) {
-  const known = exported[number];
-  if (known !== undefined) return known.exports;
-  const [, , wide, name] = pieces[number];
-  const bytes = read('code', pieces[number]);
+/** The functions of a script. */
+function compile(number) {
+  const [, , wide, name] = places[number];
+  const bytes = read('code', places[number]);
   const cachedData = compiled[number] ? read('cache', compiled[number]) : undefined;
   // V8 takes what it compiled for another V8 as if there were none.
   const script = new Script(wide ? bytes.utf8Slice() : bytes.latin1Slice(), {
@@ -51,9 +50,18 @@ function run(number) {
     cachedData,
   });
   scripts[number] = script;
+  return script.runInThisContext();
+}
+
+/** Exports of a piece; the first time it is run. */
+function run(number) {
+  const known = exported[number];
+  if (known !== undefined) return known.exports;
+  const [script, place] = pieces[number];
+  functions[script] ??= compile(script);
   const module = { exports: {} };
   exported[number] = module;
-  script.runInThisContext()(module.exports, request, module, run, urlOf, resolve, load);
+  functions[script][place](module.exports, request, module, run, urlOf, resolve, load);
   return module.exports;
 }
 
@@ -91,4 +99,4 @@ async function load(specifier) {
 
 /** What a package of ostrata exports, or a file below node_modules that became part of `code`. */
 module.exports = (name) => run(files[packages[name] ?? name]);
-module.exports.state = { compiled, pieces, read, scripts };
+module.exports.state = { compiled, places, read, scripts };

@@ -27,14 +27,32 @@ export async function writeBundle(root: string, target: string): Promise<readonl
   return cut.npmPackages;
 }
 
-function writeCode(directory: string, { pieces, entries }: Pieces): void {
+function writeCode(directory: string, { pieces, start, entries }: Pieces): void {
+  const numbers = [...pieces.keys()];
+  // Each script is a list of pieces.
+  const scripts = [
+    numbers.filter((number) => start.has(number)),
+    ...numbers.filter((number) => !start.has(number)).map((number) => [number]),
+  ];
   let offset = 0;
-  const texts = pieces.map(({ code }) => Buffer.from(code));
+  const places: [offset: number, length: number, wide: 0 | 1, name: string][] = [];
+  const texts = scripts.map((members, i) => {
+    const code = `[${members.map((number) => pieces[number]!.code).join(',\n')}]`;
+    const text = Buffer.from(code);
+    places.push([
+      offset,
+      text.length,
+      text.length === code.length ? 0 : 1,
+      i === 0 ? 'start' : pieces[members[0]!]!.name,
+    ]);
+    offset += text.length;
+    return text;
+  });
   const index = {
-    pieces: pieces.map(({ name, code }, i) => {
-      const { length } = texts[i]!;
-      offset += length;
-      return [offset - length, length, length === code.length ? 0 : 1, name];
+    scripts: places,
+    pieces: numbers.map((number) => {
+      const script = scripts.findIndex((members) => members.includes(number));
+      return [script, scripts[script]!.indexOf(number)];
     }),
     packages: Object.fromEntries(
       entries.flatMap(({ entry }) => (entry.specifier === undefined ? [] : [[entry.specifier, entry.file]])),

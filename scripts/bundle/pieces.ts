@@ -17,6 +17,8 @@ export interface Piece {
 
 export interface Pieces {
   readonly pieces: readonly Piece[];
+  /** Numbers of the pieces that every verb of `ostrata` runs: what V8 compiled is best taken for all of them at once. */
+  readonly start: ReadonlySet<number>;
   /** The number of the piece of each entry, and the names it exports. */
   readonly entries: readonly { readonly entry: Entry; readonly piece: number; readonly exports: readonly string[] }[];
   /** Directories of npm packages with parts among the pieces, relative to the root. */
@@ -59,6 +61,7 @@ export async function cutPieces(root: string, entries: readonly Entry[]): Promis
         };
       }),
     ),
+    start: startPieces(entries, outputs, numbers),
     entries: entries.map((entry, i) => {
       const piece = numbers.get(`./entry-${i}.js`)!;
       return { entry, piece, exports: outputs[piece]!.exports };
@@ -129,6 +132,33 @@ function withoutTopLevelAwait(esm: string): string {
     return '';
   });
   return `${imports.join('\n')}\n(async () => {\n${rest}\n})();`;
+}
+
+/** What the command line and plugins import where they are loaded, but for what the short-lived `ostrata-ostree` imports as well. */
+function startPieces(
+  entries: readonly Entry[],
+  outputs: readonly Metafile['outputs'][string][],
+  numbers: ReadonlyMap<string, number>,
+): Set<number> {
+  const reachable = (roots: readonly number[], found = new Set<number>()): Set<number> => {
+    for (const number of roots) {
+      if (found.has(number)) continue;
+      found.add(number);
+      const { imports } = outputs[number]!;
+      const own = imports.flatMap(({ path, kind }) =>
+        kind === 'import-statement' ? (numbers.get(`./${basename(path)}`) ?? []) : [],
+      );
+      reachable(own, found);
+    }
+    return found;
+  };
+  const isStart = ({ source, specifier }: Entry) =>
+    source === 'bin/src/main.ts' || (specifier !== undefined && /^plugins\/[^/]+\/src\/index\.ts$/.test(source));
+  const isShort = (entryPoint = '') =>
+    /^(?:bin\/src\/ostree\.ts|plugins\/store-ostree\/src\/cli\/.*)$/.test(entryPoint);
+  const short = reachable([...outputs.keys()].filter((number) => isShort(outputs[number]!.entryPoint)));
+  const start = reachable(entries.flatMap((entry, i) => (isStart(entry) ? numbers.get(`./entry-${i}.js`)! : [])));
+  return new Set([...start].filter((number) => !short.has(number)));
 }
 
 /** The entry, or the source that the others of the piece are for: it comes last. */

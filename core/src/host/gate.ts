@@ -7,7 +7,6 @@ import {
   type Plugin,
   type PluginHost,
 } from '@ostrata/contract';
-import satisfies from 'semver/functions/satisfies.js';
 import { coreError, joined, messageOf } from '../errors.ts';
 import { type ConfigByPlugin, resolveConfig } from './config.ts';
 import { Guard } from './guard.ts';
@@ -44,7 +43,7 @@ export async function passGate(
 ): Promise<Loaded> {
   for (const entry of given) checkShape(entry);
   checkNames(given);
-  for (const entry of given) checkApiVersion(entry);
+  for (const entry of given) await checkApiVersion(entry);
   const entries = orderPlugins(given);
   const plugins = entries.map((entry) => entry.plugin);
   const configs = await resolveConfig(plugins, config);
@@ -89,7 +88,10 @@ function checkNames(entries: readonly PluginEntry[]): void {
   }
 }
 
-function checkApiVersion({ plugin, origin }: PluginEntry): void {
+async function checkApiVersion({ plugin, origin }: PluginEntry): Promise<void> {
+  // What most plugins say: known without what reads ranges.
+  if (plugin.apiVersion === `^${API_VERSION}`) return;
+  const { default: satisfies } = await import('semver/functions/satisfies.js');
   if (satisfies(API_VERSION, plugin.apiVersion, { includePrerelease: true })) return;
   throw coreError(
     'PLUGIN_API_VERSION',

@@ -18,6 +18,7 @@ const STEPS = [
 /** Plan → Tree. */
 export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled> {
   const { base, install, remove, image } = plan.inputs;
+  const { made } = plan.commit;
   const store = await ctx.store(plan.store.work, {});
   if (base !== null && !(await store.has(base))) throw baseUnknown(base, plan);
 
@@ -28,6 +29,7 @@ export async function assemble(ctx: StageContext, plan: Plan): Promise<Assembled
   await ctx.notice('assemble.acquired', plan);
   if (plan.until === 'acquire') return null;
   if (base !== null && passesThrough(plan)) return { commit: base };
+  if (made !== undefined && (await store.has(made))) return { commit: made };
 
   const tree = await store.openTree(base);
   for (const pkg of remove) await (await ctx.get(PACKAGE_FORMAT, pkg.format)).remove(tree, pkg);

@@ -47,10 +47,12 @@ export async function resolve(ctx: StageContext, sources: Sources): Promise<Plan
     deploy: request.deploy,
   });
   const digest = planDigest(shaped.inputs);
-  const { force, previousDigest } = request.commit;
+  const { force, previousDigest, made } = request.commit;
   const unchanged =
     !force && (shaped.unchanged || (previousDigest ?? (await madeFrom(ctx, request, shaped.commit.parent))) === digest);
-  const plan: Plan = { ...shaped, digest, unchanged };
+  const known = force ? undefined : made?.[digest];
+  const commit = known === undefined ? shaped.commit : { ...shaped.commit, made: known };
+  const plan: Plan = { ...shaped, commit, digest, unchanged };
   await ctx.check('resolve.check', plan);
   return plan;
 }
