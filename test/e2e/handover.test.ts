@@ -30,6 +30,9 @@ interface Machine {
   readonly isKnownToOstree: boolean;
 }
 
+const grubLines = (path: string): string[] =>
+  [...readFileSync(path, 'utf8').matchAll(/^\s*linux(?:16|efi)? (.*)$/gm)].map(([, line]) => line!);
+
 const MACHINES: Readonly<Record<string, Machine>> = {
   'boot-grub': {
     isKnownToOstree: true,
@@ -40,10 +43,19 @@ const MACHINES: Readonly<Record<string, Machine>> = {
       writeFileSync(join(sysroot, 'boot/loader.0/grub.cfg'), '');
       symlinkSync('../loader/grub.cfg', join(sysroot, 'boot/grub2/grub.cfg'));
     },
-    menu: (sysroot) =>
-      [...readFileSync(join(sysroot, 'boot/grub2/grub.cfg'), 'utf8').matchAll(/^\s*linux(?:16|efi)? (.*)$/gm)].map(
-        ([, line]) => line!,
-      ),
+    menu: (sysroot) => grubLines(join(sysroot, 'boot/grub2/grub.cfg')),
+  },
+  'boot-grub with EFI': {
+    isKnownToOstree: true,
+    install(sysroot) {
+      mkdirSync(join(sysroot, 'boot/efi/EFI/test'), { recursive: true });
+      writeFileSync(join(sysroot, 'boot/efi/EFI/test/grub.cfg'), '');
+    },
+    menu(sysroot) {
+      const path = join(sysroot, 'boot/efi/EFI/test/grub.cfg');
+      const leads = /loader\/grub\.cfg/.test(readFileSync(path, 'utf8'));
+      return grubLines(leads ? join(sysroot, 'boot/loader/grub.cfg') : path);
+    },
   },
   'boot-systemd-boot': {
     isKnownToOstree: false,
@@ -61,9 +73,9 @@ const MACHINES: Readonly<Record<string, Machine>> = {
   },
 };
 
-/** `generate -o FILE`: a menu of the entries beside that file, those of higher versions first. */
+/** `generate -o FILE`: a menu of the entries, those of higher versions first. */
 const GENERATOR = `#!/bin/sh
-cd "$(dirname "$2")/entries" || exit 1
+cd "$OSTREE_SYSROOT/boot/loader.$_OSTREE_GRUB2_BOOTVERSION/entries" || exit 1
 for entry in $(grep -H '^version ' ostree-*.conf | sed 's/:version / /' | sort -k2,2nr | cut -d' ' -f1); do
   sed -n -e 's/^title \\(.*\\)/menuentry "\\1" {/p' "$entry"
   options=$(sed -n 's/^options //p' "$entry")

@@ -2,13 +2,21 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setImmutable } from '../../plugins/store-ostree/src/sysroot/immutable.ts';
-import { type CliResult, OSTRATA } from './cli.ts';
+import { type CliResult, OSTRATA, OSTRATA_OSTREE } from './cli.ts';
 import { ROOT } from './shared.ts';
 import { missing } from './tools.ts';
 
 /** What these systems need of the machine. */
 export const RUNNING_SYSTEM_NEEDS: readonly string[] = ['ostree', 'bwrap', 'root'];
 export const canRunSystems = (): boolean => missing(...RUNNING_SYSTEM_NEEDS).length === 0;
+
+export interface StartOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** A control group to be in: the directory. */
+  readonly group?: string;
+  /** On a terminal: then all that is said is in `stdout`. */
+  readonly terminal?: boolean;
+}
 
 /**
  * A deployment as the root of the system that runs: ostrata is started in a mount namespace in which it is `/`, with `/sysroot`, `/boot` and a
@@ -44,14 +52,18 @@ export class RunningSystem {
     this.shown.set(path, source);
   }
 
-  /** Runs a verb as a user of the system would, with `terminal` on one: then all that it says is in `stdout`. `group` is a control group to be in. */
-  ours(
-    argv: readonly string[],
-    { env = {}, group, terminal = false }: { env?: NodeJS.ProcessEnv; group?: string; terminal?: boolean } = {},
-  ): CliResult {
+  /** Runs a verb of `ostrata` as a user of the system would. */
+  ours([verb, ...rest]: readonly string[], options: StartOptions = {}): CliResult {
+    return this.#start([OSTRATA, verb!, '--config', join(this.#place.directory, 'config.yaml'), ...rest], options);
+  }
+
+  /** Runs a verb of `ostrata-ostree`. */
+  ostree(argv: readonly string[], options: StartOptions = {}): CliResult {
+    return this.#start([OSTRATA_OSTREE, ...argv], options);
+  }
+
+  #start(argv: readonly string[], { env = {}, group, terminal = false }: StartOptions): CliResult {
     const { directory, sysroot } = this.#place;
-    const [verb, ...rest] = argv;
-    const config = join(directory, 'config.yaml');
     const node = dirname(dirname(process.execPath));
     const command = [
       'bwrap',
@@ -60,7 +72,7 @@ export class RunningSystem {
       ...['--tmpfs', '/tmp', '--bind', directory, directory, '--ro-bind', ROOT, ROOT],
       ...(existsSync(node) && !node.startsWith('/usr') ? ['--ro-bind', node, node] : []),
       ...[...this.shown].flatMap(([path, source]) => ['--ro-bind', source, path]),
-      ...['--', process.execPath, OSTRATA, verb!, '--config', config, ...rest],
+      ...['--', process.execPath, ...argv],
     ];
     const quoted = command.map((word) => `'${word.replaceAll("'", `'\\''`)}'`).join(' ');
     const enter = group === undefined ? '' : `echo $$ > '${group}/cgroup.procs' && `;

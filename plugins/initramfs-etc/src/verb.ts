@@ -17,7 +17,7 @@ export async function initramfsEtcRequest(input: CommandInput, ctx: Context): Pr
       hint: 'Add --track, --untrack, --untrack-all or --force-sync.',
     });
   }
-  const system = await readStateroot(input, ctx);
+  const system = await readStateroot(input, ctx, { writes: asks });
   const origin = parseOrigin(system.followed.target.origin);
   if (!asks) return list(trackedFiles(origin));
   const changed = changeTracked(origin, changes);

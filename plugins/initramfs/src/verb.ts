@@ -7,10 +7,11 @@ import { checkOverlay, type InitramfsWish, isSameWish, parseOrigin, setWish, wis
 export async function initramfsRequest(input: CommandInput, ctx: Context): Promise<Request | CommandResult> {
   const flags = new Flags(input);
   checkFlags(flags);
-  const system = await readStateroot(input, ctx);
+  const writes = flags.is('enable') || flags.is('disable');
+  const system = await readStateroot(input, ctx, { writes });
   const origin = parseOrigin(system.followed.target.origin);
   const before = wishOf(origin);
-  if (!flags.is('enable') && !flags.is('disable')) return shown(before);
+  if (!writes) return shown(before);
   const wish = { enabled: flags.is('enable'), args: flags.list('arg') };
   if (isSameWish(before, wish)) {
     return unchangedResult(`Initramfs regeneration is already ${wordOf(wish)}.\n`, flags, { ...wish });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BootMenu } from '@ostrata/contract';
 import { errnoOf, storeError } from '../errors.ts';
 import { fsyncPath, readNames } from '../repo/directory.ts';
 import { replaceFile } from '../repo/replace-file.ts';
@@ -43,23 +44,32 @@ export async function completeActivation(sysroot: Sysroot, writer: () => Promise
   await takeOver(sysroot, known);
 }
 
-/** Has a loader with a menu of its own take over the current one, if another program wrote that. */
+/** Has a loader with a menu of its own take over the current one, if it has another: another program wrote that. */
 export async function takeOverForeign(sysroot: Sysroot, writer: MenuWriter): Promise<void> {
-  if (readTaken(sysroot.path) !== digestOf(directoryOf(sysroot))) await takeOver(sysroot, writer);
+  if (readTaken(sysroot.path) === digestOf(directoryOf(sysroot))) return;
+  if (!(await writer.isCurrent(menuOf(sysroot)))) await takeOver(sysroot, writer);
 }
 
 /** The same whatever it has; nothing happens for other loaders, and without deployments. */
 export async function takeOver(sysroot: Sysroot, writer: MenuWriter): Promise<void> {
   if (sysroot.finalized.length === 0 || !(await writer.activates(sysroot.path))) return;
-  const entries = sysroot.finalized.map(({ entry }) => menuEntry(entry));
-  await activate({ sysroot: sysroot.path, directory: directoryOf(sysroot), entries }, writer);
+  await activate(menuOf(sysroot), writer);
 }
 
+const menuOf = (sysroot: Sysroot): BootMenu => ({
+  sysroot: sysroot.path,
+  directory: directoryOf(sysroot),
+  entries: sysroot.finalized.map(({ entry }) => menuEntry(entry)),
+});
+
 /** Has the boot loader take over the menu that is the current one now. */
-export async function activate(menu: Parameters<MenuWriter['activate']>[0], writer: MenuWriter): Promise<void> {
+export async function activate(menu: BootMenu, writer: MenuWriter): Promise<void> {
+  const followed = await writer.isCurrent(menu);
   await writer.activate(menu);
+  // Only of a loader that has just taken it over it is known that it has a menu of its own.
+  const isOwn = readTaken(menu.sysroot) !== undefined || (!followed && (await writer.isCurrent(menu)));
   const digest = digestOf(menu.directory);
-  if (readTaken(menu.sysroot) !== digest) replaceFile(join(menu.sysroot, TAKEN), `${digest}\n`);
+  if (isOwn && readTaken(menu.sysroot) !== digest) replaceFile(join(menu.sysroot, TAKEN), `${digest}\n`);
   rmSync(join(menu.directory, MARK), { force: true });
   fsyncPath(menu.directory);
 }

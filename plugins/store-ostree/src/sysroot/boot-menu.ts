@@ -1,4 +1,4 @@
-import type { BootMenu, BootMenuEntry } from '@ostrata/contract';
+import type { Bootloader, BootMenu, BootMenuEntry } from '@ostrata/contract';
 import type { BootEntry } from '../codec/boot/boot-entry.ts';
 
 /** Somebody who writes the configuration of a boot loader from a menu; entries as files are there already. */
@@ -8,6 +8,16 @@ export interface MenuWriter {
   activates(sysroot: string): Promise<boolean>;
   /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`; may be asked again. */
   activate(menu: BootMenu): Promise<void>;
+  /** Whether what the loader starts now is this menu. */
+  isCurrent(menu: BootMenu): Promise<boolean>;
+}
+
+/** Whether what a loader starts now is a menu: counted starts may have put that in another order. */
+export async function showsMenu(bootloader: Bootloader, { sysroot, entries }: BootMenu): Promise<boolean> {
+  const plain = (lines: readonly string[]) => lines.map((line) => line.trim().split(/\s+/).join(' ')).sort();
+  const wanted = plain(entries.map(({ options }) => options));
+  const found = plain(await bootloader.current(sysroot));
+  return wanted.length === found.length && wanted.every((line, index) => line === found[index]);
 }
 
 /** An entry in the terms of the contract. */

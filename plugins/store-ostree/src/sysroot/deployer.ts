@@ -7,8 +7,9 @@ import { KeyFile } from '../repo/key-file.ts';
 import type { FileLock } from '../repo/lock.ts';
 import type { LockHolder } from '../repo/lock-holder.ts';
 import { completeActivation, takeOverForeign } from './activation.ts';
-import type { MenuWriter } from './boot-menu.ts';
+import { type MenuWriter, showsMenu } from './boot-menu.ts';
 import { cleanUp } from './cleanup.ts';
+import { checkNotReadOnly } from './damage.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
 import { directoryName, isPinned, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard, discardStaged } from './discard.ts';
@@ -57,6 +58,7 @@ export class OstreeDeployer implements Deployer {
   makeWritable(path: string): void {
     const sysroot = Sysroot.load(path, this.#state);
     if (sysroot.booted !== null) makeWritable(sysroot.path);
+    else checkNotReadOnly(sysroot.path);
   }
 
   async prepare(target: BootTarget, bootloader: string, ctx: Context): Promise<Deployment> {
@@ -207,6 +209,7 @@ const writerOf = (bootloader: Bootloader, ctx: Context): MenuWriter => ({
   write: (menu) => bootloader.write(menu, ctx),
   activates: async () => bootloader.activate !== undefined,
   activate: async (menu) => bootloader.activate?.(menu, ctx),
+  isCurrent: (menu) => showsMenu(bootloader, menu),
 });
 
 const idOf = (deployment: { stateroot: string; commit: string; serial: number }): string =>

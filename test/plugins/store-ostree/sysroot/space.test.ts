@@ -102,7 +102,12 @@ describe('room on file systems (needs ostree, root and loop devices)', function 
     const write = async (menu: BootMenu) => {
       if (menu.entries.length > 1) throw new Error('cut');
     };
-    const writer = async () => ({ write, activates: async () => false, activate: async () => {} });
+    const writer = async () => ({
+      write,
+      activates: async () => false,
+      activate: async () => {},
+      isCurrent: async () => true,
+    });
     await assert.rejects(prepareSwap(before, orderWith(before, added, merge, {}), { writer }), { message: 'cut' });
     const [only, ...others] = Sysroot.load(sysroot).deployments;
     assert.deepEqual([only?.commit, others.length], [second, 0]);
