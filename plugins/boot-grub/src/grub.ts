@@ -33,7 +33,8 @@ export function grub(config: GrubConfig): Bootloader {
 
     async activate({ sysroot, entries }) {
       const place = findConfig(sysroot);
-      if (place?.kind === 'efi') leadToMenu(place.path);
+      // A menu of another program may have nothing there.
+      if (place?.kind === 'efi' && existsSync(join(sysroot, 'boot/loader/grub.cfg'))) leadToMenu(place.path);
       // A configuration that reads entries counts down what is set for it.
       if (place?.kind !== 'entries' || config.counting === 0 || entries.length < 2) return;
       const id = menuId(entries);
