@@ -2,6 +2,9 @@
 export type MacroScope = (name: string) => string | undefined;
 
 const MAX_DEPTH = 32;
+/** Macros and characters of their values in one expansion; a script is never so large. */
+const MAX_MACROS = 100_000;
+const MAX_CHARACTERS = 16 * 1024 * 1024;
 
 /** A macro that cannot be expanded: a shell call, Lua, or one that expands to itself. */
 export class MacroError extends Error {}
@@ -124,5 +127,13 @@ function expand(text: string, scope: MacroScope, depth: number): string {
  * @throws MacroError for `%(…)`, `%[…]`, `%{lua:…}` and what has no end.
  */
 export function expandMacros(text: string, scope: MacroScope): string {
-  return expand(text, scope, 0);
+  let macros = 0;
+  let characters = 0;
+  const bounded: MacroScope = (name) => {
+    const value = scope(name);
+    characters += value?.length ?? 0;
+    if (++macros > MAX_MACROS || characters > MAX_CHARACTERS) throw new MacroError('macros expand to too much');
+    return value;
+  };
+  return expand(text, bounded, 0);
 }

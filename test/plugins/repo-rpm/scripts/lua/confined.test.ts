@@ -102,6 +102,8 @@ describe('a script in Lua', () => {
       assert(table.concat(rpm.glob('/usr/*/[!ab].tx?'), ' ') == '/usr/lib/c.txt')
       assert(#rpm.glob('/none/*') == 0 and rpm.glob('/none/*', 'c')[1] == '/none/*')
       assert(io.open('/usr/lib/c.txt'):read('a') == '\0\xff\x80\r\nc.txt')
+      assert(#rpm.glob('/usr/lib/' .. ('*a'):rep(200) .. '*b') == 0 and #rpm.glob('/usr/lib/[a-b].so*') == 2)
+      assert(#rpm.glob('/usr/lib/.*') == 1 and rpm.glob('/usr/lib/?.t*t')[1] == '/usr/lib/c.txt')
       posix.chdir('/usr') assert(rpm.glob('lib/c*')[1] == 'lib/c.txt')
     `);
   });
