@@ -13,7 +13,7 @@ import {
 import { openMetadata } from '../../plugins/repo-rpm/src/source/open-metadata.ts';
 import { ArchPolicy } from '../../plugins/solver-sat/src/pool/arch.ts';
 import { PoolBuilder } from '../../plugins/solver-sat/src/pool/builder.ts';
-import { loadTable } from '../../plugins/solver-sat/src/request/load.ts';
+import { baseOf, loadTable } from '../../plugins/solver-sat/src/request/load.ts';
 import type { Job } from '../../plugins/solver-sat/src/rules/job.ts';
 import { solve } from '../../plugins/solver-sat/src/solve/solve.ts';
 import { tableOf } from '../plugins/solver-sat/support/primary.ts';
@@ -54,9 +54,7 @@ const begin = now();
 const tables: PackageTable[] = request.repositories.map(([id, folder]) => tableOf(id, read(id, folder, request.cache)));
 const load = since(begin);
 const loaded = now();
-// As the solver does: the strings of the largest table stay where they are.
-const strings = tables.flatMap(({ columns }) => columns?.strings ?? []).sort((a, b) => b.count - a.count);
-const builder = new PoolBuilder(strings[0]);
+const builder = new PoolBuilder(baseOf(tables));
 for (const table of tables) loadTable(builder, table, false);
 const compareVersions = (a: string, b: string) => compareEvr(parseEvr(a), parseEvr(b));
 const pool = builder.build(new ArchPolicy('x86_64'), { multilib: true, compareVersions });

@@ -13,7 +13,7 @@ import { AND, ELSE, EQUAL, IF, OR, UNLESS, WITH, WITHOUT } from './operators.ts'
 import { provideLists } from './provide-lists.ts';
 import { relationLists } from './relation-lists.ts';
 import { StringPool } from './string-pool.ts';
-import { saysSuse } from './suse-words.ts';
+import { providesSuse, saysSuse } from './suse-words.ts';
 import { U32List } from './u32-list.ts';
 
 /** Tells which packages, counted from 0, have which of some paths: pairs in ascending order. */
@@ -140,8 +140,10 @@ function packageLists(columns: PackageColumns, relations: Relations) {
       const begin = end;
       let hasPre = false;
       if (isSuse !== null) {
+        const says = kind === PROVIDES ? IN_PROVIDES : ELSEWHERE;
         for (let i = from; i < to; i++) {
-          if (isSuse[numbers[i]! & ~PRE_DEPENDENCY] === 1) suse.set(id, suse.get(id) === true || kind === PROVIDES);
+          if ((isSuse[numbers[i]! & ~PRE_DEPENDENCY]! & says) === 0) continue;
+          suse.set(id, suse.get(id) === true || kind === PROVIDES);
         }
       }
       for (let i = from; i < to; i++) {
@@ -179,13 +181,20 @@ function packageLists(columns: PackageColumns, relations: Relations) {
   };
 }
 
-/** 1 for dependencies in SUSE's words; null when there are none. */
+/** Where a dependency says more than a name. */
+const ELSEWHERE = 1;
+const IN_PROVIDES = 2;
+
+/** Dependencies in SUSE's words; null when there are none. */
 function suseDependencies({ dependencies: { names, comparisons }, strings }: PackageColumns): Uint8Array | null {
   let found: Uint8Array | null = null;
   for (let number = 0; number < names.length; number++) {
-    if (comparisons[number] !== 0 || !saysSuse(strings, names[number]!)) continue;
+    if (comparisons[number] !== 0) continue;
+    const name = names[number]!;
+    const says = (saysSuse(strings, name) ? ELSEWHERE : 0) | (providesSuse(strings, name) ? IN_PROVIDES : 0);
+    if (says === 0) continue;
     found ??= new Uint8Array(names.length);
-    found[number] = 1;
+    found[number] = says;
   }
   return found;
 }

@@ -18,6 +18,27 @@ export function saysSuse(strings: StringColumn, number: number): boolean {
   return BEGINNINGS.has(pair(bytes[from]!, bytes[from + 1]!)) && NAME.test(strings.text(number));
 }
 
+/**
+ * Whether something that a package provides says more than a name: `locale(…)`, and `package:/path`, which it was split off from. What a
+ * kernel provides (`modalias(…)`, tens of thousands) is only asked for.
+ */
+export function providesSuse({ bytes, offsets }: StringColumn, number: number): boolean {
+  const from = offsets[number]!;
+  const end = offsets[number + 1]!;
+  if (bytes[from] === LETTER_L && startsWith(bytes, from, end, LOCALE)) return true;
+  for (let i = from + 1; i < end; i++) if (bytes[i] === COLON) return bytes[i + 1] === SLASH && i + 1 < end;
+  return false;
+}
+
+const COLON = ':'.charCodeAt(0);
+const SLASH = '/'.charCodeAt(0);
+const LETTER_L = 'l'.charCodeAt(0);
+const LOCALE = Buffer.from('locale(');
+
+function startsWith(bytes: Uint8Array, from: number, end: number, text: Uint8Array): boolean {
+  return from + text.length <= end && text.every((byte, i) => bytes[from + i] === byte);
+}
+
 function pair(a: number, b: number): number {
   return a * 256 + b;
 }

@@ -40,21 +40,23 @@ export class PathLists {
     const places = new Map(split.map(([directory, name], place) => [directory * wanted.count + name, place]));
     const numbers = this.#numbersIn(wanted);
     const { starts, directories, names } = this.columns;
-    for (let row = 0; row + 1 < starts.length; row++) {
-      const end = starts[row + 1]!;
-      let found: number[] | null = null;
-      for (let i = starts[row]!; i < end; i++) {
-        const name = numbers[names[i]!]!;
-        if (name < 0) continue;
-        const directory = numbers[directories[i]!]!;
-        if (directory < 0) continue;
-        const place = places.get(directory * wanted.count + name);
-        if (place === undefined) continue;
-        found ??= [];
-        if (!found.includes(place)) found.push(place);
+    let row = 0;
+    let found: number[] = [];
+    for (let i = 0; i < names.length; i++) {
+      const name = numbers[names[i]!]!;
+      if (name < 0) continue;
+      const directory = numbers[directories[i]!]!;
+      if (directory < 0) continue;
+      const place = places.get(directory * wanted.count + name);
+      if (place === undefined) continue;
+      if (i >= starts[row + 1]!) {
+        for (const known of found.sort((a, b) => a - b)) yield [row, known];
+        found = [];
+        while (i >= starts[row + 1]!) row++;
       }
-      if (found !== null) for (const place of found.sort((a, b) => a - b)) yield [row, place];
+      if (!found.includes(place)) found.push(place);
     }
+    for (const known of found.sort((a, b) => a - b)) yield [row, known];
   }
 
   /** What number each of our strings has in another, smaller pool; -1 when it is not there. */

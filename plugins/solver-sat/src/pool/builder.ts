@@ -185,6 +185,7 @@ export class PoolBuilder {
   #columns(): PoolColumns {
     // Before tables' lists come in: those of packages that were added one by one.
     const provided = this.#provided();
+    this.#deps.reserve(this.#parts.reduce((sum, { index }) => sum + index.dependencies.length, 1 << 12));
     for (const part of this.#parts) this.#copyPart(part);
     for (const { first, index } of this.#parts) {
       for (const id of index.suse) this.readSuse(first + Math.abs(id) - FIRST_PACKAGE, id > 0);

@@ -1,4 +1,4 @@
-import type { PackageTable } from '@ostrata/contract';
+import type { PackageColumns, PackageTable, StringColumn } from '@ostrata/contract';
 import { columnsOf, joinEvr, ownersOf } from '@ostrata/package-columns';
 import type { PoolBuilder } from '../pool/builder.ts';
 
@@ -6,6 +6,18 @@ import type { PoolBuilder } from '../pool/builder.ts';
 export interface LoadedTable {
   readonly table: PackageTable;
   readonly first: number;
+}
+
+/**
+ * The strings that a pool of tables had best begin with: of the table that has most to be translated otherwise, its strings and the
+ * dependencies that name them.
+ */
+export function baseOf(tables: readonly PackageTable[]): StringColumn | undefined {
+  // Looking a string up costs about as much as translating so many numbers.
+  const LOOK_UP = 4;
+  const cost = ({ strings, index }: PackageColumns): number =>
+    strings.count * LOOK_UP + (index === undefined ? 0 : index.dependencies.length + 3 * index.relations.left.length);
+  return tables.map(columnsOf).toSorted((a, b) => cost(b) - cost(a))[0]?.strings;
 }
 
 /**

@@ -1,6 +1,5 @@
 import type { Context, PackageTable, SolveRequest, Solver, TableEntry, Transaction } from '@ostrata/contract';
 import { type HostError, isHostError, type PackageReason } from '@ostrata/contract';
-import { columnsOf } from '@ostrata/package-columns';
 import { machineAnswers, nameMatcher, type SolverOptions } from '@ostrata/package-spec';
 import { solverError } from '../errors.ts';
 import { explainProblems } from '../explain/explain.ts';
@@ -20,7 +19,7 @@ import { exclusionsOf } from './exclusions.ts';
 import { needsFileLists } from './file-lists.ts';
 import { type Jobs, makeJobs, readWishes } from './jobs.ts';
 import { packagesLeftOut } from './left-out.ts';
-import { type LoadedTable, loadTable } from './load.ts';
+import { baseOf, type LoadedTable, loadTable } from './load.ts';
 
 export type SolverConfig = SolverOptions;
 
@@ -60,8 +59,7 @@ interface Attempt {
 
 function attempt(request: SolveRequest, config: SolverConfig, ctx: Context): Attempt {
   const { intent, available, installed, compare } = request;
-  const strings = (installed === null ? available : [installed, ...available]).map((table) => columnsOf(table).strings);
-  const builder = new PoolBuilder(strings.toSorted((a, b) => b.count - a.count)[0]);
+  const builder = new PoolBuilder(baseOf(installed === null ? available : [installed, ...available]));
   const loaded: LoadedTable[] = [];
   if (installed !== null) loaded.push(loadTable(builder, installed, true));
   const offered = available.map((table) => loadTable(builder, table, false));
