@@ -77,4 +77,16 @@ describe('an index that is kept with packages', () => {
     assert.deepEqual(found.get('rpmlib(X) <= 3'), ['1']);
     assert.deepEqual(found.get('nobody < 3'), []);
   });
+
+  it('marks whose provides say more than a name, and not what kernels provide', () => {
+    const { columns } = kept(
+      table([
+        { nevra: 'kernel-1-1.x86_64', relations: { provides: ['modalias(acpi*:PNP0C50:*)', 'perl(A::B)'] } },
+        { nevra: 'words-1-1.noarch', relations: { provides: ['locale(app:de)'] } },
+        { nevra: 'part-1-1.noarch', relations: { provides: ['whole:/usr/bin/part'] } },
+        { nevra: 'driver-1-1.noarch', relations: { supplements: ['modalias(acpi*:PNP0C50:*)'] } },
+      ]),
+    );
+    assert.deepEqual(Array.from(columns?.index?.suse ?? []), [3, 4, -5]);
+  });
 });
