@@ -28,6 +28,7 @@ describe('layers: package files (needs root, apt, rpmbuild, createrepo_c, ostree
       { name: 'served', files: { '/usr/bin/served': 'served\n' } },
       { name: 'toy', version: '1.0', files: { '/usr/bin/toy': 'toy 1\n', '/usr/share/toy/data': 'data\n' } },
       { name: 'notes', version: '3', files: { '/usr/bin/notes': 'notes 3\n' } },
+      { name: 'forcing', files: { '/usr/bin/notes': 'notes of forcing\n', '/usr/bin/forcing': 'x\n' } },
       { name: 'broken', files: { '/usr/bin/broken': 'x'.repeat(50_000) } },
     ]);
     tinyRepository(join(built, 'second'), [{ ...MINE, version: '2', files: { '/usr/bin/mine': 'mine 2\n' } }]);
@@ -115,6 +116,18 @@ describe('layers: package files (needs root, apt, rpmbuild, createrepo_c, ostree
     const error = system.fails('install', file('notes-3.rpm'));
     assert.match(error.message, /"notes-3-1\.noarch" cannot be installed.*notes-1\.5-1\.noarch/);
     assert.match(error.hint, /ostrata override replace/);
+  });
+
+  it('replaces files of others only with --force-replacefiles', () => {
+    assert.equal(system.fails('install', file('forcing-1.0.rpm')).code, 'OVERLAY_CONFLICT');
+    system.ok('install', file('forcing-1.0.rpm'), '--force-replacefiles');
+    assert.equal(system.read('usr/bin/notes'), 'notes of forcing\n');
+    assert.match(system.origin(), /^requested-local-fileoverride=[0-9a-f]{64}:forcing-1\.0-1\.noarch;$/m);
+    assert.deepEqual(system.status()['requested-local-fileoverride-packages'], ['forcing-1.0-1.noarch']);
+    assert.match(system.run('status').stdout, /LocalForcedPackages: forcing-1\.0-1\.noarch\n/);
+    assert.equal(system.ok('upgrade').status, 'unchanged');
+    system.ok('uninstall', 'forcing');
+    assert.equal(system.read('usr/bin/notes'), 'notes 1.5\n');
   });
 
   it('refuses files that are damaged, no packages, or not there', () => {

@@ -190,6 +190,17 @@ describe('layers: packages of repositories (needs root, apt, rpmbuild, createrep
     assert.equal(system.ok('uninstall', '--all').status, 'unchanged');
   });
 
+  it('takes a tree that is there already when the same is asked for again', () => {
+    const { checksum } = system.ok('install', 'single');
+    system.ok('install', 'library');
+    const again = system.ok('uninstall', 'library');
+    assert.equal(again.checksum, checksum);
+    assert.match(again.deployment, /\.1$/);
+    assert.deepEqual(again.diff.removed, ['library-1.0-1.noarch']);
+    assert.deepEqual(system.status().packages, ['single']);
+    system.ok('uninstall', 'single');
+  });
+
   it('refuses what the image has, unless it shall wait for the day when it has it no more', () => {
     const error = system.fails('install', 'toy');
     assert.equal(error.code, 'LAYERING_PROVIDED');

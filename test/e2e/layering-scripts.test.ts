@@ -18,7 +18,11 @@ const PACKAGES = [
     sections: `${USER}\n%post\necho made > /usr/lib/keeper/made\necho extra >> /etc/keeper.conf`,
     attributes: ['%attr(0640,root,keeper) /usr/lib/keeper/secret', '%attr(4755,root,root) /usr/bin/keeper'],
   },
-  { name: 'statefull', files: { '/var/lib/statefull/.keep': '', '/usr/bin/statefull': 'x\n' } },
+  {
+    name: 'statefull',
+    files: { '/var/lib/statefull/.keep': '', '/usr/bin/statefull': 'x\n' },
+    attributes: ['%dir /var/lib/statefull', '%exclude /var/lib/statefull/.keep', '/usr/bin/statefull'],
+  },
   { name: 'refuses', files: { '/usr/bin/refuses': 'x\n' }, sections: '%pre\necho no, not here >&2\nexit 3' },
   { name: 'stumbles', files: { '/usr/bin/stumbles': 'x\n' }, sections: '%post\necho stumbled\nfalse' },
   { name: 'destroys', files: { '/usr/bin/destroys': 'x\n' }, sections: '%post\nrm -f /usr/bin/true' },

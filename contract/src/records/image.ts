@@ -16,6 +16,8 @@ export interface ImageSpec {
    * it: `/usr/etc/…`), a directory with all below it. None when absent.
    */
   readonly omit?: readonly { readonly package: string; readonly patterns: readonly string[] }[];
+  /** Names of packages whose files take the place of those that others have. None when absent. */
+  readonly replaceFiles?: readonly string[];
   readonly kernel: {
     /** Where kernel and initramfs go: below usr/lib/modules/KVER only, or in usr/lib/ostree-boot as well (rpm-ostree's `new`). */
     readonly location: 'modules' | 'new' | 'kernel-install';

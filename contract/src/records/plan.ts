@@ -40,6 +40,8 @@ export interface Plan {
     readonly timestamp: number;
     readonly version: string | null;
     readonly metadata: Metadata;
+    /** A commit of the work repository that an earlier run made from a Plan of the same digest: it is taken as it is. */
+    readonly made?: string;
   };
   /** True when the parent was made from a Plan of the same digest, or a tap of `resolve.plan` knows it: the run ends here with "unchanged". */
   readonly unchanged: boolean;

@@ -74,6 +74,8 @@ export interface Request {
     readonly timestamp: number | null;
     /** Digest of the Plan that counts as the previous one; the parent's when absent. */
     readonly previousDigest?: string;
+    /** Commits of the work repository by the digest of the Plan that each was made from: a Plan of such a digest is carried out already. */
+    readonly made?: { readonly [digest: string]: string };
     /** Make a commit even when nothing changed. */
     readonly force: boolean;
   };

@@ -52,7 +52,7 @@ export async function completeLayers(
     ...request,
     intent: { ...request.intent, ...intentFor(layers), weak: config.recommends },
     sources: await sourcesFor(layers, files, request, rootOf(deploy.sysroot, bootedOf(deployments)), config, ctx),
-    commit: { ...request.commit, previousDigest: same ? await previousDigest(followed, request, ctx) : '' },
+    commit: { ...request.commit, ...(await madeBefore(deployments, same ? followed : null, request, ctx)) },
     deploy: {
       ...deploy,
       origin: text,
@@ -159,11 +159,26 @@ async function sourcesFor(
   return [...local, ...repositories];
 }
 
-/** Digest of the Plan that the present tree was made from; empty where none is known. */
-async function previousDigest(followed: Deployment, { store }: Request, ctx: Context): Promise<string> {
-  const { metadata } = await withStore(store.work, ctx, (open) => open.readCommit(followed.target.commit));
-  const digest = metadata[INPUT_HASH]?.value;
-  return typeof digest === 'string' ? digest : '';
+/** What the deployments that are there were made from: neither what is there nor what was there before is put together again. */
+async function madeBefore(
+  deployments: readonly Deployment[],
+  same: Deployment | null,
+  { store: { work } }: Request,
+  ctx: Context,
+): Promise<Pick<Request['commit'], 'previousDigest' | 'made'>> {
+  return withStore(work, ctx, async (store) => {
+    const digests = new Map<string, string>();
+    for (const { target } of deployments) {
+      if ((await store.resolve(target.commit)) === null) continue;
+      const { metadata } = await store.readCommit(target.commit);
+      const digest = metadata[INPUT_HASH]?.value;
+      // What was composed elsewhere was made of other things.
+      if (typeof digest === 'string' && metadata['rpmostree.clientlayer']?.value === true)
+        digests.set(target.commit, digest);
+    }
+    const made = Object.fromEntries([...digests].map(([commit, digest]) => [digest, commit]));
+    return { previousDigest: (same === null ? undefined : digests.get(same.target.commit)) ?? '', made };
+  });
 }
 
 /** Whether both ask for the same, whatever is noted of the deployment itself. */

@@ -30,8 +30,14 @@ export async function planLayers(plan: Plan, memory: ActiveMemory, ctx: Context)
   }
   const image = await withStore(plan.store.work, ctx, (store) => store.readCommit(base));
   const version = image.metadata['version']?.value;
+  const { requested } = active.layers;
   return {
     ...plan,
+    // Beside the packages it is in the commit who asked for them.
+    inputs: {
+      ...forced(plan.inputs, active),
+      extras: { ...plan.inputs.extras, layering: { requested: [...requested].sort() } },
+    },
     commit: {
       ...plan.commit,
       parent: base,
@@ -39,6 +45,14 @@ export async function planLayers(plan: Plan, memory: ActiveMemory, ctx: Context)
       metadata: { ...plan.commit.metadata, ...layerMetadata(plan, active) },
     },
   };
+}
+
+/** Packages whose files replace others' come last. */
+function forced(inputs: Plan['inputs'], { layers }: Active): Plan['inputs'] {
+  const names = layers.forced.map(({ nevra }) => nameOf(nevra));
+  if (names.length === 0) return inputs;
+  const [last, first] = [true, false].map((is) => inputs.install.filter(({ name }) => names.includes(name) === is));
+  return { ...inputs, install: [...first!, ...last!], image: { ...inputs.image, replaceFiles: names } };
 }
 
 function layerMetadata({ inputs }: Plan, { layers }: Active): Metadata {

@@ -1,4 +1,4 @@
-import type { ImageSpec, ObjectStore, OverlayConflict, Tree } from '@ostrata/contract';
+import type { ImageSpec, ObjectStore, OverlayConflict, OverlayPolicy, Tree } from '@ostrata/contract';
 import { transactionColor } from '../database/installed-header.ts';
 import { importOptions } from '../import/import-options.ts';
 import type { PackageContent } from '../packages.ts';
@@ -10,6 +10,11 @@ import { type Settlement, settle } from './settle.ts';
 
 /** Packages that add files and never bring their own where one is: users may have been put into the tree before. */
 const YIELDING = new Set(['setup']);
+
+function policyFor(name: string, { replaceFiles = [] }: ImageSpec): OverlayPolicy {
+  if (replaceFiles.includes(name)) return 'replace';
+  return YIELDING.has(name) ? 'keep' : 'identical';
+}
 
 /** Whether directories that become one have different things of one name. */
 function isBlocked(tree: Tree, layerTree: Tree, { moveInLayer, moveInTree }: Settlement): boolean {
@@ -59,7 +64,7 @@ export async function overlayPackage(
   const pkg = imported.package;
   const { commit, omitted } = await withoutOmitted(imported.commit, pkg.name, image, store);
   const layer = layerOf(content, omitted);
-  const policy = YIELDING.has(pkg.name) ? 'keep' : 'identical';
+  const policy = policyFor(pkg.name, image);
   let conflicts = tree.overlay(commit, { policy });
   if (conflicts.length > 0) conflicts = await overlaySettled(tree, layer, commit, conflicts, arch, store);
   if (conflicts.length > 0) return conflicts;
