@@ -20,11 +20,10 @@ export class Member {
   readonly release: string;
   readonly isNew: boolean;
   readonly triggers: readonly Trigger[];
-  /** Directories of its files, each with a slash at the end. */
-  readonly directories: readonly string[];
   /** Prefixes of a relocatable package. */
   readonly prefixes: readonly string[];
   readonly #evr: Evr;
+  #directories: readonly string[] | undefined;
   #files: readonly PackageFile[] | undefined;
 
   constructor(header: Header, isNew: boolean) {
@@ -34,9 +33,14 @@ export class Member {
     this.release = nevra.release ?? '';
     this.isNew = isNew;
     this.triggers = triggers(header);
-    this.directories = header.strings(Tag.DIRNAMES);
     this.prefixes = header.strings(Tag.PREFIXES);
     this.#evr = nevra;
+  }
+
+  /** Directories of its files, each with a slash at the end. */
+  get directories(): readonly string[] {
+    this.#directories ??= this.header.strings(Tag.DIRNAMES);
+    return this.#directories;
   }
 
   /** In the header's order, which is that of the paths. */
