@@ -17,7 +17,11 @@ export function deployedResult(outcome: Outcome, text: string, flags: Flags): Co
   const staged = deployment?.state === 'staged';
   const running = staged || deployment?.target.stage === true;
   const reboot = flags.is('reboot') && running;
-  const hint = !running || reboot ? '' : 'Run "systemctl reboot" to start a reboot\n';
+  const restart =
+    staged && deployment?.target.lock === true
+      ? `ostrata finalize-deployment ${deployment.target.commit}`
+      : 'systemctl reboot';
+  const hint = !running || reboot ? '' : `Run "${restart}" to start a reboot\n`;
   const version = commit?.meta.metadata['version']?.value;
   const data = {
     status: outcome.status,

@@ -119,7 +119,8 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
   it('finalize-deployment lets a locked one be finished, and only the one that is expected', async () => {
     scene.publish(2);
     const checksum = scene.versions[1]!;
-    await verb('upgrade', { 'lock-finalization': true });
+    const { text } = await verb('upgrade', { 'lock-finalization': true });
+    assert.ok(text.endsWith(`Run "ostrata finalize-deployment ${checksum}" to start a reboot\n`), text);
     const lock = join(run, 'ostree/staged-deployment-locked');
     assert.ok(existsSync(lock));
     assert.equal((await deployments())[0]?.['finalization-locked'], true);
