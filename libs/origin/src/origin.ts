@@ -44,8 +44,9 @@ export class Origin {
 
   /** Sets it under the key that says whether something is laid over it. */
   set refspec(refspec: Refspec) {
-    for (const key of FOLLOWED) this.#file.delete('origin', key);
-    this.#file.set('origin', this.isLayered ? 'baserefspec' : 'refspec', formatRefspec(refspec));
+    const wanted = this.isLayered ? 'baserefspec' : 'refspec';
+    for (const key of FOLLOWED) if (key !== wanted) this.#file.delete('origin', key);
+    this.#file.set('origin', wanted, formatRefspec(refspec));
   }
 
   get isContainer(): boolean {
