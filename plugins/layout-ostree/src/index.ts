@@ -1,7 +1,7 @@
 import { definePlugin, HostError } from '@ostrata/contract';
 import { configSchema, type LayoutConfig } from './config.schema.ts';
 import { type Code, errors } from './errors.ts';
-import { planOptPolicy } from './opt/policy.ts';
+import { planLayout } from './plan-settings.ts';
 
 /** Gives a tree of packages the form of an OSTree image: links into /var, /usr/etc, tmpfiles.d for /var, users. */
 export default definePlugin<LayoutConfig>({
@@ -14,7 +14,7 @@ export default definePlugin<LayoutConfig>({
   // Taps load what they need when they first run: most commands make no image.
   apply(host) {
     const { config } = host;
-    host.hooks['resolve.plan'].tapPromise(async (plan) => planOptPolicy(plan, config));
+    host.hooks['resolve.plan'].tapPromise(async (plan) => planLayout(plan, config));
     host.hooks['assemble.populate'].tapPromise(async (assembly, ctx) =>
       (await import('./populate.ts')).populate(assembly, ctx),
     );

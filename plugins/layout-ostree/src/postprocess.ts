@@ -4,6 +4,7 @@ import { redirectHomes, resetMachineId } from './etc-files.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { isPlaced, placeOpt } from './opt/place.ts';
 import { optPolicyOf, policyOfBase } from './opt/policy.ts';
+import { settingsOf } from './plan-settings.ts';
 import { adaptSelinux } from './selinux.ts';
 import { joinStagedTmpfiles } from './tmpfiles/autovar.ts';
 import { writeStockTmpfiles } from './tmpfiles/integration.ts';
@@ -27,7 +28,7 @@ export function postprocess({ tree, plan }: Assembly, config: LayoutConfig, ctx:
   }
   if (base === null || policy !== policyOfBase(tree)) writeStockTmpfiles(tree, policy);
   placeOpt(tree, policy);
-  if (config.declareUsers) declareAccounts(tree);
+  if (settingsOf(plan.inputs).declareUsers) declareAccounts(tree);
   joinStagedTmpfiles(tree, (path) => isPlaced(policy, path));
   varToTmpfiles(tree, ctx.progress);
   if (base === null) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type Assembly, type CommitMeta, isHostError, type Tree } from '@ostrata/core';
 import type { LayoutConfig } from '../../../plugins/layout-ostree/src/config.schema.ts';
 import { lint } from '../../../plugins/layout-ostree/src/lint.ts';
-import { planOptPolicy } from '../../../plugins/layout-ostree/src/opt/policy.ts';
+import { planLayout } from '../../../plugins/layout-ostree/src/plan-settings.ts';
 import { populate } from '../../../plugins/layout-ostree/src/populate.ts';
 import { postprocess } from '../../../plugins/layout-ostree/src/postprocess.ts';
 import {
@@ -31,9 +31,10 @@ async function laidOut(
   const assembly = await assemblyOf({ ...PACKAGES, ...files }, options);
   const ctx = listeningContext();
   const config = { ...CONFIG, ...options.config };
+  const plan = planLayout(assembly.plan, config) ?? assembly.plan;
   await populate(assembly, ctx);
   fill(assembly.tree, options.scripts ?? {});
-  postprocess(assembly, config, ctx);
+  postprocess({ ...assembly, plan }, config, ctx);
   return { ...assembly, messages: ctx.messages };
 }
 
@@ -276,8 +277,8 @@ describe('layout-ostree postprocess', () => {
       const commit = await store.commit(below.tree, META);
       const layered = await assemblyOf({}, { store, base: commit });
       const plan = { ...layered.plan, inputs: { ...layered.plan.inputs, install: [{} as never] } };
-      assert.equal(planOptPolicy(plan, CONFIG), undefined);
-      const decided = planOptPolicy(plan, { ...CONFIG, optUsrLocal: 'stateoverlay' });
+      assert.equal(planLayout(plan, CONFIG), undefined);
+      const decided = planLayout(plan, { ...CONFIG, optUsrLocal: 'stateoverlay' });
       assert.ok(decided);
       const ctx = listeningContext();
       postprocess({ ...layered, plan: decided }, CONFIG, ctx);
