@@ -5,7 +5,7 @@ import type { GrubConfig } from './config.schema.ts';
 import { changeEnvironment, environmentPath, fsyncDirectory, readEnvironment } from './environment-file.ts';
 import { grubError } from './errors.ts';
 import { findConfig } from './find-config.ts';
-import { commandLines, EFI_TEXT, menuId, menuText } from './menu-text.ts';
+import { commandLines, countedMenu, EFI_TEXT, menuId, menuText } from './menu-text.ts';
 
 /** GRUB 2. */
 export function grub(config: GrubConfig): Bootloader {
@@ -50,8 +50,22 @@ export function grub(config: GrubConfig): Bootloader {
       changeEnvironment(sysroot, { boot_success: '1', boot_counter: null, boot_indeterminate: null });
     },
 
-    current: async (sysroot) => currentLines(sysroot),
+    async current(sysroot) {
+      const [first, second, ...others] = currentLines(sysroot);
+      if (first === undefined || second === undefined) return first === undefined ? [] : [first];
+      return isUsedUp(sysroot) ? [second, first, ...others] : [first, second, ...others];
+    },
   };
+}
+
+/** Whether GRUB starts the second entry, as none of the counted starts of the first was found healthy. */
+function isUsedUp(sysroot: string): boolean {
+  const values = readEnvironment(sysroot);
+  if (values.get('boot_success') === '1' || !['0', '-1'].includes(values.get('boot_counter') ?? '')) return false;
+  const path = join(sysroot, 'boot/loader/grub.cfg');
+  const counted = existsSync(path) ? countedMenu(readFileSync(path, 'utf8')) : null;
+  // A menu that counts by itself begins anew where the block is about another one.
+  return counted === null ? findConfig(sysroot)?.kind === 'entries' : counted === values.get('boot_menu');
 }
 
 function prepareEnvironment(sysroot: string): void {

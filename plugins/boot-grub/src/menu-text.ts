@@ -76,6 +76,9 @@ export const EFI_TEXT = [
   '',
 ].join('\n');
 
+/** The id of the menu whose starts a configuration counts; null for one that does not count. */
+export const countedMenu = (text: string): string | null => /\$boot_menu" != "([0-9a-f]+)"/.exec(text)?.[1] ?? null;
+
 /** The kernel command lines of a configuration written by `menuText`. */
 export function commandLines(text: string): string[] {
   return [...text.matchAll(/^ {2}linux \S+ (.*)$/gm)].map(([, options]) => options!.replace(/\\(.)/g, '$1'));

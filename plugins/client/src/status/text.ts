@@ -1,6 +1,7 @@
 import type { Json } from '@ostrata/contract';
 import { keyValues } from '../report/key-values.ts';
 import { isoTime } from '../report/version-line.ts';
+import { describeHealth } from './health.ts';
 import type { DeploymentRecord } from './record.ts';
 import { describeSignature } from './signatures.ts';
 
@@ -37,6 +38,7 @@ function renderOne(record: DeploymentRecord, index: number, severalStateroots: b
     ...(record['finalization-locked'] === true ? [['FinalizationLocked', 'yes'] as const] : []),
     ...(record.pinned ? [['Pinned', 'yes'] as const] : []),
     ...(record.unlocked === 'none' ? [] : [['Unlocked', record.unlocked] as const]),
+    ...describeHealth(record['health'], verbose).map((text) => ['Health', text] as const),
     ...optional('EndOfLife', record['endoflife']),
   ];
   const head = `${record.booted ? '●' : ' '} ${String(followed)}${verbose ? ` (index: ${index})` : ''}\n`;

@@ -1,9 +1,10 @@
 import type { CommandInput, CommandResult, Context, Json } from '@ostrata/contract';
-import { EXIT_UNCHANGED, Flags, readSystem } from '@ostrata/system-verbs';
+import { EXIT_UNCHANGED, Flags, passedOver, readHealth, readSystem } from '@ostrata/system-verbs';
 import type { UpdateDriver } from '../driver/driver.ts';
 import { excludes } from '../exclude.ts';
 import { withStore } from '../update/taps.ts';
 import { activeTransaction } from './activity.ts';
+import { failedBefore, type Health, healthJson } from './health.ts';
 import { deploymentRecord } from './record.ts';
 import { renderDeployments } from './text.ts';
 
@@ -11,8 +12,17 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
   const flags = new Flags(input);
   excludes(flags, ['json', 'jsonpath']);
   const system = await readSystem(input, ctx);
+  const health: Health = {
+    known: readHealth(ctx, system.sysroot).deployments,
+    passedOver: (await passedOver(system, ctx))?.id ?? null,
+  };
   const all = await withStore(system.repository, ctx, (store) =>
-    Promise.all(system.deployments.map((deployment) => deploymentRecord(deployment, store, ctx))),
+    Promise.all(
+      system.deployments.map(async (deployment) => ({
+        ...(await deploymentRecord(deployment, store, ctx)),
+        health: healthJson(deployment, health),
+      })),
+    ),
   );
   const onlyBooted = flags.is('booted');
   const driver = system.booted === null ? null : (await import('../driver/driver.ts')).readDriver();
@@ -22,6 +32,7 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
     transaction,
     'cached-update': null,
     'update-driver': driver === null ? null : { 'driver-name': driver.name, 'driver-sd-unit': driver.unit },
+    'rolled-back-from': failedBefore(system, health),
   };
   const expression = flags.text('jsonpath');
   const isPending = all[0] !== undefined && system.booted !== null && !all[0].booted;
@@ -33,7 +44,9 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
   const verbose = flags.is('verbose');
   const state = `State: ${transaction === null ? 'idle' : 'busy'}\n${await updates(driver, verbose, ctx)}`;
   const by = transaction === null ? '' : `Transaction: ${transaction[0]}\n  Initiator: ${transaction[1]}\n`;
-  return { data, text: `${state}${by}${renderDeployments(all, { verbose, onlyBooted })}`, ...exit };
+  const failed = data['rolled-back-from'];
+  const back = typeof failed === 'string' ? `RolledBackFrom: ${failed}\n` : '';
+  return { data, text: `${state}${by}${back}${renderDeployments(all, { verbose, onlyBooted })}`, ...exit };
 }
 
 /** Who updates the system, besides people. */
