@@ -13,7 +13,7 @@ import {
 } from '@ostrata/contract';
 import { bwrapArguments } from './bwrap-arguments.ts';
 import { checkCommand } from './check-command.ts';
-import { chrootArguments } from './chroot.ts';
+import { chrootArguments, copyBinds } from './chroot.ts';
 import type { SandboxConfig } from './config.schema.ts';
 import type { Code } from './errors.ts';
 import { launch, OVERLAY_FAILED } from './launcher.ts';
@@ -54,6 +54,7 @@ export class BwrapSandbox implements Sandbox {
     // Tools are chatty, and whoever runs one shows the tail when it fails.
     const level = command.profile === 'script' ? 'info' : 'debug';
     const limit = command.timeoutSeconds === undefined ? undefined : AbortSignal.timeout(command.timeoutSeconds * 1000);
+    const takeAway = this.#isolation === 'none' ? copyBinds(command) : undefined;
     try {
       const result = await this.#exec.run({
         argv: launch(command.root, this.#mountPoint, uid, this.#inside(command)),
@@ -69,6 +70,8 @@ export class BwrapSandbox implements Sandbox {
       if (limit?.aborted !== true) return this.#outcome(command, result, tail.lines);
     } catch (error) {
       if (ctx.signal.aborted || limit?.aborted !== true) throw error;
+    } finally {
+      takeAway?.();
     }
     tail.push(`ended: it took longer than ${command.timeoutSeconds} s`);
     return { code: TIMED_OUT, signal: 'SIGKILL', tail: tail.lines };

@@ -75,13 +75,17 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
   });
 
   it('mounts nothing that the host can see', async () => {
-    const mounts = () => readFileSync('/proc/self/mountinfo', 'utf8');
+    // What others on the machine mount meanwhile is theirs.
+    const mounts = () => {
+      const lines = readFileSync('/proc/self/mountinfo', 'utf8').split('\n');
+      return lines.filter((line) => line.includes(ctx.directory) || line.includes(' overlay '));
+    };
     const beforehand = mounts();
     const running = sh('echo up; sleep 0.2');
     while (ctx.messages.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    assert.equal(mounts(), beforehand);
+    assert.deepEqual(mounts(), beforehand);
     await running;
-    assert.equal(mounts(), beforehand);
+    assert.deepEqual(mounts(), beforehand);
   });
 
   it('says each line with the label and keeps the last fifty', async () => {
@@ -337,6 +341,34 @@ describe('sandbox-bwrap (needs bwrap, busybox-static and namespaces)', () => {
     assert.deepEqual(ctx.warnings, ['SANDBOX_UNCONFINED']);
     assert.ok(existsSync(join(root.upper as string, 'etc/made')));
     assert.equal(existsSync(join(root.lower, 'etc/made')), false);
+  });
+
+  it('shows host paths in a plain chroot by copies that are gone afterwards, and never through a link', async function () {
+    if (process.getuid?.() !== 0) this.skip();
+    sandbox = new BwrapSandbox(realExec, { isolation: 'none' }, ctx);
+    const source = join(ctx.directory, 'shown');
+    mkdirSync(source);
+    writeFileSync(join(source, 'text'), 'shown\n');
+    for (const upper of [root.upper, null]) {
+      const before = root;
+      root = { ...root, upper, work: upper === null ? null : root.work };
+      const binds = [{ source, target: '/run/ostrata/x', writable: true }];
+      const { tail } = await sh('cat /run/ostrata/x/text; echo back > /run/ostrata/x/made', { binds });
+      assert.deepEqual(tail, ['shown']);
+      assert.equal(readFileSync(join(source, 'made'), 'utf8'), 'back\n');
+      assert.equal(existsSync(join(root.upper ?? root.lower, 'run/ostrata')), false);
+      rmSync(join(source, 'made'));
+      root = before;
+    }
+    const outside = join(ctx.directory, 'outside');
+    mkdirSync(outside);
+    symlinkSync(outside, join(root.lower, 'leads-out'));
+    for (const target of ['/leads-out/x', '/usr']) {
+      await assert.rejects(sh('true', { binds: [{ source, target, writable: false }] }), (error) => {
+        return isHostError(error) && error.code === 'SANDBOX_SETUP';
+      });
+    }
+    assert.deepEqual(readdirSync(outside), []);
   });
 
   it('works for a user who is not root (needs setpriv and unprivileged user namespaces)', function () {

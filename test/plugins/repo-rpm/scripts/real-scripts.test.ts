@@ -55,6 +55,25 @@ describe('package scripts in the sandbox (needs bwrap, ostree, a static busybox)
     assert.equal(show('/usr/etc/post'), 'note\npre 1\n');
   });
 
+  it('run in a plain chroot where the configuration says so (needs root)', async function () {
+    if (missing('root').length > 0) this.skip();
+    await compose[Symbol.asyncDispose]();
+    compose = new LocalCompose({ config: { 'sandbox-bwrap': { isolation: 'none' } } });
+    const { id } = await compose.run([
+      shell(),
+      pkg('a', [
+        { tag: Tag.POSTIN, value: 'echo "post $1" > /usr/share/post' },
+        { tag: Tag.POSTTRANS, value: `local f = io.popen('echo from a program') print(f:read('a'))` },
+        { tag: Tag.POSTTRANSPROG, value: ['<lua>'] },
+      ]),
+    ]);
+    const repo = `--repo=${compose.repository}`;
+    assert.equal(tool(['ostree', repo, 'cat', id, '/usr/share/post']), 'post 1\n');
+    const said = compose.events.flatMap((event) => (event.type === 'message' ? [event.text] : []));
+    assert.ok(said.includes('from a program'), said.join('\n'));
+    assert.doesNotMatch(tool(['ostree', repo, 'ls', '-R', id]), /\/ostrata/);
+  });
+
   it('that fail say so, and leave the repository sound', async () => {
     const failing = pkg('b', [{ tag: Tag.POSTIN, value: 'echo about to fail\nexit 9' }]);
     await assert.rejects(compose.run([shell(), failing]), (error: unknown) => {
