@@ -2,6 +2,7 @@ import type { ScriptPolicy } from './scripts/script-rules.ts';
 
 /** Scripts that make caches of a whole image take minutes on small machines. */
 export const DEFAULT_TIMEOUT_SECONDS = 3600;
+export const MAX_TIMEOUT_SECONDS = 86400;
 
 /** What can be configured. */
 export interface RepoRpmConfig {
@@ -26,7 +27,7 @@ export const configSchema = {
     scriptTimeoutSeconds: {
       type: 'integer',
       minimum: 1,
-      maximum: 86400,
+      maximum: MAX_TIMEOUT_SECONDS,
       default: DEFAULT_TIMEOUT_SECONDS,
       description: 'A script that takes longer than this many seconds is ended and counts as failed.',
     },

@@ -1,5 +1,5 @@
 import type { Json, Plan } from '@ostrata/contract';
-import { DEFAULT_TIMEOUT_SECONDS, type RepoRpmConfig } from '../config.schema.ts';
+import { DEFAULT_TIMEOUT_SECONDS, MAX_TIMEOUT_SECONDS, type RepoRpmConfig } from '../config.schema.ts';
 import type { ScriptPolicy } from './script-rules.ts';
 
 /** What a Plan says of scripts. */
@@ -18,8 +18,10 @@ export function planScripts(plan: Plan, { scripts, scriptTimeoutSeconds }: RepoR
   return { ...plan, inputs: { ...plan.inputs, extras: { ...plan.inputs.extras, [PLUGIN]: extras } } };
 }
 
-/** What {@link planScripts} left in a Plan. */
+/** What {@link planScripts}, or another plugin that knows better, left in a Plan; a Plan may come from a file. */
 export function settingsOf({ inputs }: Plan): ScriptPlanSettings {
-  const usual = { policy: {}, timeoutSeconds: DEFAULT_TIMEOUT_SECONDS };
-  return { ...usual, ...(inputs.extras[PLUGIN] as Partial<ScriptPlanSettings> | undefined) };
+  const { policy = {}, timeoutSeconds = DEFAULT_TIMEOUT_SECONDS } = (inputs.extras[PLUGIN] ??
+    {}) as Partial<ScriptPlanSettings>;
+  const isLimit = Number.isInteger(timeoutSeconds) && timeoutSeconds > 0 && timeoutSeconds <= MAX_TIMEOUT_SECONDS;
+  return { policy, timeoutSeconds: isLimit ? timeoutSeconds : DEFAULT_TIMEOUT_SECONDS };
 }
