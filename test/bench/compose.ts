@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { baseRepository } from '../support/base-repository.ts';
-import { OSTRATA } from '../support/cli.ts';
 import { writeManifest } from '../support/manifest.ts';
 import { ROOT } from '../support/shared.ts';
 import { tool } from '../support/tools.ts';
 import { measure } from './measure.ts';
+import { program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
 /** The package that changes between the second and the third compose. */
@@ -42,8 +42,7 @@ export async function run(runs: number): Promise<Row[]> {
         const manifest = writeManifest(ours, repository, base.packages);
         return measure(
           [
-            process.execPath,
-            OSTRATA,
+            ...program('ostrata'),
             'compose',
             'tree',
             '-q',

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { OSTRATA_OSTREE } from '../support/cli.ts';
 import { tool } from '../support/tools.ts';
 import { DEPLOYABLE } from './deploy-trees.ts';
 import { measure } from './measure.ts';
+import { bareNode, program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 import { changedTree } from './store-trees.ts';
 
@@ -131,9 +131,9 @@ function measureScenario(
   };
   const samples: Record<'ours' | 'peer', Sample[]> = { ours: [], peer: [] };
   for (let i = 0; i < (isShort(scenario) ? runs * 3 : runs); i++) {
-    samples.ours.push(sample([process.execPath, OSTRATA_OSTREE], argv));
+    samples.ours.push(sample(program('ostrata-ostree'), argv));
     const peer = sample(['ostree'], peerArgv);
-    const start = isShort(scenario) ? timed([process.execPath, '-e', '0']).seconds : 0;
+    const start = isShort(scenario) ? timed(bareNode()).seconds : 0;
     samples.peer.push({ ...peer, seconds: peer.seconds + STARTS * start });
   }
   return rowOf(name, samples.ours, samples.peer);

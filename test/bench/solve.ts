@@ -1,12 +1,12 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OSTRATA } from '../support/cli.ts';
 import { debianRepository } from '../support/debian-rpmmd.ts';
 import { askLibsolv, type InstallJob, type LibsolvAnswer, type LibsolvRequest } from '../support/libsolv-rpmmd.ts';
 import { ROOT, sharedData } from '../support/shared.ts';
 import { tool } from '../support/tools.ts';
 import { measure } from './measure.ts';
+import { program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
 /** How often a process solves the same job: the first time alone is what a command takes, the median what a service does. */
@@ -135,9 +135,8 @@ function benchCommand(repository: string, work: string, runs: number): Row {
     treefile,
     JSON.stringify({ ref: 'bench', repos: ['debian'], packages: [job], edition: '2024', selinux: false }),
   );
-  const ours = (...flags: string[]) => [
-    process.execPath,
-    OSTRATA,
+  const command = (...flags: string[]) => [
+    ...program('ostrata'),
     'compose',
     'tree',
     '--dry-run',
@@ -165,13 +164,13 @@ function benchCommand(repository: string, work: string, runs: number): Row {
     '--setopt=module_platform_id=platform:none',
     job,
   ];
-  measure(ours(), report);
+  measure(command(), report);
   // dnf ends with 1 when nobody says yes.
   const aborted = (argv: readonly string[]) => ['sh', '-c', '"$@" || test $? -eq 1', 'sh', ...argv];
   measure(aborted(dnf()), report);
   const samples: [Sample[], Sample[]] = [[], []];
   for (let i = 0; i < runs; i++) {
-    samples[0].push(measure(ours('-C'), report));
+    samples[0].push(measure(command('-C'), report));
     samples[1].push(measure(aborted(dnf('-C')), report));
   }
   return rowOf(`Debian: command for ${job}`, samples[0], samples[1]);

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OSTRATA, OSTRATA_OSTREE } from '../support/cli.ts';
 import { hasTool, tool } from '../support/tools.ts';
 import { measure } from './measure.ts';
+import { bareNode, program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
 /** Start-up of commands beside a bare `node -e 0`, ten times as often as other benchmarks: a run takes milliseconds. */
@@ -17,10 +17,10 @@ export async function run(runs: number, only: RegExp, progress: (row: Row) => vo
       const ours: Sample[] = [];
       const peer: Sample[] = [];
       // The first start compiles what later ones find in the cache.
-      measure([process.execPath, ...argv], report);
+      measure(argv, report);
       for (let i = 0; i < runs * 10; i++) {
-        ours.push(timed([process.execPath, ...argv], report));
-        peer.push(timed([process.execPath, '-e', '0'], report));
+        ours.push(timed(argv, report));
+        peer.push(timed(bareNode(), report));
       }
       const row = rowOf(`${name} / node -e 0`, ours, peer);
       progress(row);
@@ -34,15 +34,18 @@ export async function run(runs: number, only: RegExp, progress: (row: Row) => vo
 
 function commands(work: string): { readonly [name: string]: readonly string[] } {
   const plain = {
-    'ostrata --version': [OSTRATA, '--version'],
-    'ostrata --help': [OSTRATA, '--help'],
-    'ostrata plugins': [OSTRATA, 'plugins', '--config', '/dev/null'],
+    'ostrata --version': [...program('ostrata'), '--version'],
+    'ostrata --help': [...program('ostrata'), '--help'],
+    'ostrata plugins': [...program('ostrata'), 'plugins', '--config', '/dev/null'],
   };
   if (!hasTool('ostree')) return plain;
   const repo = join(work, 'repo');
   tool(['ostree', `--repo=${repo}`, 'init', '--mode=archive']);
   tool(['ostree', `--repo=${repo}`, 'commit', '-b', 'bench', `--tree=dir=${join(repo, 'refs')}`]);
-  return { ...plain, 'ostrata-ostree rev-parse': [OSTRATA_OSTREE, `--repo=${repo}`, 'rev-parse', 'bench'] };
+  return {
+    ...plain,
+    'ostrata-ostree rev-parse': [...program('ostrata-ostree'), `--repo=${repo}`, 'rev-parse', 'bench'],
+  };
 }
 
 /** GNU time counts in hundredths; a start takes few of them, so the clock is read here. */

@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { OSTRATA_OSTREE } from '../support/cli.ts';
 import { ROOT } from '../support/shared.ts';
 import { tool } from '../support/tools.ts';
 import { measure } from './measure.ts';
+import { program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 import { Fixtures, type TreeName } from './store-fixtures.ts';
 import { type Places, SCENARIOS, type Scenario } from './store-scenarios.ts';
@@ -78,7 +78,7 @@ async function measureScenario(
   const samples: Record<'ours' | 'peer', Sample[]> = { ours: [], peer: [] };
   try {
     for (let i = 0; i < runs; i++) {
-      samples.ours.push(sample([process.execPath, OSTRATA_OSTREE]));
+      samples.ours.push(sample(program('ostrata-ostree')));
       samples.peer.push(sample(['ostree']));
     }
     clear();
