@@ -2,16 +2,15 @@ import { crc32 } from 'node:zlib';
 import { MetadataError } from './errors.ts';
 
 /** Changes whenever the columns or what is put into them change: caches of other versions are rebuilt. */
-export const PACKED_VERSION = 4;
+export const PACKED_VERSION = 5;
 
 /** "OSTRPMMD" in the byte order of the machine that wrote it: one of the other order does not recognise it. */
 const MAGIC = [0x4d50524f, 0x444d4d50] as const;
-/** Magic, version, kind, number of sections, checksum of the rest of the head: 32-bit words. */
-const HEADER_WORDS = 6;
+/** Magic, version, kind, number of sections, checksums of the rest of the head and of what follows it, zero: 32-bit words. */
+const HEADER_WORDS = 8;
 const HEADER = HEADER_WORDS * 4;
 /** Bytes behind the head that have a checksum of their own, so that parts can be read by themselves. */
 const BLOCK = 4096;
-const MAX_SECTIONS = 256;
 
 /** What a packed file holds. */
 export const PackedKind = { PRIMARY: 1, FILELISTS: 2, OTHER: 3, UPDATEINFO: 4, INDEX: 5 } as const;
@@ -32,9 +31,10 @@ interface Head {
   readonly lengths: Float64Array;
   /** Checksums of the blocks. */
   readonly sums: Uint32Array;
-  /** Where the body begins in the file, and its bytes. */
+  /** Where the body begins in the file, its bytes, and the checksum of all of it. */
   readonly begin: number;
   readonly bytes: number;
+  readonly sum: number;
 }
 
 const padded = (length: number): number => Math.ceil(length / 8) * 8;
@@ -55,7 +55,8 @@ export function encodeSections(kind: number, key: string, sections: readonly Sec
   const sums = Uint32Array.from({ length: blocksOf(bytes) }, (_, block) => sumOf(file.subarray(begin), block));
   file.set(new Uint8Array(lengths.buffer), HEADER);
   file.set(new Uint8Array(sums.buffer), HEADER + lengths.byteLength);
-  const header = Uint32Array.of(...MAGIC, PACKED_VERSION, kind, all.length, crc32(file.subarray(HEADER, begin)));
+  const checksums = [crc32(file.subarray(HEADER, begin)), crc32(file.subarray(begin))];
+  const header = Uint32Array.of(...MAGIC, PACKED_VERSION, kind, all.length, ...checksums, 0);
   file.set(new Uint8Array(header.buffer));
   return file;
 }
@@ -69,7 +70,7 @@ export function decodeSections(kind: number, key: string, file: Uint8Array, coun
   };
   const head = readHead({ size: whole.length, read }, kind, count);
   const body = whole.subarray(head.begin);
-  checkBlocks(head, body, 0, head.sums.length);
+  if (crc32(body) !== head.sum) throw damaged('have another checksum');
   return sectionsOf(head, body, key);
 }
 
@@ -132,7 +133,7 @@ function readHead(source: ByteSource, kind: number, count: number): Head {
     header[2] !== PACKED_VERSION ||
     header[3] !== kind ||
     header[4] !== count + 1 ||
-    count > MAX_SECTIONS
+    header[7] !== 0
   ) {
     throw damaged('are of another version');
   }
@@ -149,7 +150,7 @@ function readHead(source: ByteSource, kind: number, count: number): Head {
   const sums = new Uint8Array(table);
   source.read(sums, HEADER + lengths.byteLength);
   if (crc32(sums, crc32(new Uint8Array(lengths.buffer))) !== header[5]) throw damaged('have another checksum');
-  return { lengths, sums: new Uint32Array(sums.buffer, 0, blocksOf(bytes)), begin, bytes };
+  return { lengths, sums: new Uint32Array(sums.buffer, 0, blocksOf(bytes)), begin, bytes, sum: header[6]! };
 }
 
 function sumOf(body: Uint8Array, block: number): number {

@@ -101,45 +101,52 @@ export class RuleStore {
 
   /** Sorts all rules and drops duplicates; once, before anything refers to rules by number. Literals are below `literals`. */
   unify(literals: number): void {
-    const order = this.#order(literals);
-    let kept = 0;
-    for (let i = 0; i < order.length; i++) {
-      if (i > 0 && this.compare(order[i]!, order[kept - 1]!) === 0) continue;
-      order[kept++] = order[i]!;
-    }
+    const { first, tail, watch2 } = this;
+    const order =
+      sortedByKey(first, watch2, this.count, literals) ?? sortedByLiteral(first, watch2, this.count, literals);
     // Jobs, policies and what is learnt come behind.
-    const capacity = kept + (kept >> 3) + 1024;
-    const permute = (column: Int32Array) => {
-      const copy = new Int32Array(capacity);
-      for (let i = 0; i < kept; i++) copy[i + 1] = column[order[i]!]!;
-      return copy;
-    };
-    this.first = permute(this.first);
-    this.tail = permute(this.tail);
-    this.watch2 = permute(this.watch2);
-    this.watch1 = this.first.slice();
+    const capacity = order.length + (order.length >> 3) + 1024;
+    const firsts = new Int32Array(capacity);
+    const tails = new Int32Array(capacity);
+    const seconds = new Int32Array(capacity);
+    let count = 1;
+    for (let i = 0; i < order.length; ) {
+      const rule = order[i]!;
+      const a = first[rule]!;
+      const b = watch2[rule]!;
+      let end = i + 1;
+      while (end < order.length && first[order[end]!] === a && watch2[order[end]!] === b) end++;
+      const kept = end === i + 1 ? end : this.#unifySimilar(order, i, end);
+      for (; i < kept; i++) {
+        firsts[count] = a;
+        tails[count] = tail[order[i]!]!;
+        seconds[count++] = b;
+      }
+      i = end;
+    }
+    this.first = firsts;
+    this.tail = tails;
+    this.watch2 = seconds;
+    this.watch1 = firsts.slice();
     this.next1 = new Int32Array(capacity);
     this.next2 = new Int32Array(capacity);
     this.disabled = new Uint8Array(capacity);
-    this.count = kept + 1;
+    this.count = count;
   }
 
-  /** All rules, sorted: by their second literal, then by their first one, then those that share both. */
-  #order(literals: number): Int32Array {
-    const { count, first, watch2 } = this;
-    const order = sortedByKey(first, watch2, count, literals) ?? sortedByLiteral(first, watch2, count, literals);
-    for (let i = 1; i < order.length; i++) {
+  /** Sorts rules of a range that share their first two literals and moves those that differ to its front; returns their end. */
+  #unifySimilar(order: Int32Array, from: number, end: number): number {
+    for (let i = from + 1; i < end; i++) {
       const rule = order[i]!;
       let at = i;
-      for (; at > 0; at--) {
-        const previous = order[at - 1]!;
-        if (first[previous] !== first[rule] || watch2[previous] !== watch2[rule]) break;
-        if (this.compare(previous, rule) <= 0) break;
-        order[at] = previous;
-      }
+      for (; at > from && this.compare(order[at - 1]!, rule) > 0; at--) order[at] = order[at - 1]!;
       order[at] = rule;
     }
-    return order;
+    let kept = from + 1;
+    for (let i = from + 1; i < end; i++) {
+      if (this.compare(order[i]!, order[kept - 1]!) !== 0) order[kept++] = order[i]!;
+    }
+    return kept;
   }
 
   #grow(): void {
@@ -175,7 +182,8 @@ function sortedByKey(first: Int32Array, second: Int32Array, count: number, bound
   }
   keys.sort();
   const order = new Int32Array(keys.length);
-  for (let i = 0; i < keys.length; i++) order[i] = keys[i]! % count;
+  // Not by a remainder, which is slow for numbers of that size.
+  for (let i = 0; i < keys.length; i++) order[i] = keys[i]! - Math.floor(keys[i]! / count) * count;
   return order;
 }
 
