@@ -7,6 +7,7 @@ export const ERRORS = {
   LAYERING_PROVIDED: 'The image has what is requested already.',
   LAYERING_OVERRIDE: 'An override is there already, is not there, or is of a package that the image does not have.',
   LAYERING_REMOVED: 'A request is for a package that an override removes.',
+  LAYERING_IMAGE: 'The image has no package database that could say what it has.',
   LAYERING_FILES: 'A package file is given, and no plugin is loaded that reads such files.',
   LAYERING_REPOSITORIES: 'Packages are requested by name and no repository is enabled that could have them.',
   LAYERING_BASE: 'Packages of the image would be removed or replaced, and no override allows that.',

@@ -35,5 +35,8 @@ export default definePlugin<LayeringConfig>({
     hooks['deploy.staged'].tapPromise(async (deployment, ctx) =>
       (await import('./taps/base-refs.ts')).keepImages(deployment, ctx),
     );
+    hooks['finalize.cleanup'].tapPromise(async (outcome, ctx) =>
+      (await import('./taps/imports.ts')).dropImports(outcome, ctx),
+    );
   },
 });

@@ -14,7 +14,7 @@ export async function withStore<T>(
   }
 }
 
-/** The packages of an image. Throws LAYERING_FILES where no plugin knows packages. */
+/** The packages of an image. Throws LAYERING_FILES where no plugin knows packages, LAYERING_IMAGE where there are none. */
 export async function packagesOf(store: ObjectStore, commit: string, ctx: Context): Promise<PackageTable> {
   const [key] = ctx.keys(PACKAGE_FORMAT);
   if (key === undefined) {
@@ -22,7 +22,12 @@ export async function packagesOf(store: ObjectStore, commit: string, ctx: Contex
       hint: 'Enable one, such as repo-rpm.',
     });
   }
-  return (await ctx.get(PACKAGE_FORMAT, key)).installed(await store.openTree(commit));
+  const packages = await (await ctx.get(PACKAGE_FORMAT, key)).installed(await store.openTree(commit));
+  if (packages.count > 0) return packages;
+  throw layeringError('LAYERING_IMAGE', `The image ${commit} has no package database.`, {
+    hint: 'Packages can be laid over images that were made of packages.',
+    data: { commit },
+  });
 }
 
 /** The image that a commit of this machine lays packages over, else the commit itself. */
