@@ -68,6 +68,7 @@ export const STORE_ERRORS = {
   SYSROOT_ORIGIN: 'An origin file cannot be read, or lacks what is needed.',
   SYSROOT_BOOTED: 'Something was asked for that only the booted deployment, or any other, can have.',
   SYSROOT_FREEZE: 'The file system of /boot could not be frozen and thawed, or a test wanted it so.',
+  SYSROOT_SOFT_REBOOT: 'A deployment cannot be mounted for a soft reboot, or what is mounted is not understood.',
   SYSROOT_STAGED: 'The state of a staged deployment cannot be read.',
 } as const;
 

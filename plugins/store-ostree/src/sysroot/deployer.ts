@@ -7,7 +7,7 @@ import { KeyFile } from '../repo/key-file.ts';
 import type { FileLock } from '../repo/lock.ts';
 import type { LockHolder } from '../repo/lock-holder.ts';
 import { completeActivation, takeOverForeign } from './activation.ts';
-import { type MenuWriter, showsMenu } from './boot-menu.ts';
+import { activateMenu, type MenuWriter, showsMenu } from './boot-menu.ts';
 import { cleanUp } from './cleanup.ts';
 import { checkNotReadOnly } from './damage.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
@@ -97,6 +97,7 @@ export class OstreeDeployer implements Deployer {
       );
     }
     discardStaged(sysroot);
+    (await import('./soft-reboot.ts')).clearSoftReboot(sysroot.state);
     const locked = deployment.target.lock ?? false;
     if (locked) lockStaged(sysroot.state, true);
     writeStaged(sysroot.state, {
@@ -208,7 +209,7 @@ export class OstreeDeployer implements Deployer {
 const writerOf = (bootloader: Bootloader, ctx: Context): MenuWriter => ({
   write: (menu) => bootloader.write(menu, ctx),
   activates: async () => bootloader.activate !== undefined,
-  activate: async (menu) => bootloader.activate?.(menu, ctx),
+  activate: (menu) => activateMenu(bootloader, menu, ctx),
   isCurrent: (menu) => showsMenu(bootloader, menu),
 });
 

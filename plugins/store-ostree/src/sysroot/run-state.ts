@@ -9,3 +9,6 @@ export interface RunState {
 }
 
 export const SYSTEM: RunState = { run: '/run', root: '/' };
+
+/** Below /run: what is prepared for a soft reboot, as libostree writes it. */
+export const NEXTROOT_BOOTED = 'ostree/nextroot-booted';

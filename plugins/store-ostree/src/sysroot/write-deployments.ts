@@ -12,6 +12,7 @@ import { checkLinks, halfDeployment, readOnly } from './damage.ts';
 import { isSame, type SysrootDeployment } from './deployment.ts';
 import { discardStaged } from './discard.ts';
 import { freezeAndThaw } from './freeze.ts';
+import { NEXTROOT_BOOTED } from './run-state.ts';
 import { isSameBoot } from './same-boot.ts';
 import { Sysroot } from './sysroot.ts';
 import { type EntryStyle, writeEntry } from './write-entries.ts';
@@ -56,6 +57,11 @@ export async function prepareSwap(
   checkList(sysroot, list);
   checkLinks(sysroot.path);
   await completeActivation(sysroot, options.writer);
+  if (existsSync(join(sysroot.state.run, NEXTROOT_BOOTED))) {
+    const { clearSoftReboot, softRebootTarget } = await import('./soft-reboot.ts');
+    const target = softRebootTarget(sysroot);
+    if (!wanted.some((one) => isSame(one, target))) clearSoftReboot(sysroot.state);
+  }
   const before = await makeRoom(sysroot, list, options);
   try {
     return await prepareList(before, wanted, list, options);

@@ -8,6 +8,7 @@ import { originPathOf, type SysrootDeployment } from '../../sysroot/deployment.t
 import { discard, discardStaged } from '../../sysroot/discard.ts';
 import { orderWith } from '../../sysroot/order.ts';
 import { originOf, readOrigin, writeOriginFile } from '../../sysroot/origin.ts';
+import { clearSoftReboot } from '../../sysroot/soft-reboot.ts';
 import { lockStaged, writeStaged } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { STAGED_INITRDS } from '../../sysroot/write-entries.ts';
@@ -114,6 +115,7 @@ export function stage(sysroot: Sysroot, request: Parameters<typeof prepareTree>[
   // Whoever completes it has nothing else to take the origin from.
   writeOriginFile(join(sysroot.path, originPathOf(deployment)), deployment.origin);
   discardStaged(sysroot);
+  clearSoftReboot(sysroot.state);
   writeStaged(sysroot.state, { deployment, merge: request.merge, locked });
 }
 

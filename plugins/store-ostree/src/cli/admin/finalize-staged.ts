@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../../repo/replace-file.ts';
 import { completeTree, withKargs } from '../../sysroot/deploy-tree.ts';
 import { isSame } from '../../sysroot/deployment.ts';
 import { orderWith } from '../../sysroot/order.ts';
+import { NEXTROOT_BOOTED } from '../../sysroot/run-state.ts';
 import { checkStaged, readStagedState, STAGED, STAGED_LOCK } from '../../sysroot/staged.ts';
 import { Sysroot } from '../../sysroot/sysroot.ts';
 import { VerbError } from '../error.ts';
@@ -57,7 +58,12 @@ export const bootComplete = adminVerb({
   writes: true,
   run({ sysroot }) {
     const stamp = join(sysroot.path, FAILURE_STAMP);
-    if (!existsSync(stamp)) return;
+    if (!existsSync(stamp)) {
+      // Behind a soft reboot: what was prepared is what runs.
+      const next = join(sysroot.state.run, NEXTROOT_BOOTED);
+      if (existsSync(next)) renameSync(next, join(sysroot.state.run, 'ostree-booted'));
+      return;
+    }
     const text = readFileSync(stamp, 'utf8').trim();
     rmSync(stamp);
     throw new VerbError(`ostree-finalize-staged.service failed on previous boot: ${text}`);

@@ -1,4 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { directoryName, isPinned, isSame, type SysrootDeployment } from '../../sysroot/deployment.ts';
+import { NEXTROOT_BOOTED } from '../../sysroot/run-state.ts';
 import { isStagedLocked } from '../../sysroot/staged.ts';
 import type { Sysroot } from '../../sysroot/sysroot.ts';
 import { adminVerb } from './admin-verb.ts';
@@ -25,14 +28,17 @@ export const status = adminVerb({
       return;
     }
     const pending = sysroot.booted === null ? null : sysroot.pending(sysroot.booted.stateroot);
+    const nextRoot = await preparedIn(sysroot);
     if (options.flag('json')) {
-      const deployments = sysroot.deployments.map((deployment, index) => record(deployment, index, pending, sysroot));
+      const deployments = sysroot.deployments.map((deployment, index) =>
+        record(deployment, index, pending, nextRoot, sysroot),
+      );
       terminal.out(`${JSON.stringify({ deployments }, null, 2)}\n`);
       return;
     }
     if (sysroot.deployments.length === 0) terminal.out('No deployments.\n');
     for (const deployment of sysroot.deployments) {
-      const place = placeOf(deployment, pending, sysroot);
+      const place = `${placeOf(deployment, pending, sysroot)}${isSame(deployment, nextRoot) ? ' (soft-reboot)' : ''}`;
       const mark = isSame(deployment, sysroot.booted) ? '*' : ' ';
       terminal.out(`${mark} ${deployment.stateroot} ${directoryName(deployment)}${place}\n`);
       for (const line of describe(deployment, sysroot)) terminal.out(`    ${line}\n`);
@@ -50,8 +56,20 @@ export const status = adminVerb({
 /** Only commits of a remote may have to be signed; what looks at signatures is loaded for them alone. */
 const hasRemote = ({ origin }: SysrootDeployment): boolean => origin?.get('origin', 'refspec')?.includes(':') ?? false;
 
+/** What a soft reboot would start. */
+async function preparedIn(sysroot: Sysroot): Promise<SysrootDeployment | null> {
+  if (!existsSync(join(sysroot.state.run, NEXTROOT_BOOTED))) return null;
+  return (await import('../../sysroot/soft-reboot.ts')).softRebootTarget(sysroot);
+}
+
 /** A deployment under the keys of libostree's `status --json`. */
-function record(deployment: SysrootDeployment, index: number, pending: SysrootDeployment | null, sysroot: Sysroot) {
+function record(
+  deployment: SysrootDeployment,
+  index: number,
+  pending: SysrootDeployment | null,
+  nextRoot: SysrootDeployment | null,
+  sysroot: Sysroot,
+) {
   const { commit, stateroot, serial, origin, staged, unlocked } = deployment;
   const [version, title] = ['version', 'ostree.source-title'].map((key) => metadataText(deployment, key, sysroot));
   return {
@@ -64,7 +82,7 @@ function record(deployment: SysrootDeployment, index: number, pending: SysrootDe
     pending: isSame(deployment, pending),
     rollback: isSame(deployment, sysroot.rollback),
     'finalization-locked': staged && isStagedLocked(sysroot.state),
-    'soft-reboot-target': false,
+    'soft-reboot-target': isSame(deployment, nextRoot),
     staged,
     pinned: isPinned(deployment),
     unlocked,

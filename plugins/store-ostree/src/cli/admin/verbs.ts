@@ -75,6 +75,11 @@ export const ADMIN_VERBS: readonly (VerbEntry | VerbGroup)[] = [
   ),
   entry('pin', 'Change the "pinning" state of a deployment', async () => (await import('./pin.ts')).pin),
   entry(
+    'prepare-soft-reboot',
+    'Prepare deployment for soft-reboot',
+    async () => (await import('./prepare-soft-reboot.ts')).prepareSoftRebootVerb,
+  ),
+  entry(
     'set-default',
     'Make deployment INDEX the default for the next boot',
     async () => (await import('./set-default.ts')).setDefault,
