@@ -1,5 +1,6 @@
 import { isGlob, nameMatcher } from '@ostrata/package-spec';
 import type { Job } from '../../../plugins/solver-sat/src/rules/job.ts';
+import { byArch, byName, newestOf } from './candidates.ts';
 import type { Command } from './command-line.ts';
 import type { Settings } from './settings.ts';
 import type { System } from './system.ts';
@@ -84,9 +85,10 @@ export class Goal {
     }
     const withObsoleters = (list: readonly number[]) =>
       this.settings.is('obsoletes') && found.justName
-        ? [...list, ...universe.obsoletersOf(this.#newestOf(list))]
+        ? [...list, ...universe.obsoletersOf(newestOf(universe, list))]
         : list;
-    const lists = isGlob(spec) && !spec.startsWith('/') ? this.#byName(packages) : this.#byArch(packages);
+    const lists =
+      isGlob(spec) && !spec.startsWith('/') ? byName(universe, packages) : byArch(universe, this.settings, packages);
     for (const list of lists) {
       const candidates = withObsoleters(list);
       this.#install(candidates);
@@ -109,35 +111,6 @@ export class Goal {
       anyArch: true,
       anyVersion: true,
     });
-  }
-
-  #byName(packages: readonly number[]): number[][] {
-    const { universe } = this;
-    const offered = new Set(packages.filter((p) => !universe.isInstalled(p)).map((p) => universe.name(p)));
-    const some = packages.filter((p) => offered.has(universe.name(p)));
-    return [...Map.groupBy(some, (p) => universe.name(p)).values()];
-  }
-
-  /** With `multilib_policy` all, each architecture of a name is wanted. */
-  #byArch(packages: readonly number[]): (readonly number[])[] {
-    if (this.settings.text('multilib_policy') !== 'all') return [packages];
-    const { universe } = this;
-    const arch = (p: number) => universe.packages[p]!.arch;
-    return [...Map.groupBy(packages, (p) => universe.name(p)).values()].flatMap((named) => {
-      const archs = Map.groupBy(named, arch);
-      if (archs.size === 1) return [named];
-      const noarch = archs.get('noarch') ?? [];
-      return [...archs].filter(([name]) => name !== 'noarch').map(([, list]) => [...list, ...noarch]);
-    });
-  }
-
-  /** Of what is not installed only the newest of the best repository counts when obsoleters are looked for. */
-  #newestOf(packages: readonly number[]): readonly number[] {
-    const { universe } = this;
-    if (packages.some((p) => universe.isInstalled(p))) return packages;
-    const priority = Math.max(...packages.map((p) => universe.pool.priority(p)));
-    const best = packages.filter((p) => universe.pool.priority(p) === priority);
-    return best.filter((p) => !best.some((q) => universe.name(q) === universe.name(p) && universe.compare(q, p) > 0));
   }
 
   remove(spec: string, installedFrom: readonly string[]): void {
@@ -282,7 +255,7 @@ export class Goal {
     const found = universe.visible.filter((p) => universe.name(p) === name);
     if (found.length === 0) return;
     const candidates = this.settings.is('obsoletes')
-      ? [...found, ...universe.obsoletersOf(this.#newestOf(found))]
+      ? [...found, ...universe.obsoletersOf(newestOf(universe, found))]
       : found;
     this.#install(candidates);
     for (const p of candidates) this.grouped.add(p);

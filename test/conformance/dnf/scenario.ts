@@ -1,6 +1,7 @@
 import { isGlob, nameMatcher } from '@ostrata/package-spec';
 import { Unsupported } from '../libsolv/unsupported.ts';
 import { type Command, readCommand, shellWords } from './command-line.ts';
+import { fillGoal } from './fill-goal.ts';
 import type { Scenario, Step } from './gherkin.ts';
 import { GroupChanges, mergeComps, withoutExcluded } from './groups.ts';
 import { conditional, Goal, Refused } from './jobs.ts';
@@ -9,7 +10,8 @@ import { Settings } from './settings.ts';
 import { keyOf, System } from './system.ts';
 import { rowsOf, solveGoal, type Transaction } from './transaction.ts';
 import { type Offer, Universe } from './universe.ts';
-import { unneededPackages } from './unneeded.ts';
+import { SOLVED, WATCHED, WATCHING } from './verbs.ts';
+import { braces, exactly, fixtureOf, listed, pairs, unbraced } from './words.ts';
 
 interface ConfiguredRepository {
   readonly content: Repository;
@@ -26,54 +28,6 @@ export interface Result {
   readonly before: readonly Package[];
   readonly after: readonly Package[];
 }
-
-const SOLVED = new Set([
-  'install',
-  'remove',
-  'upgrade',
-  'update',
-  'downgrade',
-  'distro-sync',
-  'distrosync',
-  'autoremove',
-  'reinstall',
-  'swap',
-  'group install',
-  'group remove',
-  'group upgrade',
-  'environment install',
-  'environment remove',
-  'environment upgrade',
-]);
-/** Commands that do not change what is installed. */
-const WATCHING = new Set([
-  'clean',
-  'makecache',
-  'list',
-  'info',
-  'repoquery',
-  'rq',
-  'repolist',
-  'repo list',
-  'repo info',
-  'check',
-  'check-update',
-  'check-upgrade',
-  'history list',
-  'history info',
-  'group list',
-  'group info',
-  'environment list',
-  'environment info',
-  'advisory list',
-  'advisory info',
-  'module list',
-  'provides',
-  'search',
-  'leaves',
-]);
-const WATCHED =
-  /^(the exit code is|stdout |stderr |package state is|package reasons are|dnf5 transaction items|History is|file ".*" (exists|does not exist|contents is|contains)|group state is|environment state is|modules state is|module list is|HTTP log|I start capturing)/;
 
 /** Runs the steps of one scenario against the solver. */
 export class ScenarioRun {
@@ -234,7 +188,7 @@ export class ScenarioRun {
     });
     const goal = new Goal(universe, this.#system, settings);
     const groups = new GroupChanges(goal, comps, command);
-    fill(goal, groups, command, specs);
+    fillGoal(goal, groups, command, specs);
     const transaction = solveGoal(goal);
     if (transaction === null) throw new Refused('there are problems');
     const rows = [...rowsOf(goal, transaction), ...groups.rows];
@@ -278,81 +232,6 @@ export class ScenarioRun {
       if (reason !== 'external') system.reasons.set(keyOf(pkg), reason);
     }
   }
-}
-
-/** Turns the words of a command into jobs. */
-function fill(goal: Goal, groups: GroupChanges, command: Command, specs: readonly string[]): void {
-  const { universe } = goal;
-  const { verb, from, installedFrom } = command;
-  goal.allowErasing = command.flags.has('--allowerasing') || /remove$/.test(verb);
-  const ids = specs.filter((spec) => spec.startsWith('@')).map((spec) => spec.slice(1));
-  const plain = specs.filter((spec) => !spec.startsWith('@'));
-  const everything = specs.length === 0 && installedFrom.length === 0;
-  const named = specs.length === 0 ? ['*'] : plain;
-  const fileOf = (spec: string) =>
-    universe.all.find((p) => universe.repos[p] === '@commandline' && exactly(universe.packages[p]!) === spec);
-  if (/^(group|environment) /.test(verb)) {
-    const all = specs.map((spec) => spec.replace(/^@/, ''));
-    if (verb.endsWith('install')) for (const spec of all) groups.install(spec);
-    else if (verb.endsWith('remove')) groups.remove(all);
-    else groups.upgrade(all);
-  } else if (verb === 'install') {
-    for (const spec of plain) goal.install(spec, from);
-    for (const id of ids) groups.install(id);
-  } else if (verb === 'remove') {
-    for (const spec of plain) goal.remove(spec, installedFrom);
-    if (ids.length > 0) groups.remove(ids);
-  } else if (verb === 'upgrade' || verb === 'update') {
-    if (everything) goal.upgradeAll(from);
-    else
-      for (const spec of named) {
-        const file = fileOf(spec);
-        if (file === undefined) goal.change('upgrade', spec, command);
-        else goal.upgradeTo(file);
-      }
-    if (ids.length > 0) groups.upgrade(ids);
-  } else if (verb === 'downgrade') for (const spec of plain) goal.change('downgrade', spec, command);
-  else if (verb === 'reinstall') for (const spec of plain) goal.reinstall(spec, command);
-  else if (verb === 'swap') {
-    goal.install(plain[1]!, from);
-    goal.remove(plain[0]!, installedFrom);
-  } else if (verb === 'autoremove') {
-    const wanted = universe.all.filter((p) => universe.isInstalled(p) && goal.isWanted(p));
-    for (const p of unneededPackages(universe.pool, wanted)) goal.erase(p);
-  } else if (everything) goal.distroSyncAll(from);
-  else for (const spec of named) goal.change('distro-sync', spec, command);
-}
-
-/** `a{b,c}` is `ab` and `ac` to a shell. */
-function braces(pattern: string): string[] {
-  const [, head, choices, tail] = /^(.*?)\{([^{}]*)\}(.*)$/.exec(pattern) ?? [];
-  return choices === undefined ? [pattern] : choices.split(',').flatMap((choice) => braces(`${head}${choice}${tail}`));
-}
-
-function pairs(table: readonly (readonly string[])[]): [string, string][] {
-  return table.slice(1).map(([key = '', value = '']) => [key, value]);
-}
-
-function listed(list: string | undefined): string[] {
-  return (list ?? '').split(/[\s,]+/).filter((word) => word !== '');
-}
-
-/** Steps are format strings: doubled braces stand for one. */
-function unbraced(text: string): string {
-  return text.replaceAll('{{', '{').replaceAll('}}', '}').replaceAll('\\"', '"');
-}
-
-/** The repository that a path of the features leads to. */
-function fixtureOf(path: string): string | null {
-  return (
-    /(?:repos_location\}|fixturesdir\}\/repos)\/([^/]+)\/?$/.exec(path)?.[1] ??
-    /dnf\.repos\[([^\]]+)\]\.path/.exec(path)?.[1] ??
-    null
-  );
-}
-
-function exactly({ name, evr, arch }: Package): string {
-  return `${name}-${evr}.${arch}`;
 }
 
 /** The scenarios that no runner of these features runs by itself. */

@@ -14,6 +14,7 @@ import { EQUAL, RelationTable } from './relations.ts';
 import { parseRichDependency } from './rich-dependency.ts';
 import { StringTable } from './strings.ts';
 import { SuseDependencies } from './suse.ts';
+import { providedBy, type TablePart } from './table-parts.ts';
 
 const KINDS: readonly DependencyKind[] = [
   'provides',
@@ -26,20 +27,6 @@ const KINDS: readonly DependencyKind[] = [
   'supplements',
   'enhances',
 ];
-
-const SLASH = 47;
-
-/** The packages of a table, from `first` on. */
-interface Part {
-  readonly first: number;
-  readonly repo: number;
-  readonly index: PackageIndex;
-  /** Our ids of its strings; null where they are the same. */
-  readonly strings: Int32Array | null;
-  /** What its relations' ids are smaller by here. */
-  readonly shift: number;
-  readonly owners: Owners;
-}
 
 /** Collects packages into columns; dependencies are ids made with {@link PoolBuilder.dependency}. */
 export class PoolBuilder {
@@ -58,7 +45,7 @@ export class PoolBuilder {
   readonly #deps = new IntList(1 << 10);
   /** Files of packages that were added one by one. */
   readonly #files: { readonly id: number; readonly files: Iterable<string> }[] = [];
-  readonly #parts: Part[] = [];
+  readonly #parts: TablePart[] = [];
   /** Strings from here on need not be those of tables. */
   #ownFrom = 2;
   #mixed = false;
@@ -210,7 +197,7 @@ export class PoolBuilder {
     };
   }
 
-  #copyPart({ first, repo, index, strings, shift }: Part): void {
+  #copyPart({ first, repo, index, strings, shift }: TablePart): void {
     const columns = [
       [index.names, this.#name],
       [index.evrs, this.#evr],
@@ -228,39 +215,10 @@ export class PoolBuilder {
 
   /** Who provides what, and which strings are paths. */
   #provided(): Pick<PoolColumns, 'paths' | 'provided'> {
-    const known = this.#parts.map(({ index, strings }) =>
-      strings === null ? index.paths : index.paths.map((id) => strings[id]!),
-    );
-    const { strings } = this;
-    const paths = Int32Array.from(
-      new Set([...known.flatMap((ids) => [...ids]), ...strings.beginningWith(SLASH, this.#ownFrom)]),
-    );
-    const files = new Map<number, number[]>();
-    for (const [i, { first, owners }] of this.#parts.entries()) {
-      const own = new Set(known[i]);
-      const others = paths.filter((id) => !own.has(id));
-      if (others.length === 0) continue;
-      const texts = Array.from(others, (id) => strings.text(id));
-      for (const [index, place] of owners(texts)) {
-        const path = others[place]!;
-        const list = files.get(path);
-        if (list === undefined) files.set(path, [first + index]);
-        else list.push(first + index);
-      }
-    }
-    const segments = this.#parts.map((part) => this.#segment(part));
-    if (this.#hasLoose()) segments.push(this.#looseSegment());
-    return { paths, provided: { segments, files } };
-  }
-
-  #segment({ first, index, strings, shift }: Part): ProvideSegment {
-    const { packages, how, byString, byRelation } = index;
-    let own: Int32Array | null = null;
-    if (strings !== null) {
-      own = new Int32Array(this.strings.size);
-      for (let id = 1; id < strings.length; id++) own[strings[id]!] = id;
-    }
-    return { packages, how, byString, byRelation, own, shift: first - FIRST_PACKAGE, relationShift: shift };
+    const { paths, provided } = providedBy(this.#parts, this.strings, this.#ownFrom);
+    return this.#hasLoose()
+      ? { paths, provided: { ...provided, segments: [...provided.segments, this.#looseSegment()] } }
+      : { paths, provided };
   }
 
   #hasLoose(): boolean {
