@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Context, Deployment, SourceRef } from '@ostrata/contract';
+import type { Context, Deployment, Json, SourceRef } from '@ostrata/contract';
 import { SOURCE_DEFINITIONS } from '@ostrata/source-definitions';
 import type { LayeringConfig } from '../config.schema.ts';
 
@@ -23,10 +23,27 @@ export async function enabledRepositories(root: string, config: LayeringConfig, 
     for (const { enabled, source, problem } of definitions) {
       if (!enabled) continue;
       if (problem !== null) throw problem;
-      if (source !== null) found.push(source);
+      if (source !== null) found.push(within(root, source));
     }
   }
   return found;
+}
+
+/** Options of .repo files that name files of the system. */
+const FILES = ['gpgkey', 'sslcacert', 'sslclientcert', 'sslclientkey'];
+
+/** Keys and certificates are those of the system that packages are laid over, where it has them. */
+function within(root: string, source: SourceRef): SourceRef {
+  const place = (value: Json): Json => {
+    if (typeof value !== 'string') return Array.isArray(value) ? value.map(place) : value;
+    const [, scheme = '', path] = /^(file:\/\/)?(\/.*)$/.exec(value) ?? [];
+    return path !== undefined && existsSync(join(root, path)) ? `${scheme}${join(root, path)}` : value;
+  };
+  const options = Object.entries(source.options).map(([name, value]) => [
+    name,
+    FILES.includes(name) ? place(value) : value,
+  ]);
+  return { ...source, options: Object.fromEntries(options) };
 }
 
 /** VERSION_ID of a system (os-release(5)); null where it says none. */
