@@ -1,6 +1,6 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { isatty } from 'node:tty';
-import type { Terminal } from '@ostrata/core';
+import type { Host, Terminal } from '@ostrata/core';
 
 const FLUSH_BYTES = 64 * 1024;
 /** The status of a program that was ended by SIGPIPE, as shells report it. */
@@ -10,6 +10,7 @@ const BROKEN_PIPE = 141;
 export function processTerminal(program: string): Terminal & Disposable {
   let pending: Uint8Array[] = [];
   let size = 0;
+  let host: Promise<Host> | undefined;
   const flush = () => {
     const chunks = pending;
     pending = [];
@@ -38,8 +39,8 @@ export function processTerminal(program: string): Terminal & Disposable {
       ]);
       const cancel = cancellation();
       try {
-        const host = await openHost([]);
-        return await host.query(work, { signal: cancel.signal });
+        host ??= openHost([]);
+        return await (await host).query(work, { signal: cancel.signal });
       } finally {
         cancel.close();
       }

@@ -64,10 +64,8 @@ const menuOf = (sysroot: Sysroot): BootMenu => ({
 
 /** Has the boot loader take over the menu that is the current one now. */
 export async function activate(menu: BootMenu, writer: MenuWriter): Promise<void> {
-  const followed = await writer.isCurrent(menu);
-  await writer.activate(menu);
-  // Only of a loader that has just taken it over it is known that it has a menu of its own.
-  const isOwn = readTaken(menu.sysroot) !== undefined || (!followed && (await writer.isCurrent(menu)));
+  const tookOver = await writer.activate(menu);
+  const isOwn = tookOver || readTaken(menu.sysroot) !== undefined;
   const digest = digestOf(menu.directory);
   if (isOwn && readTaken(menu.sysroot) !== digest) replaceFile(join(menu.sysroot, TAKEN), `${digest}\n`);
   rmSync(join(menu.directory, MARK), { force: true });

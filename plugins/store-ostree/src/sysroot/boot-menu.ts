@@ -1,4 +1,4 @@
-import type { Bootloader, BootMenu, BootMenuEntry } from '@ostrata/contract';
+import type { Bootloader, BootMenu, BootMenuEntry, Context } from '@ostrata/contract';
 import type { BootEntry } from '../codec/boot/boot-entry.ts';
 
 /** Somebody who writes the configuration of a boot loader from a menu; entries as files are there already. */
@@ -6,10 +6,21 @@ export interface MenuWriter {
   write(menu: BootMenu): Promise<void>;
   /** Whether the loader has to be told of a menu after the swap: it does not follow `/boot/loader`. */
   activates(sysroot: string): Promise<boolean>;
-  /** Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`; may be asked again. */
-  activate(menu: BootMenu): Promise<void>;
+  /**
+   * Makes what was written the current one, for loaders that do not follow the swap of `/boot/loader`; may be asked again. Gives whether the loader
+   * starts it now and did not before: then it has a menu of its own.
+   */
+  activate(menu: BootMenu): Promise<boolean>;
   /** Whether what the loader starts now is this menu. */
   isCurrent(menu: BootMenu): Promise<boolean>;
+}
+
+/** What `MenuWriter.activate` does, by a loader. */
+export async function activateMenu(bootloader: Bootloader, menu: BootMenu, ctx: Context): Promise<boolean> {
+  if (bootloader.activate === undefined) return false;
+  const isThere = await showsMenu(bootloader, menu);
+  await bootloader.activate(menu, ctx);
+  return !isThere && (await showsMenu(bootloader, menu));
 }
 
 /** Whether what a loader starts now is a menu: counted starts may have put that in another order. */

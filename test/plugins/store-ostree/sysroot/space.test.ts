@@ -105,7 +105,7 @@ describe('room on file systems (needs ostree, root and loop devices)', function 
     const writer = async () => ({
       write,
       activates: async () => false,
-      activate: async () => {},
+      activate: async () => false,
       isCurrent: async () => true,
     });
     await assert.rejects(prepareSwap(before, orderWith(before, added, merge, {}), { writer }), { message: 'cut' });

@@ -1,5 +1,5 @@
 import { BOOTLOADER, type Bootloader, type Context, type Terminal } from '@ostrata/contract';
-import { type MenuWriter, showsMenu } from '../../sysroot/boot-menu.ts';
+import { activateMenu, type MenuWriter, showsMenu } from '../../sysroot/boot-menu.ts';
 import { namedLoader, type SysrootSettings } from '../../sysroot/settings.ts';
 import { VerbError } from '../error.ts';
 
@@ -11,7 +11,10 @@ export function menuWriter({ withContext }: Terminal, { bootloader }: SysrootSet
     activates: (sysroot) =>
       withContext(async (ctx) => (await choose(ctx, bootloader, sysroot))?.activate !== undefined),
     activate: (menu) =>
-      withContext(async (ctx) => (await choose(ctx, bootloader, menu.sysroot))?.activate?.(menu, ctx)),
+      withContext(async (ctx) => {
+        const loader = await choose(ctx, bootloader, menu.sysroot);
+        return loader !== null && activateMenu(loader, menu, ctx);
+      }),
     isCurrent: (menu) =>
       withContext(async (ctx) => {
         const loader = await choose(ctx, bootloader, menu.sysroot);
