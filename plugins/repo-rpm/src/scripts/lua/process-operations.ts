@@ -16,6 +16,22 @@ function outcome(status: number): readonly (null | string | number)[] {
   return status === 0 ? [0] : [null, 'exit code', packed(status)];
 }
 
+const MISSING = [null, new Errno('ENOENT').message, 2] as const;
+
+/** Whether a program is in the tree, by its path or in one of the directories that are searched. */
+function isThere({ files, variables }: HostState, program: string): boolean {
+  const directories = program.includes('/') ? [''] : (variables.get('PATH') ?? '').split(':').map((path) => `${path}/`);
+  return directories.some((directory) => {
+    try {
+      return files.exists(directory + program);
+    } catch (error) {
+      // A directory above it is not there.
+      if (error instanceof Errno) return false;
+      throw error;
+    }
+  });
+}
+
 const PATHCONF = {
   link_max: 65000,
   max_canon: 255,
@@ -53,12 +69,15 @@ export const PROCESS_OPERATIONS: { readonly [name: string]: Operation } = {
   getenv: ({ variables }, args) => [toBytesOrNil(variables.get(args.text(0)))],
   'rpm.execute': async (state, args) => {
     args.bytes(0);
-    return outcome(await state.programs.run(args.texts(), options(state)));
+    const argv = args.texts();
+    if (!isThere(state, argv[0] as string)) return MISSING;
+    return outcome(await state.programs.run(argv, options(state)));
   },
   /** `rpm.spawn({program, …}, {stdin=, stdout=, stderr=})`: files are named by path. */
   'rpm.spawn': async (state, { values }) => {
     const argv = (values[0] as readonly string[]).map((part) => Buffer.from(String(part), 'latin1').toString('utf8'));
     if (argv.length === 0) throw new LuaError("bad argument #1 to 'spawn' (command not supplied)");
+    if (!isThere(state, argv[0] as string)) return MISSING;
     const [, stdin, stdout, stderr] = values.map((value) =>
       typeof value === 'string' ? Buffer.from(value, 'latin1').toString('utf8') : null,
     );

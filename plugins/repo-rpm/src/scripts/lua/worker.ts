@@ -15,7 +15,8 @@ function say(message: LuaMessage): void {
 function ask(call: unknown): string {
   Atomics.store(flag, 0, 0);
   say({ call: String(call) });
-  Atomics.wait(flag, 0, 0);
+  // The call that wakes may come after the value that it is about, while the next answer is waited for.
+  while (Atomics.load(flag, 0) === 0) Atomics.wait(flag, 0, 0);
   return String(receiveMessageOnPort(port)?.message);
 }
 

@@ -115,19 +115,20 @@ describe('a script in Lua', () => {
       assert.equal(command.cwd, '/etc');
       assert.equal(command.env?.['NOTE'], 'n');
       writeInto(root, 'usr/lib/by-program');
-      return { code: command.argv[0] === '/bin/fails' ? 3 : 0 };
+      return { code: command.argv[0] === '/usr/bin/fails' ? 3 : 0 };
     };
     await run(`
-      posix.setenv('NOTE', 'n') posix.chdir('/etc')
-      assert(rpm.execute('/bin/works', 'an argument') == 0)
+      posix.setenv('NOTE', 'n') posix.chdir('/etc') posix.mkdir('/usr/bin')
+      for _, name in ipairs({ 'works', 'fails' }) do io.open('/usr/bin/' .. name, 'w'):close() end
+      assert(rpm.execute('/usr/bin/works', 'an argument') == 0)
       assert(posix.stat('/usr/lib/by-program', 'type') == 'regular')
-      local ok, what, status = rpm.execute('/bin/fails')
+      local ok, what, status = rpm.execute('/usr/bin/fails')
       assert(ok == nil and what == 'exit code' and status == 3 * 256)
-      assert(rpm.spawn({ '/bin/works', '-x' }) == 0)
+      assert(rpm.spawn({ '/usr/bin/works', '-x' }) == 0)
     `);
     assert.deepEqual(
       sandbox.runs.filter(({ label }) => label !== 'check').map(({ argv }) => argv),
-      [['/bin/works', 'an argument'], ['/bin/fails'], ['/bin/works', '-x']],
+      [['/usr/bin/works', 'an argument'], ['/usr/bin/fails'], ['/usr/bin/works', '-x']],
     );
   });
 });

@@ -63,6 +63,9 @@ return type(posix.times().elapsed), posix.sysconf('clk_tck'), posix.pathconf('/'
 return posix.sleep(0)
 return rpm.execute('/bin/sh', '-c', 'echo "$1" > /etc/probe/by-sh; test -f /etc/probe/file', 'sh', 'arg one'), posix.stat('/etc/probe/by-sh', 'size')
 local a, _, c = rpm.execute('/bin/sh', '-c', 'exit 3') return a, c
+local a, _, c = rpm.execute('/none/x') return a, c
+local a, _, c = rpm.execute('nosuchprogram', 'x') return a, c
+return rpm.execute('sh', '-c', 'exit 0')
 return os.execute('exit 0'), os.execute('exit 4'), os.execute()
 local f = io.open('/etc/probe/late', 'w') f:write('buffered') f:flush() os.execute('cat /etc/probe/late /etc/probe/late > /etc/probe/twice') local g = io.open('/etc/probe/twice') return g:read('a')
 local f = io.popen('echo out; exit 2') local t = f:read('a') return t, f:close()
