@@ -1,1 +1,1 @@
-export { type PackageDiff, packageDiff, plannedDiff, renderDiff } from './package-diff.ts';
+export { difference, type PackageDiff, packageDiff, packagesOf, plannedDiff, renderDiff } from './package-diff.ts';

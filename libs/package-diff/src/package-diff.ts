@@ -67,7 +67,7 @@ export function renderDiff({ upgraded, downgraded, removed, added }: PackageDiff
 }
 
 /** Packages with several builds, as kernels and public keys can be, are compared by their whole names. */
-function difference(
+export function difference(
   old: readonly PackageIdentity[],
   now: readonly PackageIdentity[],
   format: PackageFormat,
@@ -98,7 +98,11 @@ function onlyIn(these: readonly PackageIdentity[], others: readonly PackageIdent
 }
 
 /** Commit metadata has a list, as rpm-ostree writes it; else the package database of the tree is read. */
-async function packagesOf(store: ObjectStore, id: string, format: PackageFormat): Promise<PackageIdentity[] | null> {
+export async function packagesOf(
+  store: ObjectStore,
+  id: string,
+  format: PackageFormat,
+): Promise<PackageIdentity[] | null> {
   const listed = (await store.readCommit(id)).metadata['rpmostree.rpmdb.pkglist'];
   if (listed?.type === 'a(sssss)') return (listed.value as string[][]).map(identityOf);
   if (!(await store.has(id))) return null;

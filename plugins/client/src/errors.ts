@@ -8,6 +8,7 @@ export const ERRORS = {
   CLIENT_UNCONFIGURED: 'Whoever made the system wants something to be done before it can be upgraded.',
   CLIENT_DOWNGRADE: 'What is to be deployed is older than what is there.',
   CLIENT_REVISION: 'A version or commit is not on the branch that is followed.',
+  CLIENT_PACKAGES: 'It is not known which packages a commit has.',
   CLIENT_LAYERS: 'Packages are laid over the image, and no plugin is loaded that does that.',
   CLIENT_STAGED: 'There is no staged deployment, it is another one, or it is not locked.',
   CLIENT_ROLLBACK: 'There is no other deployment to go back to.',

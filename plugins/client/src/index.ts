@@ -1,4 +1,5 @@
 import { definePlugin } from '@ostrata/contract';
+import { DATABASE_COMMANDS } from './commands/database.ts';
 import { SYSTEM_COMMANDS } from './commands/system.ts';
 import { UPDATE_COMMANDS } from './commands/update.ts';
 import { ERRORS } from './errors.ts';
@@ -8,7 +9,7 @@ export default definePlugin({
   name: 'client',
   apiVersion: '^0.1.0',
   errors: ERRORS,
-  commands: [...UPDATE_COMMANDS, ...SYSTEM_COMMANDS],
+  commands: [...UPDATE_COMMANDS, ...SYSTEM_COMMANDS, ...DATABASE_COMMANDS],
   apply(host) {
     host.hooks['request.complete'].tapPromise(async (request, ctx) => {
       if (request.deploy?.extras['client'] === undefined) return undefined;

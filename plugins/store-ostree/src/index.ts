@@ -18,6 +18,16 @@ export default definePlugin<StoreConfig>({
         return runOstree(argv, terminal);
       },
     },
+    {
+      id: 'usroverlay',
+      summary: 'Make /usr writable until the next start',
+      description:
+        'As `ostrata ostree admin unlock`: changes are laid over /usr. --hotfix keeps them, --transient shows them only to whoever remounts it.',
+      async runRaw(argv, terminal) {
+        const { runOstree } = await import('./cli/main.ts');
+        return runOstree(['admin', 'unlock', ...argv], terminal);
+      },
+    },
     CONFIG_DIFF,
   ],
   apply(host) {
