@@ -77,6 +77,14 @@ export function layeredBase(): LayeredBase {
   return { repo: join(made, 'repo'), versions: IMAGES.map(({ version }) => version) };
 }
 
+/** The first image with further packages in it, as a compose makes it: branch `BRANCH` of a repository, whose place is returned. */
+export function composeWith(work: string, further: readonly TinyPackage[]): string {
+  const { directory, packages } = baseRepository();
+  const [{ version, packages: small }] = IMAGES as [(typeof IMAGES)[number]];
+  compose(work, directory, packages, { version, packages: [...small, ...further] });
+  return join(work, 'composed');
+}
+
 function compose(
   work: string,
   directory: string,
