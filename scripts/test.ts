@@ -10,6 +10,7 @@ import { globSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
+import { testCache } from '../test/support/cache.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SLOW = { e2e: 'test/{e2e,faults}/**/*.test.ts', boot: 'test/boot/**/*.test.ts' };
@@ -25,6 +26,8 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { all: { type: 'boolean', default: false }, cuts: { type: 'string', default: '0' } },
 });
+// Programs with a home of their own would compile everything anew.
+process.env['NODE_COMPILE_CACHE'] ??= testCache('compiled');
 const groups = positionals.length > 0 ? positionals : ['unit', 'e2e', 'boot'];
 // Read by the tests of that group.
 if (values.all) process.env['OSTRATA_TEST_BOOT'] = 'all';

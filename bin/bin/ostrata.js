@@ -2,6 +2,7 @@
 // Starts the command line; what needs no command (--version, a Node that is too old) is answered before anything is loaded.
 import { existsSync, readFileSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { compileCacheDirectory } from './compile-cache.js';
 
 const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
 const argv = process.argv.slice(2);
@@ -15,7 +16,8 @@ if (argv[0] === '--version' || argv[0] === '-V') {
   );
   process.exitCode = 1;
 } else {
-  nodeModule.enableCompileCache?.();
+  const compiled = compileCacheDirectory();
+  if (compiled !== undefined) nodeModule.enableCompileCache?.(compiled);
   const source = new URL('../src/main.ts', import.meta.url);
   const { main } = await import(existsSync(source) ? source.href : new URL('../dist/main.js', import.meta.url).href);
   await main(argv);

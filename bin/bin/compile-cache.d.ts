@@ -1,0 +1,1 @@
+export function compileCacheDirectory(environment?: NodeJS.ProcessEnv): string | undefined;
