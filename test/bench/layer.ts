@@ -1,7 +1,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { OSTRATA } from '../support/cli.ts';
 import { ROOT } from '../support/shared.ts';
 import { shell, tool } from '../support/tools.ts';
 import {
@@ -14,6 +13,7 @@ import {
   refOf,
 } from './layer-fixtures.ts';
 import { measure, measureStages } from './measure.ts';
+import { program } from './programs.ts';
 import { type Row, rowOf, type Sample } from './rows.ts';
 
 const ENV = { OSTREE_SYSROOT_DEBUG: 'mutable-deployments' };
@@ -124,7 +124,7 @@ async function measureLayer(
   const samples: Samples = { whole: [], assembly: [], untilCommit: [], pipeline: [] };
   for (let i = 0; i < runs; i++) {
     renew();
-    const install = [process.execPath, OSTRATA, 'install', '--sysroot', copy, ...names];
+    const install = [...program('ostrata'), 'install', '--sysroot', copy, ...names];
     const { sample, stages } = await measureStages(install, report);
     const [begin, end] = [stages['assemble']?.begin ?? Number.NaN, stages['commit']?.end ?? Number.NaN];
     samples.whole.push(sample);
