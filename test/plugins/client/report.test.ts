@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type Context, type Metadata, type ObjectStore, PACKAGE_FORMAT } from '@ostrata/contract';
-import { keyValues } from '../../../plugins/client/src/report/key-values.ts';
 import { packageDiff, renderDiff } from '@ostrata/package-diff';
+import { keyValues } from '../../../plugins/client/src/report/key-values.ts';
 import { plainMetadata } from '../../../plugins/client/src/status/plain.ts';
 import { describeSignature } from '../../../plugins/client/src/status/signatures.ts';
 import { findRevision } from '../../../plugins/client/src/update/find-revision.ts';

@@ -80,7 +80,10 @@ describe('explanations name who forbids a package, and what lifts that', () => {
   it('the base image', async () => {
     const { message, hint } = await problem({ tables: [table([APP, LIB])], installed: table([OLD]) });
     assert.match(message, /the base has lib-1-1\.x86_64, which must stay as it is/);
-    assert.match(hint!, /Override .* of the base: replace \(ostrata override replace\) or remove it \(ostrata override remove \S+\)/);
+    assert.match(
+      hint!,
+      /Override .* of the base: replace \(ostrata override replace\) or remove it \(ostrata override remove \S+\)/,
+    );
   });
 
   it('a source that is not used', async () => {
