@@ -65,7 +65,8 @@ export class Place {
   }
 
   get env(): Record<string, string> {
-    return this.surroundings === 'booted' ? {} : { OSTREE_SYSROOT: this.sysroot };
+    // What runs has a home in the deployment, where compiled code of Node would look like a change.
+    return this.surroundings === 'booted' ? { NODE_DISABLE_COMPILE_CACHE: '1' } : { OSTREE_SYSROOT: this.sysroot };
   }
 
   /** Directories that make up the system, as programs in it see them. */
