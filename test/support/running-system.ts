@@ -78,9 +78,11 @@ export class RunningSystem {
     const enter = group === undefined ? '' : `echo $$ > '${group}/cgroup.procs' && `;
     const line = `${enter}exec ${quoted}`;
     const [program, ...args] = terminal ? ['script', '-qec', line, '/dev/null'] : ['sh', '-c', line];
+    // The home is in the deployment, where compiled code of Node would look like a change.
+    const own = { NODE_DISABLE_COMPILE_CACHE: '1', SHELL: '/bin/sh', NO_COLOR: '1' };
     const { status, stdout, stderr } = spawnSync(program!, args, {
       encoding: 'utf8',
-      env: { ...process.env, SHELL: '/bin/sh', NO_COLOR: '1', ...env },
+      env: { ...process.env, ...own, ...env },
     });
     return { code: status, stdout: terminal ? stdout.replaceAll('\r\n', '\n') : stdout, stderr };
   }
