@@ -77,7 +77,8 @@ async function goBack(machine: Machine, { first, second }: SystemImages, url: st
   await machine.restart('systemctl --no-block reboot', BOOT_SECONDS);
   assert.equal(await run('cat /usr/share/test-version'), '2');
   const counted = 'grep -c boot_counter /boot/loader/grub.cfg; tr -d "#" </boot/grub/grubenv';
-  assert.match(await run(counted), /^[1-9][\s\S]*boot_counter=1/, 'the menu counts, and GRUB could write');
+  const count = await run(counted);
+  assert.match(count, /^[1-9][\s\S]*boot_counter=1/, `the menu counts, and GRUB could write:\n${count}`);
   // It restarts by itself, twice; the second time GRUB starts the other one.
   await machine.booted(BOOT_SECONDS);
   assert.equal(await run('cat /usr/share/test-version'), '2');

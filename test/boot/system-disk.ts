@@ -31,11 +31,11 @@ const ROOT_AT = ESP_AT + ESP_MEBI;
 const DISK_MEBI = 3000;
 const SECTOR = 512;
 
+/** What runs before GRUB's normal mode, which knows all of its commands and reads grub.cfg where the prefix is. */
 const EARLY = `serial --unit=0 --speed=115200
 terminal_output serial
 search --no-floppy --label root --set=root
 set prefix=($root)/boot/grub
-configfile /boot/grub/grub.cfg
 `;
 const MODULES = 'part_gpt ext2 search search_label serial normal configfile linux echo terminal test'.split(' ');
 

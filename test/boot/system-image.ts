@@ -133,7 +133,8 @@ function treefile(packages: readonly string[], version: string): object {
 
 /** A disk with the first version, deployed by ostrata alone; made once for a loader and copied. */
 export function systemDisk(images: SystemImages, loader: Loader, target: string): void {
-  const master = join(images.folder, `${loader}.img`);
+  const key = createHash('sha256').update(readFileSync(join(import.meta.dirname, 'system-disk.ts')));
+  const master = join(images.folder, `${loader}-${key.digest('hex').slice(0, 8)}.img`);
   if (!existsSync(master)) makeDisk(images, loader, master);
   tool(['cp', '--sparse=always', master, target]);
 }
