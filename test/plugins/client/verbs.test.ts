@@ -102,7 +102,7 @@ describe('client: verbs on a sysroot, beside ostree admin (needs ostree and root
     writeFileSync(file, `${readFileSync(file, 'utf8')}custom=1\n\n[mine]\nkey=a;b;\n`);
     assert.equal(json('rebase', '--branch', 'test/next').version, '9');
     const [origin] = Object.values(origins()).filter((text) => text.includes('test/next'));
-    assert.equal(origin, '[origin]\ncustom=1\nrefspec=origin:test/next\n\n[mine]\nkey=a;b;\n');
+    assert.equal(origin, '[origin]\nrefspec=origin:test/next\ncustom=1\n\n[mine]\nkey=a;b;\n');
     assert.doesNotMatch(scene.ostree('refs'), new RegExp(`origin:${BRANCH}`));
     assert.equal(json('rebase', `origin:${BRANCH}`, 'version=1').version, '1');
     assert.equal(json('rebase', `${scene.images.repo}:test/next`).status, 'done');
@@ -170,7 +170,13 @@ describe('client: verbs on a sysroot, beside ostree admin (needs ostree and root
       ].join('\n')}`,
     );
     const status = json('status');
-    assert.deepEqual(Object.keys(status), ['deployments', 'transaction', 'cached-update', 'update-driver']);
+    assert.deepEqual(Object.keys(status), [
+      'deployments',
+      'transaction',
+      'cached-update',
+      'update-driver',
+      'rolled-back-from',
+    ]);
     const [first] = status.deployments;
     assert.equal(first.id, `os-${second}.0`);
     for (const key of [
