@@ -18,6 +18,7 @@ export const commonFlags = {
   'progress-fd': Flags.integer(common('progress-fd')),
   quiet: Flags.boolean({ ...common('quiet'), char: COMMON_FLAGS.quiet.char }),
   verbose: Flags.boolean({ ...common('verbose'), char: COMMON_FLAGS.verbose.char }),
+  wait: Flags.integer({ ...common('wait'), min: 0 }),
 };
 
 /** A verb: turns argv into a request and an outcome into text or JSON. Errors come out one way, with their exit code. */

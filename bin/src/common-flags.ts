@@ -7,6 +7,7 @@ export const COMMON_FLAGS = {
   'progress-fd': { kind: 'integer', summary: 'Write progress as JSON lines to this file descriptor' },
   quiet: { kind: 'boolean', char: 'q', summary: 'Show no progress' },
   verbose: { kind: 'boolean', char: 'v', summary: 'Show what programs and scripts print, and details' },
+  wait: { kind: 'integer', summary: 'Wait so many seconds for another run to end (default: none)' },
 } as const satisfies { readonly [name: string]: FlagSpec };
 
 /** What those say, as far as what runs a command asks for it. */
@@ -16,4 +17,5 @@ export interface CommonFlags {
   readonly 'progress-fd'?: number | undefined;
   readonly quiet?: boolean;
   readonly verbose?: boolean;
+  readonly wait?: number | undefined;
 }

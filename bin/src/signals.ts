@@ -1,10 +1,10 @@
-/** Ctrl-C: the first one cancels, the second one ends at once. */
+/** Ctrl-C: the first one cancels, the second one ends at once. SIGTERM, which `ostrata cancel` sends, only ever cancels. */
 export function cancellation(): { readonly signal: AbortSignal; close(): void } {
   const controller = new AbortController();
   const onSignal = (name: NodeJS.Signals) => {
     // By the signal itself: `process.exit()` breaks off threads inside native modules, which ends in an abort.
-    if (controller.signal.aborted) return dieOf(name);
-    process.stderr.write(`\nCancelling (${name}); once more ends at once.\n`);
+    if (controller.signal.aborted) return name === 'SIGINT' ? dieOf(name) : undefined;
+    process.stderr.write(`\nCancelling (${name}); Ctrl-C ${name === 'SIGINT' ? 'once more ' : ''}ends at once.\n`);
     controller.abort();
   };
   const close = () => {

@@ -38,6 +38,8 @@ export interface Host {
   context(options?: RunOptions): Session;
   /** Does something with such a context, a plugin's command for one, and closes it. */
   query<T>(work: (ctx: Context) => T | Promise<T>, options?: RunOptions): Promise<T>;
+  /** A word that changes whenever a run of anybody ends. */
+  lastRun(): Promise<string>;
   readonly environment: Environment;
   /** What is loaded and what it does; with the time spent in each so far. */
   inspect(): Inspection;
@@ -71,6 +73,7 @@ export async function createHost(options: HostOptions): Promise<Host> {
         await state.close();
       }
     },
+    lastRun: async () => (await import('./run/last-run.ts')).lastRun(settings.environment.stateDir),
     environment: settings.environment,
     inspect: () => inspect(loaded),
     pending: () => loaded.guard.pending,

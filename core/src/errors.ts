@@ -26,6 +26,7 @@ export const CORE_ERRORS = {
   CHECKS_FAILED: 'Several checks refused to go on.',
   CANCELLED: 'The run was cancelled.',
   LOCKED: 'Another run holds the lock of the state directory.',
+  CHANGED_MEANWHILE: 'Another run has ended since this one looked at the system.',
   JOURNAL_CORRUPT: 'The journal of an interrupted run cannot be read.',
   INTENT_OUTSIDE_RUN: 'A journal line was to be written outside of a run.',
   UNDO_FAILED: 'Something that a run had set up for itself could not be taken down.',

@@ -21,7 +21,7 @@ describe('Ctrl-C', () => {
   it('cancels at the first time and says how to end at once', () => {
     const { status, signal, stderr } = interrupted(1);
     assert.deepEqual([status, signal], [0, null]);
-    assert.match(stderr, /Cancelling \(SIGINT\); once more ends at once/);
+    assert.match(stderr, /Cancelling \(SIGINT\); Ctrl-C once more ends at once/);
   });
 
   it('ends the program by the signal at the second time', () => {

@@ -6,7 +6,9 @@ import { BaseCommand, commonFlags } from '../base-command.ts';
 import { composeFiles } from '../compose/files.ts';
 import { composeSummary } from '../compose/summary.ts';
 import type { Code } from '../errors.ts';
+import { typedLine } from '../host/typed-line.ts';
 import { renderOutcome } from '../render/outcome.ts';
+import { inTurn } from '../turn.ts';
 
 export default class Apply extends BaseCommand {
   static override summary = 'Run a Plan that was written to a file: the same Plan gives the same commit';
@@ -34,7 +36,8 @@ export default class Apply extends BaseCommand {
       const target = flags.repo === undefined ? {} : { target: resolve(flags.repo) };
       // A Plan that lacks its stores is left to be refused.
       const plan = read?.store ? { ...read, store: { ...read.store, ...work, ...target } } : read;
-      const made = await host.run({ plan }, { signal, onEvent });
+      const options = { signal, onEvent, commandLine: typedLine() };
+      const made = await inTurn({ wait: flags.wait, signal, onEvent }, () => host.run({ plan }, options));
       await composeFiles(made, flags);
       return made;
     });

@@ -1,8 +1,10 @@
 import type { CommandInput, CommandResult, Plugin, RawCommandSpec } from '@ostrata/core';
 import type { CommonFlags } from '../common-flags.ts';
 import type { HostFlags } from '../host/environment.ts';
+import { typedLine } from '../host/typed-line.ts';
 import { printResult } from '../result.ts';
 import { type Session, withSession } from '../session.ts';
+import { inTurn } from '../turn.ts';
 import type { Configured } from './configured.ts';
 import type { ParsedVerb, Words } from './parse-words.ts';
 
@@ -40,8 +42,12 @@ async function perform(
 ): Promise<CommandResult> {
   const options = { signal, onEvent };
   if ('run' in verb) return host.query((ctx) => verb.run(input, ctx), options);
-  const asked = await host.query((ctx) => verb.request(input, ctx), options);
-  if ('text' in asked) return asked;
-  const outcome = await host.run(asked, options);
-  return host.query((ctx) => verb.result(outcome, input, ctx), { onEvent });
+  const done = await inTurn({ wait: input.flags['wait'], signal, onEvent }, async () => {
+    const asOf = await host.lastRun();
+    const asked = await host.query((ctx) => verb.request(input, ctx), options);
+    if ('text' in asked) return { result: asked };
+    return { outcome: await host.run(asked, { ...options, asOf, commandLine: typedLine() }) };
+  });
+  if ('result' in done) return done.result;
+  return host.query((ctx) => verb.result(done.outcome, input, ctx), { onEvent });
 }

@@ -22,6 +22,10 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
   /** Hears what goes on. */
   readonly onEvent?: EventListener;
+  /** What the user typed, for those that are told who holds the lock; else they are told the verb. */
+  readonly commandLine?: string;
+  /** What `Host.lastRun` said before the input was made: the run refuses to begin (CHANGED_MEANWHILE) where another one has ended since. */
+  readonly asOf?: string;
 }
 
 /** Everything that belongs to one run, and the contexts that show it to stages, taps and providers. */

@@ -17,7 +17,8 @@ export async function run(settings: HostSettings, input: RunInput, options: RunO
   );
   let failure: unknown;
   try {
-    await transaction.begin();
+    const command = options.commandLine ?? ('plan' in input ? 'plan' : input.command);
+    await transaction.begin({ command, since: settings.now() }, options.asOf);
     state.transaction = transaction;
     return await Promise.race([succeed(state, transaction, input), state.hang.hung]);
   } catch (error) {

@@ -1,8 +1,9 @@
 import type { Json } from '@ostrata/contract';
-import { asHostError } from '../errors.ts';
+import { asHostError, coreError } from '../errors.ts';
 import { Crash } from '../failpoint.ts';
 import { type Intention, Journal, type JournalState } from './journal.ts';
-import { LockFile } from './lock.ts';
+import { lastRun } from './last-run.ts';
+import { type Claim, LockFile } from './lock.ts';
 
 /** Undoes or redoes one intention, by the plugin that knows its kind. */
 export type Recover = (intention: Intention, direction: 'undo' | 'redo') => Promise<void>;
@@ -27,9 +28,19 @@ export class Transaction {
     this.#failpoint = failpoint;
   }
 
-  /** Takes the lock and brings order into what an interrupted run left. Throws LOCKED, JOURNAL_CORRUPT, RECOVERY_FAILED. */
-  async begin(): Promise<void> {
-    this.#lock = new LockFile(this.#directory);
+  /**
+   * Takes the lock and brings order into what an interrupted run left. `asOf` is what {@link lastRun} said when the input of the
+   * run was made. Throws LOCKED, CHANGED_MEANWHILE, JOURNAL_CORRUPT, RECOVERY_FAILED.
+   */
+  async begin(claim: Claim, asOf?: string): Promise<void> {
+    // The lock makes its file.
+    const isFirst = lastRun(this.#directory) === '';
+    this.#lock = new LockFile(this.#directory, claim);
+    if (asOf !== undefined && asOf !== (isFirst ? '' : lastRun(this.#directory))) {
+      throw coreError('CHANGED_MEANWHILE', 'Another run has ended since this one looked at the system.', {
+        hint: 'Run it again.',
+      });
+    }
     const left = this.#journal.read();
     if (left !== null) await this.#settle(left);
   }

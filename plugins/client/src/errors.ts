@@ -13,6 +13,8 @@ export const ERRORS = {
   CLIENT_STAGED: 'There is no staged deployment, it is another one, or it is not locked.',
   CLIENT_ROLLBACK: 'There is no other deployment to go back to.',
   CLIENT_DRIVER: 'Another program drives updates, or cannot be registered as the one that does.',
+  CLIENT_CANCEL: 'Nothing is under way that could be cancelled, or it cannot be told to stop.',
+  CLIENT_HISTORY: 'A deployment could not be written into the history.',
   CLIENT_JSONPATH: 'A JSONPath expression cannot be understood.',
 } as const satisfies ErrorTable;
 

@@ -1,6 +1,7 @@
 import { definePlugin } from '@ostrata/contract';
 import { DATABASE_COMMANDS } from './commands/database.ts';
 import { SYSTEM_COMMANDS } from './commands/system.ts';
+import { TRANSACTION_COMMANDS } from './commands/transaction.ts';
 import { UPDATE_COMMANDS } from './commands/update.ts';
 import { ERRORS } from './errors.ts';
 
@@ -9,7 +10,7 @@ export default definePlugin({
   name: 'client',
   apiVersion: '^0.1.0',
   errors: ERRORS,
-  commands: [...UPDATE_COMMANDS, ...SYSTEM_COMMANDS, ...DATABASE_COMMANDS],
+  commands: [...UPDATE_COMMANDS, ...SYSTEM_COMMANDS, ...DATABASE_COMMANDS, ...TRANSACTION_COMMANDS],
   apply(host) {
     host.hooks['request.complete'].tapPromise(async (request, ctx) => {
       if (request.deploy?.extras['client'] === undefined) return undefined;
@@ -26,6 +27,11 @@ export default definePlugin({
     host.hooks['deploy.staged'].tapPromise(async (deployment, ctx) => {
       if (deployment.target.extras['client'] === undefined) return;
       await (await import('./update/taps.ts')).purgeRef(deployment, ctx);
+    });
+    host.hooks['finalize.report'].tapPromise(async (outcome, ctx) => {
+      if (outcome.deployment === null) return undefined;
+      (await import('./transaction/history-file.ts')).noteDeployment(outcome, ctx);
+      return undefined;
     });
   },
 });

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LockFile } from '../../../core/src/run/lock.ts';
 
+const CLAIM = { command: 'ostrata install app', since: 1_700_000_000 };
+
 describe('lock of the state directory', () => {
   let directory: string;
   let path: string;
@@ -18,50 +20,60 @@ describe('lock of the state directory', () => {
   afterEach(() => rmSync(directory, { recursive: true }));
 
   it('lets one in, says who, and the next one after it', () => {
-    const first = new LockFile(directory);
-    assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: process.pid } });
-    assert.throws(() => new LockFile(directory), { code: 'LOCKED' }, 'a refusal must not open the door');
+    const first = new LockFile(directory, CLAIM);
+    assert.throws(() => new LockFile(directory, CLAIM), { code: 'LOCKED', data: { path, pid: process.pid, ...CLAIM } });
+    assert.throws(
+      () => new LockFile(directory, CLAIM),
+      /`ostrata install app` \(process \d+, since 2023-11-14T22:13:20Z\) holds/,
+    );
+    assert.throws(() => new LockFile(directory, CLAIM), { code: 'LOCKED' }, 'a refusal must not open the door');
     first.release();
     assert.ok(!existsSync(holder));
-    new LockFile(directory).release();
+    new LockFile(directory, CLAIM).release();
   });
 
   it('is not held by what a killed process left, whatever is in it', () => {
-    new LockFile(directory).abandon();
+    new LockFile(directory, CLAIM).abandon();
     assert.ok(existsSync(holder));
-    for (const text of [`${process.pid}\n`, '1\n', '', 'nobody']) {
+    for (const text of [`${process.pid}\n`, '{"pid":1}', 'null', '', 'nobody']) {
       writeFileSync(holder, text);
-      const lock = new LockFile(directory);
-      assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: process.pid } });
+      const lock = new LockFile(directory, CLAIM);
+      assert.throws(() => new LockFile(directory, CLAIM), {
+        code: 'LOCKED',
+        data: { path, pid: process.pid, ...CLAIM },
+      });
       lock.release();
     }
   });
 
   it('says that it does not know who, when the holder has not yet said', () => {
-    const lock = new LockFile(directory);
+    const lock = new LockFile(directory, CLAIM);
     rmSync(holder);
-    assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: null } });
+    assert.throws(() => new LockFile(directory, CLAIM), {
+      code: 'LOCKED',
+      data: { path, pid: null, command: null, since: null },
+    });
     lock.release();
   });
 
   it('names a file that is no lock, and leaves it alone', () => {
     writeFileSync(path, 'something else, and long enough to be looked at by whoever opens it');
-    assert.throws(() => new LockFile(directory), /not a database/);
+    assert.throws(() => new LockFile(directory, CLAIM), /not a database/);
   });
 
   it('respects another process that lives, and not once it is dead', async () => {
     const module = new URL('../../../core/src/run/lock.ts', import.meta.url).href;
-    const script = `const { LockFile } = await import(${JSON.stringify(module)}); new LockFile(${JSON.stringify(directory)}); process.stdout.write('locked'); setInterval(() => {}, 1000);`;
+    const script = `const { LockFile } = await import(${JSON.stringify(module)}); new LockFile(${JSON.stringify(directory)}, ${JSON.stringify(CLAIM)}); process.stdout.write('locked'); setInterval(() => {}, 1000);`;
     const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     try {
       await new Promise((resolve) => child.stdout.once('data', resolve));
-      assert.throws(() => new LockFile(directory), { code: 'LOCKED', data: { path, pid: child.pid } });
+      assert.throws(() => new LockFile(directory, CLAIM), { code: 'LOCKED', data: { path, pid: child.pid, ...CLAIM } });
     } finally {
       child.kill('SIGKILL');
       await new Promise((resolve) => child.once('close', resolve));
     }
-    new LockFile(directory).release();
+    new LockFile(directory, CLAIM).release();
   });
 });

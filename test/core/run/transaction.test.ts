@@ -164,4 +164,13 @@ describe('transaction', () => {
     assert.equal((await first).status, 'done');
     assert.deepEqual(log, []);
   });
+
+  it('does not begin where another run has ended since its input was made', async () => {
+    using environment = testEnvironment();
+    const host = await testHost({ environment });
+    const asOf = await host.lastRun();
+    assert.equal((await host.run(REQUEST, { asOf })).status, 'done', 'the very first one');
+    assert.equal((await thrown(host.run(REQUEST, { asOf }))).code, 'CHANGED_MEANWHILE');
+    await host.run(REQUEST, { asOf: await host.lastRun() });
+  });
 });

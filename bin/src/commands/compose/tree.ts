@@ -4,7 +4,9 @@ import { BaseCommand, commonFlags } from '../../base-command.ts';
 import { composeFiles } from '../../compose/files.ts';
 import { composeRequest } from '../../compose/request.ts';
 import { composeSummary } from '../../compose/summary.ts';
+import { typedLine } from '../../host/typed-line.ts';
 import { renderOutcome } from '../../render/outcome.ts';
+import { inTurn } from '../../turn.ts';
 
 export default class ComposeTree extends BaseCommand {
   static override summary = 'Compose an OSTree commit from a treefile and package repositories';
@@ -96,7 +98,9 @@ export default class ComposeTree extends BaseCommand {
     const treefile = resolve(args.treefile);
     const cachedir = flags.cachedir ?? flags.workdir;
     const outcome = await this.session({ ...flags, cachedir }, async ({ host, signal, onEvent }) => {
-      const made = await host.run(composeRequest(treefile, flags, host.environment), { signal, onEvent });
+      const request = composeRequest(treefile, flags, host.environment);
+      const options = { signal, onEvent, commandLine: typedLine() };
+      const made = await inTurn({ wait: flags.wait, signal, onEvent }, () => host.run(request, options));
       await composeFiles(made, flags);
       return made;
     });

@@ -2,8 +2,9 @@ import type { CommandInput, CommandResult, Context, Json } from '@ostrata/contra
 import { EXIT_UNCHANGED, Flags, passedOver, readHealth, readSystem } from '@ostrata/system-verbs';
 import type { UpdateDriver } from '../driver/driver.ts';
 import { excludes } from '../exclude.ts';
+import { isoTime } from '../report/version-line.ts';
+import { runningTransaction } from '../transaction/holder.ts';
 import { withStore } from '../update/taps.ts';
-import { activeTransaction } from './activity.ts';
 import { failedBefore, type Health, healthJson } from './health.ts';
 import { deploymentRecord } from './record.ts';
 import { renderDeployments } from './text.ts';
@@ -26,10 +27,12 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
   );
   const onlyBooted = flags.is('booted');
   const driver = system.booted === null ? null : (await import('../driver/driver.ts')).readDriver();
-  const transaction = activeTransaction(ctx);
+  const transaction = runningTransaction(ctx);
   const data: { [key: string]: Json } = {
     deployments: onlyBooted ? all.filter(({ booted }) => booted) : all,
-    transaction,
+    // In the form of rpm-ostree's property ActiveTransaction: what, who, where.
+    transaction:
+      transaction === null ? null : [transaction.command, `process ${transaction.pid}`, ctx.environment.stateDir],
     'cached-update': null,
     'update-driver': driver === null ? null : { 'driver-name': driver.name, 'driver-sd-unit': driver.unit },
     'rolled-back-from': failedBefore(system, health),
@@ -43,7 +46,10 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
   }
   const verbose = flags.is('verbose');
   const state = `State: ${transaction === null ? 'idle' : 'busy'}\n${await updates(driver, verbose, ctx)}`;
-  const by = transaction === null ? '' : `Transaction: ${transaction[0]}\n  Initiator: ${transaction[1]}\n`;
+  const by =
+    transaction === null
+      ? ''
+      : `Transaction: ${transaction.command}\n  Initiator: process ${transaction.pid}, since ${isoTime(transaction.since)}\n`;
   const failed = data['rolled-back-from'];
   const back = typeof failed === 'string' ? `RolledBackFrom: ${failed}\n` : '';
   return { data, text: `${state}${by}${back}${renderDeployments(all, { verbose, onlyBooted })}`, ...exit };
