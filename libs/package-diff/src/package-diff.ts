@@ -54,13 +54,20 @@ export async function plannedDiff(
   return difference(old, [...base.filter((pkg) => !gone.has(nevraOf(pkg))), ...inputs.install], format);
 }
 
-export function renderDiff({ upgraded, downgraded, removed, added }: PackageDiff): string {
-  const section = (title: string, lines: readonly string[]) =>
-    lines.length === 0 ? '' : `${title}:\n${lines.map((line) => `  ${line}\n`).join('')}`;
-  const changes = (list: readonly Change[]) => list.map(({ name, from, to }) => `${name} ${from} -> ${to}`);
+/** `below` gives further lines, with their line feeds, about a package that changed. */
+export function renderDiff(
+  { upgraded, downgraded, removed, added }: PackageDiff,
+  below: (name: string) => string = () => '',
+): string {
+  const section = (title: string, lines: readonly string[], more: (index: number) => string = () => '') =>
+    lines.length === 0 ? '' : `${title}:\n${lines.map((line, index) => `  ${line}\n${more(index)}`).join('')}`;
+  const changed = (title: string, list: readonly Change[]) => {
+    const lines = list.map(({ name, from, to }) => `${name} ${from} -> ${to}`);
+    return section(title, lines, (index) => below(list[index]!.name));
+  };
   return [
-    section('Upgraded', changes(upgraded)),
-    section('Downgraded', changes(downgraded)),
+    changed('Upgraded', upgraded),
+    changed('Downgraded', downgraded),
     section('Removed', removed),
     section('Added', added),
   ].join('');

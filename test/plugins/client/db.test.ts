@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -55,6 +56,7 @@ describe('client: db (needs ostree)', function () {
         ['new', 0, { NewPackage: ['new', '1-1', 'noarch'] }],
         ['vim', 3, { PreviousPackage: ['vim', '2:9-3', 'x86_64'], NewPackage: ['vim', '2:8-3', 'x86_64'] }],
       ],
+      advisories: [],
     });
   });
 
@@ -64,5 +66,40 @@ describe('client: db (needs ostree)', function () {
       `ostree commit: os (${now})\n vim-2:8-3.x86_64\nostree commit: ${old}\n gone-1-1.noarch\n vim-2:9-3.x86_64\n`,
     );
     assert.match(db('list', 'nothing').stderr, /There is no commit nothing in /);
+  });
+
+  it('version: rpm-ostree’s word for the packages', () => {
+    const word = createHash('sha256').update('bash-5.2-1.x86_64new-1-1.noarch2:vim-8-3.x86_64').digest('hex');
+    assert.equal(db('version', 'os').stdout, `ostree commit: os (${now})\n  rpmdbv is: ${`3:${word}`.padStart(66)}\n`);
+  });
+
+  it('diff and list: security advisories that commits name, the gravest first', () => {
+    const advisory = (id: string, kind: number, severity: number) =>
+      `('${id}', ${kind * 2 ** 24}, ${severity * 2 ** 24}, ['bash-5.2-1.x86_64'], {'cve_references': <@a(ss) [('https://x/${id}', 'CVE-2026-1 ${id}')]>})`;
+    const pkglist = `--add-metadata=rpmostree.rpmdb.pkglist=@a(sssss) [('bash', '0', '5.2', '1', 'x86_64')]`;
+    const commit = (...advisories: readonly string[]) =>
+      images.commit('os', {}, pkglist, `--add-metadata=rpmostree.advisories=@a(suuasa{sv}) [${advisories.join(', ')}]`);
+    const before = commit(advisory('A-1', 1, 2));
+    const after = commit(advisory('A-1', 1, 2), advisory('A-2', 1, 1), advisory('A-30', 1, 4), advisory('B-1', 2, 0));
+    const lines = (id: string, severity: string) =>
+      `    ${id.padEnd(4)}  ${severity.padEnd(9)}  bash-5.2-1.x86_64\n      CVE-2026-1 ${id}\n      https://x/${id}\n`;
+    assert.equal(
+      db('diff', '--advisories', before, after).stdout,
+      `ostree diff commit from: ${before}\nostree diff commit to:   ${after}\n\nSecAdvisories:\n${lines('A-30', 'Critical')}${lines('A-2', 'Low')}`,
+    );
+    assert.equal(
+      db('list', '-a', after).stdout,
+      `ostree commit: ${after}\n bash-5.2-1.x86_64\n\nSecAdvisories:\n${lines('A-30', 'Critical')}${lines('A-1', 'Moderate')}${lines('A-2', 'Low')}`,
+    );
+    const { advisories } = JSON.parse(db('diff', '--json', before, after).stdout);
+    assert.deepEqual(advisories[0], [
+      'A-2',
+      1,
+      1,
+      ['bash-5.2-1.x86_64'],
+      { cve_references: [['https://x/A-2', 'CVE-2026-1 A-2']] },
+    ]);
+    assert.match(db('diff', '-a', '-F', 'diff', before, after).stderr, /no place|have a place/);
+    assert.match(db('diff', '-c', old, now).stderr, /package database of the commit \w+ cannot be read/);
   });
 });

@@ -10,9 +10,11 @@ import {
   type PackageIdentity,
 } from '@ostrata/contract';
 import { difference, type PackageDiff, renderDiff } from '@ostrata/package-diff';
-import { readSystem } from '@ostrata/system-verbs';
+import { Flags, readSystem } from '@ostrata/system-verbs';
 import { clientError } from '../errors.ts';
 import { withStore } from '../update/taps.ts';
+import { advisoriesOf, asJson, newAdvisories, renderAdvisories } from './advisories.ts';
+import { changesBetween, renderEntries } from './changelogs.ts';
 import { formatOf, heading, packagesIn, repositoryOf, resolveRevision } from './packages.ts';
 
 /** One side of a comparison, with the words it was named by. */
@@ -23,16 +25,34 @@ interface Side {
 
 /** How the packages of two commits differ, with rpm-ostree's lines and JSON. */
 export async function dbDiff(input: CommandInput, ctx: Context): Promise<CommandResult> {
+  const flags = new Flags(input);
+  const shape = flags.text('format');
+  if (shape === 'diff' && (flags.is('advisories') || flags.is('changelogs'))) {
+    throw clientError('CLIENT_USAGE', 'Neither advisories nor changelogs have a place in --format=diff.', {
+      hint: 'Show them with --format=block or --format=json.',
+    });
+  }
   return withStore(repositoryOf(input), ctx, async (store) => {
     const format = await formatOf(ctx);
     const [from, to] = await sidesOf(input, store, ctx);
     const [old, now] = [await packagesIn(store, from.commit, format), await packagesIn(store, to.commit, format)];
     const diff = difference(old, now, format);
-    const data = { 'ostree-commit-from': from.commit, 'ostree-commit-to': to.commit, pkgdiff: records(diff, old, now) };
-    if (input.flags['format'] === 'json') return { data, text: `${JSON.stringify(data, null, 2)}\n` };
+    const advisories = newAdvisories(await advisoriesOf(store, from.commit), await advisoriesOf(store, to.commit));
+    const changes = flags.is('changelogs')
+      ? await changesBetween(store, [from.commit, to.commit], [...diff.upgraded, ...diff.downgraded], format, ctx)
+      : null;
+    const data = {
+      'ostree-commit-from': from.commit,
+      'ostree-commit-to': to.commit,
+      pkgdiff: records(diff, old, now),
+      advisories: asJson(advisories),
+      ...(changes === null ? {} : { changelogs: Object.fromEntries(changes) as unknown as Json }),
+    };
+    if (shape === 'json') return { data, text: `${JSON.stringify(data, null, 2)}\n` };
     const head = `ostree diff commit from: ${heading(from.word, from.commit)}\nostree diff commit to:   ${heading(to.word, to.commit)}\n`;
-    const body = input.flags['format'] === 'diff' ? lines(diff, old, now) : renderDiff(diff);
-    return { data, text: `${head}${body}` };
+    if (shape === 'diff') return { data, text: `${head}${lines(diff, old, now)}` };
+    const body = renderDiff(diff, (name) => renderEntries(changes?.get(name)));
+    return { data, text: `${head}${body}${flags.is('advisories') ? renderAdvisories(advisories) : ''}` };
   });
 }
 

@@ -1,6 +1,7 @@
 import { matchesGlob } from 'node:path';
 import { type CommandInput, type CommandResult, type Context, evrOf, nevraOf } from '@ostrata/contract';
 import { withStore } from '../update/taps.ts';
+import { advisoriesOf, asJson, renderAdvisories } from './advisories.ts';
 import { formatOf, heading, packagesIn, repositoryOf, resolveRevision } from './packages.ts';
 
 /** The packages of commits, in rpm-ostree's lines. */
@@ -20,11 +21,14 @@ export async function dbList(input: CommandInput, ctx: Context): Promise<Command
       const found = all
         .filter(({ name }) => patterns.length === 0 || patterns.some((pattern) => matchesGlob(name, pattern)))
         .sort((a, b) => (a.nevra < b.nevra ? -1 : 1));
+      const advisories = input.flags['advisories'] === true ? await advisoriesOf(store, commit) : null;
       text += `ostree commit: ${heading(word, commit)}\n${found.map(({ nevra }) => ` ${nevra}\n`).join('')}`;
+      if (advisories !== null) text += renderAdvisories(advisories);
       commits.push({
         revision: word,
         commit,
         packages: found.map((pkg) => [pkg.nevra, pkg.name, evrOf(pkg), pkg.arch]),
+        ...(advisories === null ? {} : { advisories: asJson(advisories) }),
       });
     }
     return { data: { commits }, text };

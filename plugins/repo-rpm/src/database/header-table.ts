@@ -103,6 +103,14 @@ export function headerTable(headers: readonly Header[], origin: HeaderOrigin = I
       sourcePackage: text(index, Tag.SOURCERPM),
       buildTime: at(index).number(Tag.BUILDTIME) ?? 0,
     }),
+    changelogs: async () => (index) => {
+      const [times, authors, texts] = [
+        at(index).numbers(Tag.CHANGELOGTIME),
+        at(index).strings(Tag.CHANGELOGNAME),
+        at(index).strings(Tag.CHANGELOGTEXT),
+      ];
+      return times.map((time, i) => ({ time, author: authors[i] ?? '', text: texts[i] ?? '' }));
+    },
     planned: (index, reason) => ({
       ...identity(index),
       source: origin.source,
