@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LAYERED_NEEDS } from '../support/layered-base.ts';
 import { LayeredSystem } from '../support/layered-system.ts';
@@ -170,5 +171,38 @@ describe('layers: overrides of packages of the image (needs root, apt, rpmbuild,
     assert.equal(system.origin(), '[origin]\nrefspec=origin:test/stable\n');
     assert.equal(system.ok('reset').status, 'unchanged');
     system.ostree('fsck', '--quiet');
+  });
+
+  it('resets the initramfs and what it is given, and nothing else', () => {
+    system.ok('reset');
+    assert.equal(system.ok('reset', '--initramfs').status, 'unchanged');
+    system.ok('install', 'app');
+    writeFileSync(join(system.root(), 'etc/crypttab'), 'a\n');
+    system.ok('initramfs-etc', '--track=/etc/crypttab');
+    assert.match(system.origin(), /^initramfs-etc=\/etc\/crypttab;$/m);
+    system.ok('reset', '--initramfs');
+    assert.doesNotMatch(system.origin(), /initramfs/);
+    assert.deepEqual(system.status().packages, ['app']);
+    assert.equal(system.ok('reset', '--initramfs').status, 'unchanged');
+  });
+
+  it('seals deployments, but for OSTREE_SYSROOT_DEBUG=mutable-deployments', function () {
+    const write = () => writeFileSync(join(system.root(), 'written'), '');
+    system.ok('uninstall', 'app');
+    process.env['OSTREE_SYSROOT_DEBUG'] = 'mutable-deployments';
+    try {
+      system.ok('install', 'app');
+    } finally {
+      delete process.env['OSTREE_SYSROOT_DEBUG'];
+    }
+    write();
+    system.ok('uninstall', 'app');
+    try {
+      write();
+    } catch {
+      return;
+    }
+    this.test!.title += ': the file system has no immutable flag';
+    this.skip();
   });
 });

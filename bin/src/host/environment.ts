@@ -16,6 +16,9 @@ const RPM_ARCH: { readonly [nodeArch: string]: string } = {
   riscv64: 'riscv64',
 };
 
+/** Variables that programs of the machine are given as they are, beside the PATH. */
+const PASSED = ['HOME', 'OSTREE_SYSROOT_DEBUG'];
+
 /** Flags that decide over facts of this process. */
 export interface HostFlags {
   readonly cachedir?: string | undefined;
@@ -53,7 +56,7 @@ export function readEnvironment(settings: Settings, { cachedir: cacheDir, proxy 
     commandEnv: {
       PATH: commandPath(env['PATH']),
       LANG: 'C.UTF-8',
-      ...(env['HOME'] === undefined ? {} : { HOME: env['HOME'] }),
+      ...Object.fromEntries(PASSED.flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]))),
     },
     workers: settings.workers ?? Math.min(8, availableParallelism()),
   };

@@ -52,11 +52,13 @@ const repoList: CommandSpec = {
 
 const refreshMd: CommandSpec = {
   id: 'refresh-md',
+  aliases: ['makecache'],
   summary: 'Bring the metadata of repositories into the cache',
   description: 'Servers are always asked whether metadata changed, and what did not change is not fetched again.',
   flags: {
     force: { kind: 'boolean', char: 'f', summary: 'As without: a cache that is not current is never used' },
     ...repositoryFlags,
+    stateroot: { kind: 'string', summary: 'Has no effect: the cache is that of the machine', hidden: true },
   },
   examples: ['ostrata refresh-md', 'ostrata refresh-md --enablerepo updates-testing'],
   run: async (input, ctx) => (await import('./verbs/refresh-md-run.ts')).runRefreshMd(new Input(input), ctx),

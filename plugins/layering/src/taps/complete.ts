@@ -14,13 +14,12 @@ import { enabledRepositories, rootOf } from '../base/repositories.ts';
 import type { LayeringConfig } from '../config.schema.ts';
 import { layeringError } from '../errors.ts';
 import { applyChange, filesOf } from '../model/change.ts';
+import { resetInitramfs } from '../model/initramfs.ts';
 import { isEmpty, type Layers, localName, readLayers, writeLayers } from '../model/layers.ts';
 import { asExtras, changeOf } from './wish.ts';
 
 /** Metadata key of a commit for the digest of the Plan that it was made from, as rpm-ostree names it. */
 const INPUT_HASH = 'rpmostree.inputhash';
-/** Keys of an origin, in the group `rpmostree`, for an initramfs of the machine's own. */
-const INITRAMFS = ['regenerate-initramfs', 'initramfs-args'];
 /** Who asks, in messages of the solver. */
 const ASKED_BY = 'the origin of the system';
 
@@ -45,7 +44,7 @@ export async function completeLayers(
   const files = change === null ? [] : await readFiles(filesOf(change), request, ctx);
   const layers = change === null ? before : applyChange(before, change, files);
   writeLayers(origin, layers);
-  if (change?.resetInitramfs) for (const key of INITRAMFS) origin.setText('rpmostree', key, null);
+  if (change?.resetInitramfs) resetInitramfs(origin);
   const text = origin.toString();
   const same = isSameOrigin(text, followed);
   return {

@@ -3,6 +3,7 @@ import { Flags, readStateroot, type Stateroot, systemRequest, unchangedResult } 
 import { imageOf, withStore } from '../base/open.ts';
 import { layeringError } from '../errors.ts';
 import { applyChange, type Change, filesOf } from '../model/change.ts';
+import { resetInitramfs } from '../model/initramfs.ts';
 import { readLayers } from '../model/layers.ts';
 import { parseOrigin } from '../taps/complete.ts';
 
@@ -34,8 +35,14 @@ export async function layersRequest(
 
 /** Mistakes are told before anything is begun; what files are is known only once they are read. */
 function changesNothing({ followed }: Stateroot, change: Change): boolean {
-  const layers = readLayers(parseOrigin(followed.target.origin, followed));
   if (filesOf(change).length > 0) return false;
+  const origin = parseOrigin(followed.target.origin, followed);
+  const layers = readLayers(origin);
+  if (change.resetInitramfs) {
+    const before = origin.toString();
+    resetInitramfs(origin);
+    if (origin.toString() !== before) return false;
+  }
   return JSON.stringify(applyChange(layers, change, [])) === JSON.stringify(layers);
 }
 

@@ -10,6 +10,7 @@ import { completeActivation, takeOverForeign } from './activation.ts';
 import { activateMenu, type MenuWriter, showsMenu } from './boot-menu.ts';
 import { cleanUp } from './cleanup.ts';
 import { checkNotReadOnly } from './damage.ts';
+import { debugFlagsOf } from './debug-flags.ts';
 import { completeTree, prepareTree } from './deploy-tree.ts';
 import { directoryName, isPinned, isSame, originPathOf, type SysrootDeployment } from './deployment.ts';
 import { discard, discardStaged } from './discard.ts';
@@ -117,6 +118,7 @@ export class OstreeDeployer implements Deployer {
       merge: mergeFor(sysroot, deployment),
       onNote: (note) => ctx.progress.warning('SYSROOT_ETC', note),
       etcStrategy: this.#settings.etcConflicts,
+      mutable: debugFlagsOf(ctx.environment.commandEnv).has('mutable-deployments'),
     });
   }
 

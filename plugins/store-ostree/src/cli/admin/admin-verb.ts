@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { debugFlagsOf } from '../../sysroot/debug-flags.ts';
 import type { DeployOptions } from '../../sysroot/deploy-tree.ts';
 import type { SysrootDeployment } from '../../sysroot/deployment.ts';
 import { lockSysroot } from '../../sysroot/lock.ts';
@@ -87,9 +88,9 @@ export function staterootOf({ options, sysroot }: AdminInvocation): string {
   throw new VerbError('Not currently booted into an OSTree system and no --os= argument given');
 }
 
-/** What OSTREE_SYSROOT_DEBUG asks for: a test wants to write into a deployment, or see none of its device trees. */
+/** What OSTREE_SYSROOT_DEBUG asks for. */
 export function debugFlags({ terminal }: Pick<Invocation, 'terminal'>): Set<string> {
-  return new Set((terminal.environment['OSTREE_SYSROOT_DEBUG'] ?? '').split(/[,:; \t]+/));
+  return debugFlagsOf(terminal.environment);
 }
 
 /** What OSTREE_SYSROOT_OPTS asks for. */
