@@ -128,6 +128,27 @@ describe('layers: overrides of packages of the image (needs root, apt, rpmbuild,
     assert.equal(system.verify('notes'), '');
   });
 
+  it('keeps one build of a repository, by --freeze or its whole name', () => {
+    const before = system.origin();
+    for (const words of [['notes', '--freeze'], ['notes-4-1.noarch']]) {
+      system.ok('override', 'reset', 'notes');
+      system.ok('override', 'replace', ...words, '--from', 'repo=extra');
+      assert.match(system.origin(), /^replace-local=[0-9a-f]{64}:notes-4-1\.noarch;$/m);
+      assert.equal(system.rpm('-q', 'notes'), 'notes-4-1.noarch');
+    }
+    assert.match(
+      system.fails('override', 'replace', 'notes-9-1.noarch', '--from', 'repo=extra').message,
+      /extra has no/,
+    );
+    assert.match(
+      system.fails('override', 'replace', 'notes-4-1.noarch', '--from', 'repo=no').hint,
+      /Enabled are: extra/,
+    );
+    assert.equal(system.fails('override', 'replace', 'notes', '--freeze').code, 'LAYERING_USAGE');
+    system.ok('override', 'replace', 'notes', '--from', 'repo=extra');
+    assert.equal(system.origin(), before);
+  });
+
   it('refuses replacements of what the image does not have, or has', () => {
     assert.match(
       system.fails('override', 'replace', join(built, 'stranger-1.0.rpm')).message,

@@ -66,10 +66,12 @@ const uninstall: JourneyCommandSpec = {
 const replace: JourneyCommandSpec = {
   id: 'override replace',
   summary: 'Replace packages of the image',
-  description: 'PACKAGE is a file (.rpm) or its URL; with --from the name of a package of the image.',
+  description:
+    'PACKAGE is a file (.rpm) or its URL; with --from the name of a package of the image, whose newest build is taken at each upgrade, or NAME-VERSION-RELEASE.ARCH, which stays.',
   args: packages('Packages that take the place of those of the same name', true),
   flags: {
     from: { kind: 'string', summary: 'Take packages from there: repo=ID' },
+    freeze: flag('With --from: keep these builds, also when the repository gets newer ones'),
     remove: list('Remove this package of the image as well'),
     experimental: flag('Has no effect', { hidden: true }),
     ...INSTALL,

@@ -19,6 +19,8 @@ export interface Change {
     /** Files, URLs; names where `from` names a repository. */
     readonly replace: readonly string[];
     readonly from: string | null;
+    /** Keep the builds that `from` has now, as if they had come as files. */
+    readonly freeze: boolean;
     readonly remove: readonly string[];
     readonly reset: readonly string[];
     readonly resetAll: boolean;
@@ -33,7 +35,7 @@ export const NO_CHANGE: Change = {
   idempotent: false,
   allowInactive: false,
   resetInitramfs: false,
-  override: { replace: [], from: null, remove: [], reset: [], resetAll: false },
+  override: { replace: [], from: null, freeze: false, remove: [], reset: [], resetAll: false },
 };
 
 /** The part of `deploy.extras.layering` that verbs of other plugins fill in, completed. */

@@ -9,11 +9,12 @@ import {
 } from '@ostrata/contract';
 import { Origin } from '@ostrata/origin';
 import { FILES_SOURCE, filesSource, type PackageFile, packageFilesOf } from '@ostrata/source-definitions';
+import { frozenFiles } from '../base/frozen.ts';
 import { withStore } from '../base/open.ts';
 import { enabledRepositories, rootOf } from '../base/repositories.ts';
 import type { LayeringConfig } from '../config.schema.ts';
 import { layeringError } from '../errors.ts';
-import { applyChange, filesOf } from '../model/change.ts';
+import { applyChange, type Change, filesOf } from '../model/change.ts';
 import { resetInitramfs } from '../model/initramfs.ts';
 import { isEmpty, type Layers, localName, readLayers, writeLayers } from '../model/layers.ts';
 import { asExtras, changeOf } from './wish.ts';
@@ -38,7 +39,8 @@ export async function completeLayers(
   if (followed === undefined) return undefined;
   const origin = parseOrigin(deploy.origin ?? followed.target.origin, followed);
   const before = readLayers(origin);
-  const change = changeOf(deploy);
+  const root = rootOf(deploy.sysroot, bootedOf(deployments));
+  const change = await settled(changeOf(deploy), request, () => enabledRepositories(root, config, ctx), ctx);
   if (change === null && isEmpty(before)) return undefined;
 
   const files = change === null ? [] : await readFiles(filesOf(change), request, ctx);
@@ -50,7 +52,7 @@ export async function completeLayers(
   return {
     ...request,
     intent: { ...request.intent, ...intentFor(layers), weak: config.recommends },
-    sources: await sourcesFor(layers, files, request, rootOf(deploy.sysroot, bootedOf(deployments)), config, ctx),
+    sources: await sourcesFor(layers, files, request, root, config, ctx),
     commit: { ...request.commit, ...(await madeBefore(deployments, same ? followed : null, request, ctx)) },
     deploy: {
       ...deploy,
@@ -61,6 +63,19 @@ export async function completeLayers(
       },
     },
   };
+}
+
+/** Frozen packages of a repository are the same as files of them. */
+async function settled(
+  change: Change | null,
+  { cacheOnly }: Request,
+  repositories: () => Promise<readonly SourceRef[]>,
+  ctx: Context,
+): Promise<Change | null> {
+  if (change === null || !change.override.freeze || change.override.from === null) return change;
+  const { replace, from } = change.override;
+  const files = await frozenFiles(replace, from, await repositories(), cacheOnly, ctx);
+  return { ...change, override: { ...change.override, replace: files, from: null } };
 }
 
 /** Requests and overrides as the solver is asked for them. */

@@ -35,7 +35,7 @@ export async function layersRequest(
 
 /** Mistakes are told before anything is begun; what files are is known only once they are read. */
 function changesNothing({ followed }: Stateroot, change: Change): boolean {
-  if (filesOf(change).length > 0) return false;
+  if (filesOf(change).length > 0 || change.override.freeze) return false;
   const origin = parseOrigin(followed.target.origin, followed);
   const layers = readLayers(origin);
   if (change.resetInitramfs) {

@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, Context, Request } from '@ostrata/contract';
 import { Flags } from '@ostrata/system-verbs';
+import { isNevra } from '../base/frozen.ts';
 import { type Change, NO_CHANGE } from '../model/change.ts';
 import { layersRequest, usage } from './request.ts';
 
@@ -40,7 +41,11 @@ export async function replaceRequest(input: CommandInput, ctx: Context): Answer 
   const source = flags.text('from');
   const [, from = null] = /^repo=(.+)$/.exec(source ?? '') ?? [];
   if (source !== undefined && from === null) throw usage(`--from ${source} names no source.`, 'Write --from repo=ID.');
-  const override = { ...NO_CHANGE.override, replace: words(input), from, remove: flags.list('remove') };
+  const replace = words(input);
+  if (flags.is('freeze') && from === null) throw usage('--freeze needs to know where from.', 'Add --from repo=ID.');
+  // One build by its whole name stays that build.
+  const freeze = from !== null && (flags.is('freeze') || replace.every(isNevra));
+  const override = { ...NO_CHANGE.override, replace, from, freeze, remove: flags.list('remove') };
   return layersRequest('override replace', { ...NO_CHANGE, ...beside(flags), override }, input, ctx);
 }
 
