@@ -172,6 +172,7 @@ describe('layers: overrides of packages of the image (needs root, apt, rpmbuild,
     assert.equal(system.read('usr/bin/notes'), 'notes 4\n');
     // The second image has no toy.
     assert.deepEqual([record['requested-base-removals'], record['base-removals']], [['toy'], []]);
+    assert.match(system.run('status', '--verbose').stdout, /InactiveBaseRemovals: toy\n/);
     assert.equal(system.ok('upgrade').status, 'unchanged');
   });
 

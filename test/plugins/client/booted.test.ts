@@ -172,4 +172,13 @@ describe('client: verbs on the system that runs (needs ostree and root)', functi
     await assert.rejects(verb('rollback'), { code: 'CLIENT_ROLLBACK' });
     assert.ok(existsSync(root));
   });
+
+  it('status shows security advisories that what is staged brings', async () => {
+    const advisory = "('A-1', 16777216, 50331648, ['tool-2-1.noarch'], {})";
+    scene.images.commit(BRANCH, {}, `--add-metadata=rpmostree.advisories=@a(suuasa{sv}) [${advisory}]`);
+    await verb('upgrade');
+    assert.match((await verb('status')).text, /^ +SecAdvisories: 1 important$/m);
+    assert.match((await verb('status', { advisories: true })).text, /^ +SecAdvisories: A-1 {2}Important {2}tool-2-1/m);
+    assert.equal((await verb('status')).text.split('SecAdvisories').length, 2, 'not of what runs');
+  });
 });

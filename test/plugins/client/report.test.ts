@@ -1,9 +1,12 @@
 import assert from 'node:assert/strict';
 import { type Context, type Metadata, type ObjectStore, PACKAGE_FORMAT } from '@ostrata/contract';
 import { packageDiff, renderDiff } from '@ostrata/package-diff';
+import type { AdvisoryRecord } from '../../../plugins/client/src/db/advisories.ts';
 import { keyValues } from '../../../plugins/client/src/report/key-values.ts';
 import { plainMetadata } from '../../../plugins/client/src/status/plain.ts';
+import type { DeploymentRecord } from '../../../plugins/client/src/status/record.ts';
 import { describeSignature } from '../../../plugins/client/src/status/signatures.ts';
+import { renderDeployments } from '../../../plugins/client/src/status/text.ts';
 import { findRevision } from '../../../plugins/client/src/update/find-revision.ts';
 import { parseRevision } from '../../../plugins/client/src/update/revision.ts';
 
@@ -163,5 +166,41 @@ describe('client: revisions of a branch', () => {
     pulled.length = 0;
     assert.equal(await findRevision(store, { branch, revision: { version: '1' } }, true, CTX), sum('1'));
     assert.deepEqual(pulled, []);
+  });
+
+  it('overrides that rest, and advisories of what boots next, beside a deployment', () => {
+    const nevra = (name: string) => [`${name}-2-1.noarch`, name, 0, '2', '1', 'noarch'];
+    const record = {
+      id: 'os-1.0',
+      osname: 'os',
+      checksum: '1',
+      'base-commit-meta': {},
+      signatures: [],
+      unlocked: 'none',
+      'requested-base-removals': ['gone', 'absent'],
+      'base-removals': [nevra('gone')],
+      'requested-base-local-replacements': ['mine-2-1.noarch', 'unused-1-1.noarch'],
+      'base-local-replacements': [[nevra('mine'), nevra('mine')]],
+      'requested-base-remote-replacements': [['repo=updates', ['bash', 'absent-too']]],
+      'base-remote-replacements': { 'repo=updates': [[nevra('bash'), nevra('bash')]] },
+    } as unknown as DeploymentRecord;
+    const bug = (id: string, severity: number): AdvisoryRecord => [id, 1, severity, ['bash-2-1.noarch'], {}];
+    const text = (verbose: boolean, allAdvisories: boolean) =>
+      renderDeployments([record], {
+        verbose,
+        onlyBooted: false,
+        pending: new Map([['os-1.0', [bug('A-1', 1), bug('A-22', 4), bug('A-3', 9)]]]),
+        allAdvisories,
+      });
+    assert.match(
+      text(true, true),
+      /^ +InactiveBaseRemovals: absent\n +InactiveLocalOverrides: unused-1-1\.noarch\n +InactiveRemoteOverrides: repo=updates: absent-too$/m,
+    );
+    assert.doesNotMatch(text(false, false), /Inactive/);
+    assert.match(text(false, false), /^ +SecAdvisories: 1 critical, 1 low, 1 unknown severity$/m);
+    assert.match(
+      text(false, true),
+      /^ +SecAdvisories: A-22 {2}Critical {3}bash-2-1\.noarch\n +A-1 {3}Low {8}bash-2-1\.noarch\n +A-3 {3}Unknown/m,
+    );
   });
 });

@@ -9,6 +9,7 @@ const status: CommandSpec = {
   description:
     'In boot order; a dot marks the running one. The JSON has the keys of `rpm-ostree status --json`. Expressions of --jsonpath are those of RFC 9535.',
   flags: {
+    advisories: { kind: 'boolean', char: 'a', summary: 'Show each security advisory that what boots next brings' },
     booted: { kind: 'boolean', char: 'b', summary: 'Only the running one' },
     jsonpath: { kind: 'string', char: 'J', summary: 'Only what this JSONPath expression finds, as a list in JSON' },
     'pending-exit-77': { kind: 'boolean', summary: 'Exit with status 77 if another deployment boots next' },

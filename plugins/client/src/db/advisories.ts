@@ -31,6 +31,15 @@ export async function advisoriesOf(store: ObjectStore, commit: string): Promise<
 /** rpm-ostree's composes write numbers of metadata in big endian, its clients in that of the machine: both are small. */
 const small = (value: number): number => (value < 2 ** 24 ? value : value / 2 ** 24);
 
+/** The same of a deployment, whose image below the layers may be what names them. Nothing is known of a commit that is not here any more. */
+export async function advisoriesBelow(store: ObjectStore, commit: string): Promise<readonly AdvisoryRecord[]> {
+  if ((await store.resolve(commit)) === null) return [];
+  const own = await advisoriesOf(store, commit);
+  const { parent, metadata } = await store.readCommit(commit);
+  if (own.length > 0 || metadata['rpmostree.clientlayer']?.value !== true || parent === null) return own;
+  return (await store.resolve(parent)) === null ? [] : advisoriesOf(store, parent);
+}
+
 export function newAdvisories(
   before: readonly AdvisoryRecord[],
   after: readonly AdvisoryRecord[],
@@ -41,21 +50,41 @@ export function newAdvisories(
 
 /** Those about security, the gravest first, in rpm-ostree's lines after an empty one; nothing where there are none. */
 export function renderAdvisories(advisories: readonly AdvisoryRecord[]): string {
-  const severityOf = ([, , severity]: AdvisoryRecord): number => (severity < SEVERITIES.length ? severity : 0);
-  const shown = advisories
-    .filter(([, kind]) => kind === SECURITY)
-    .toSorted((a, b) => severityOf(b) - severityOf(a) || (a[0] < b[0] ? -1 : 1));
-  if (shown.length === 0) return '';
+  const lines = advisoryLines(advisories).map((line) => `    ${line}\n`);
+  return lines.length === 0 ? '' : `\nSecAdvisories:\n${lines.join('')}`;
+}
+
+/** A line for each package of each of them, and below it two for each flaw. */
+export function advisoryLines(advisories: readonly AdvisoryRecord[]): string[] {
+  const shown = securityOf(advisories);
   const width = Math.max(...shown.map(([id]) => id.length));
-  const lines = shown.flatMap((advisory) => {
+  return shown.flatMap((advisory) => {
     const [id, , , packages, more] = advisory;
     const severity = SEVERITIES[severityOf(advisory)]!.padEnd('Important'.length);
     return [
-      ...packages.map((nevra) => `    ${id.padEnd(width)}  ${severity}  ${nevra}\n`),
-      ...(more.cve_references ?? []).flatMap(([url, title]) => [`      ${title}\n`, `      ${url}\n`]),
+      ...packages.map((nevra) => `${id.padEnd(width)}  ${severity}  ${nevra}`),
+      ...(more.cve_references ?? []).flatMap(([url, title]) => [`  ${title}`, `  ${url}`]),
     ];
   });
-  return `\nSecAdvisories:\n${lines.join('')}`;
 }
+
+/** `1 critical, 2 low`; empty where there are none. */
+export function countAdvisories(advisories: readonly AdvisoryRecord[]): string {
+  const counts = Map.groupBy(securityOf(advisories), severityOf);
+  return [...counts]
+    .map(
+      ([severity, { length }]) =>
+        `${length} ${severity === 0 ? 'unknown severity' : SEVERITIES[severity]!.toLowerCase()}`,
+    )
+    .join(', ');
+}
+
+function securityOf(advisories: readonly AdvisoryRecord[]): readonly AdvisoryRecord[] {
+  return advisories
+    .filter(([, kind]) => kind === SECURITY)
+    .toSorted((a, b) => severityOf(b) - severityOf(a) || (a[0] < b[0] ? -1 : 1));
+}
+
+const severityOf = ([, , severity]: AdvisoryRecord): number => (severity < SEVERITIES.length ? severity : 0);
 
 export const asJson = (advisories: readonly AdvisoryRecord[]): Json => advisories as unknown as Json;

@@ -1,4 +1,5 @@
 import type { Json } from '@ostrata/contract';
+import { type AdvisoryRecord, advisoryLines, countAdvisories } from '../db/advisories.ts';
 import { keyValues } from '../report/key-values.ts';
 import { isoTime } from '../report/version-line.ts';
 import { describeHealth } from './health.ts';
@@ -11,6 +12,10 @@ type Row = readonly [key: string, value: string | readonly string[]];
 export interface StatusView {
   readonly verbose: boolean;
   readonly onlyBooted: boolean;
+  /** Security advisories that deployments bring beside those of the running one, by id. */
+  readonly pending: ReadonlyMap<string, readonly AdvisoryRecord[]>;
+  /** Show each of them, and not only how many there are. */
+  readonly allAdvisories: boolean;
 }
 
 /** Deployments with the fields, words and columns of rpm-ostree. */
@@ -39,6 +44,7 @@ function renderOne(record: DeploymentRecord, index: number, severalStateroots: b
     ...(record.pinned ? [['Pinned', 'yes'] as const] : []),
     ...(record.unlocked === 'none' ? [] : [['Unlocked', record.unlocked] as const]),
     ...describeHealth(record['health'], verbose).map((text) => ['Health', text] as const),
+    ...advisories(view.pending.get(record.id) ?? [], view),
     ...optional('EndOfLife', record['endoflife']),
   ];
   const head = `${record.booted ? '●' : ' '} ${String(followed)}${verbose ? ` (index: ${index})` : ''}\n`;
@@ -46,6 +52,11 @@ function renderOne(record: DeploymentRecord, index: number, severalStateroots: b
 }
 
 const optional = (key: string, value: Json | undefined): Row[] => (typeof value === 'string' ? [[key, value]] : []);
+
+function advisories(pending: readonly AdvisoryRecord[], { allAdvisories }: StatusView): Row[] {
+  const summary = countAdvisories(pending);
+  return summary === '' ? [] : [['SecAdvisories', allAdvisories ? advisoryLines(pending) : summary]];
+}
 
 function custom(record: DeploymentRecord): Row[] {
   const [, description] = (record['custom-origin'] ?? []) as readonly string[];
@@ -97,6 +108,7 @@ function layers(record: DeploymentRecord, verbose: boolean): Row[] {
     ...Object.entries((record['base-remote-replacements'] ?? {}) as { readonly [source: string]: Json }).flatMap(
       ([source, pairs]) => row('RemoteOverrides', [`${source}:`, ...replacements(pairs)]),
     ),
+    ...(verbose ? inactiveOverrides(record) : []),
     ...row('InactiveRequests', verbose ? inactive : []),
     ...row('LayeredPackages', packages),
     ...row('LocalPackages', list('requested-local-packages')),
@@ -107,6 +119,27 @@ function layers(record: DeploymentRecord, verbose: boolean): Row[] {
     ...(record['cliwrap'] === true ? [['Cliwrap', 'enabled'] as const] : []),
     ...row('InitramfsEtc', list('initramfs-etc')),
   ];
+}
+
+/** Overrides without an effect on the image, as it lacks the package: they rest. */
+function inactiveOverrides(record: DeploymentRecord): Row[] {
+  const list = (key: string) => (record[key] ?? []) as readonly (readonly Json[])[];
+  const removed = list('base-removals').map((item) => partsOf(item as Json).name);
+  const local = list('base-local-replacements').map(([next = null]) => (next as readonly Json[])[0]);
+  const remote = Object.values((record['base-remote-replacements'] ?? {}) as { readonly [source: string]: Json })
+    .flatMap((pairs) => pairs as readonly (readonly Json[])[])
+    .map(([next = null]) => partsOf(next).name);
+  const asked = (key: string) => (record[key] ?? []) as readonly string[];
+  const requested = list('requested-base-remote-replacements') as readonly (readonly [string, readonly string[]])[];
+  const rows: readonly (readonly [string, readonly string[]])[] = [
+    ['InactiveBaseRemovals', asked('requested-base-removals').filter((name) => !removed.includes(name))],
+    ['InactiveLocalOverrides', asked('requested-base-local-replacements').filter((nevra) => !local.includes(nevra))],
+    ...requested.map(([source, names]) => {
+      const resting = names.filter((name) => !remote.includes(name));
+      return ['InactiveRemoteOverrides', resting.length === 0 ? [] : [`${source}:`, ...resting]] as const;
+    }),
+  ];
+  return rows.flatMap(([key, items]): Row[] => (items.length === 0 ? [] : [[key, items.join(' ')]]));
 }
 
 /** `name evr` of base packages that were taken out. */

@@ -1,5 +1,6 @@
 import type { CommandInput, CommandResult, Context, Json } from '@ostrata/contract';
-import { EXIT_UNCHANGED, Flags, passedOver, readHealth, readSystem } from '@ostrata/system-verbs';
+import { EXIT_UNCHANGED, Flags, passedOver, readHealth, readSystem, type System } from '@ostrata/system-verbs';
+import { type AdvisoryRecord, advisoriesBelow, newAdvisories } from '../db/advisories.ts';
 import type { UpdateDriver } from '../driver/driver.ts';
 import { excludes } from '../exclude.ts';
 import { isoTime } from '../report/version-line.ts';
@@ -25,6 +26,8 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
       })),
     ),
   );
+  const pending =
+    flags.is('json') || flags.text('jsonpath') !== undefined ? NO_ADVISORIES : await pendingAdvisories(system, ctx);
   const onlyBooted = flags.is('booted');
   const driver = system.booted === null ? null : (await import('../driver/driver.ts')).readDriver();
   const transaction = runningTransaction(ctx);
@@ -52,7 +55,34 @@ export async function status(input: CommandInput, ctx: Context): Promise<Command
       : `Transaction: ${transaction.command}\n  Initiator: process ${transaction.pid}, since ${isoTime(transaction.since)}\n`;
   const failed = data['rolled-back-from'];
   const back = typeof failed === 'string' ? `RolledBackFrom: ${failed}\n` : '';
-  return { data, text: `${state}${by}${back}${renderDeployments(all, { verbose, onlyBooted })}`, ...exit };
+  return {
+    data,
+    text: `${state}${by}${back}${renderDeployments(all, { verbose, onlyBooted, pending, allAdvisories: verbose || flags.is('advisories') })}`,
+    ...exit,
+  };
+}
+
+const NO_ADVISORIES: ReadonlyMap<string, readonly AdvisoryRecord[]> = new Map();
+
+/** What deployments that would boot instead of the running one bring, by their ids. */
+async function pendingAdvisories(
+  { booted, deployments, repository }: System,
+  ctx: Context,
+): Promise<ReadonlyMap<string, readonly AdvisoryRecord[]>> {
+  if (booted === null || deployments[0] === booted) return NO_ADVISORIES;
+  return withStore(repository, ctx, async (store) => {
+    const own = await advisoriesBelow(store, booted.target.commit);
+    const later = deployments
+      .slice(0, deployments.indexOf(booted))
+      .filter(({ target }) => target.os === booted.target.os);
+    return new Map(
+      await Promise.all(
+        later.map(
+          async ({ id, target }) => [id, newAdvisories(own, await advisoriesBelow(store, target.commit))] as const,
+        ),
+      ),
+    );
+  });
 }
 
 /** Who updates the system, besides people. */
