@@ -14,7 +14,10 @@ export async function cancel(ctx: Context): Promise<CommandResult> {
   const running = runningTransaction(ctx);
   if (running === null) {
     throw clientError('CLIENT_CANCEL', 'Nothing is under way that could be cancelled.', {
-      hint: 'What other programs do, `ostree` or rpm-ostree, is ended by them.',
+      hint:
+        ctx.environment.uid === 0
+          ? 'What other programs do, `ostree` or rpm-ostree, is ended by them.'
+          : 'What root does is only seen, and cancelled, by root.',
     });
   }
   ask(running);
